@@ -1,0 +1,165 @@
+"""The one loop around the model: memory and persona in, the pieces of an answer out."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
+from typing import NamedTuple
+
+from aizuchi.answers import Entry, Finished, Restarted, TextDelta
+from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError, ModelRateLimited
+from aizuchi.events import Message
+from aizuchi.ports import Ending, Exchange, Memory, Model, PromptMessage, Text
+from aizuchi.recall import Scope
+from aizuchi.words import Language, language_of, say
+
+RESET = "reset"
+PATIENCE_S = 5.0
+PAUSE_S = 0.5
+
+log = logging.getLogger(__name__)
+
+
+class Brief(NamedTuple):
+    """What the model is told besides the question, and what it is reminded of."""
+
+    instructions: str = ""
+    closing: str = ""
+    scope: Scope = "thread"
+    turns: int = 20
+
+
+class Ended(NamedTuple):
+    """How an answer ended, the tokens it used, and the scope it made us forget."""
+
+    finished: Finished
+    tokens: int = 0
+    forget: Scope = "none"
+
+
+class Draft:
+    """The answer so far, as its readers see it."""
+
+    def __init__(self, write: Callable[[Sequence[Entry]], Awaitable[None]]) -> None:
+        self._write = write
+        self._pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    async def add(self, piece: str) -> None:
+        self._pieces.append(piece)
+        await self._write((TextDelta(piece),))
+
+    async def restart(self) -> None:
+        """Takes back what was said, where anything was."""
+        if self._pieces:
+            self._pieces.clear()
+            await self._write((Restarted(),))
+
+
+class Agent:
+    """Answers messages with one model and one persona."""
+
+    def __init__(
+        self, model: Model, memory: Memory, brief: Brief, new_incident: Callable[[], str]
+    ) -> None:
+        self._model, self._memory, self._brief = model, memory, brief
+        self._new_incident = new_incident
+
+    async def answer(self, message: Message, draft: Draft) -> Ended:
+        """Writes the answer into the draft; a model that fails is told, never raised."""
+        language = language_of(message.text, message.locale)
+        if is_reset(message):
+            await draft.add(say("forgotten", language))
+            return Ended(Finished("answered", draft.text, code=RESET), forget=self._brief.scope)
+        scope, turns = self._brief.scope, self._brief.turns
+        history = await self._memory.recall(message, scope, turns)
+        try:
+            ending = await self._ask(prompt_of(self._brief, history, message.text), draft)
+        except ModelError as error:
+            return Ended(self._failed(error, draft, language))
+        return Ended(_answered(ending, draft, language), ending.tokens_in + ending.tokens_out)
+
+    async def _ask(self, prompt: Sequence[PromptMessage], draft: Draft) -> Ending:
+        """One call of the model, and a second one where that may help."""
+        try:
+            return await self._stream(prompt, draft)
+        except ModelError as error:
+            wait_s = pause_before_retry(error)
+            if wait_s is None:
+                raise
+            log.warning("model failed, asking again: %s", _description(error))
+            prompt = shortened(prompt) if isinstance(error, ContextOverflow) else prompt
+        await draft.restart()
+        await asyncio.sleep(wait_s)
+        return await self._stream(prompt, draft)
+
+    async def _stream(self, prompt: Sequence[PromptMessage], draft: Draft) -> Ending:
+        async with aclosing(self._model.stream(prompt)) as parts:  # type: ignore[type-var]
+            async for part in parts:
+                match part:
+                    case Text(text):
+                        await draft.add(text)
+                    case Ending() as ending:
+                        if not draft.text.strip():
+                            raise ModelEmpty("the answer has no text")
+                        return ending
+        raise ModelCut("the stream ended before the answer did")
+
+    def _failed(self, error: ModelError, draft: Draft, language: Language) -> Finished:
+        incident = self._new_incident()
+        log.error("incident %s: %s", incident, _description(error))
+        wait_s = error.retry_after_s
+        code = f"{error.code}_for" if wait_s and isinstance(error, ModelRateLimited) else error.code
+        said = say(code, language, incident=incident, wait=round(wait_s or 0))
+        return Finished("failed", draft.text, said, error.code, incident)
+
+
+def is_reset(message: Message) -> bool:
+    """Whether the message is the exact word, or the surface's command, that starts afresh."""
+    return message.command == RESET or (
+        not message.command and message.text.strip().lower() == RESET
+    )
+
+
+def prompt_of(brief: Brief, history: Sequence[Exchange], question: str) -> list[PromptMessage]:
+    """The prompt: instructions, what was said before, the question, and the closing words."""
+    prompt = [PromptMessage("system", brief.instructions)] if brief.instructions else []
+    for exchange in history:
+        prompt.append(PromptMessage("user", exchange.question))
+        prompt.append(PromptMessage("assistant", exchange.answer))
+    prompt.append(PromptMessage("user", question))
+    if brief.closing:
+        prompt.append(PromptMessage("system", brief.closing))
+    return prompt
+
+
+def shortened(prompt: Sequence[PromptMessage]) -> list[PromptMessage]:
+    """A prompt that is too long without the older half of what was said before the question."""
+    question = max(index for index, message in enumerate(prompt) if message.role == "user")
+    begin = 1 if prompt[0].role == "system" else 0
+    older = (question - begin) // 2
+    return [*prompt[:begin], *prompt[begin + older + older % 2 :]]
+
+
+def pause_before_retry(error: ModelError) -> float | None:
+    """Seconds to wait before a second call; None where it would not help or take too long."""
+    if isinstance(error, ContextOverflow):
+        return 0.0
+    if not error.retry:
+        return None
+    wait_s = PAUSE_S if error.retry_after_s is None else error.retry_after_s
+    return wait_s if wait_s <= PATIENCE_S else None
+
+
+def _answered(ending: Ending, draft: Draft, language: Language) -> Finished:
+    if ending.reason == "length":
+        said = say("token_limit", language)
+        return Finished("answered", draft.text, said, "token_limit")
+    return Finished("answered", draft.text)
+
+
+def _description(error: ModelError) -> str:
+    return f"{error.code}: {error.what} {error.detail}".strip()

@@ -1,0 +1,192 @@
+"""What goes out: the entries of an answer, a numbered, append-only log that every surface tails."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple
+
+Outcome = Literal["answered", "failed", "timed_out", "cancelled", "refused", "asks"]
+StepState = Literal["running", "done", "failed"]
+
+
+class Heard(NamedTuple):
+    """The message is stored; the first sign may be given."""
+
+
+class TextDelta(NamedTuple):
+    """The next piece of the answer, as long as one read of the model's stream."""
+
+    text: str
+
+
+class Step(NamedTuple):
+    """Something the assistant does on the way, shown while it does it; one id, several states."""
+
+    id: str
+    title: str
+    state: StepState = "running"
+
+
+class Posting(NamedTuple):
+    """A page is about to be posted at this time (seconds since the epoch): until it is `Shown`,
+    whether it was is in doubt."""
+
+    page: int
+    at: float
+
+
+class Shown(NamedTuple):
+    """A page stands on the platform under this reference."""
+
+    page: int
+    ref: str
+
+
+class Restarted(NamedTuple):
+    """Everything said so far is void; the answer begins again."""
+
+
+class Finished(NamedTuple):
+    """The end: the model's whole text, and our own line shown with it, in the person's language.
+
+    `code` names the reason for the log, `incident` finds it there.
+    """
+
+    outcome: Outcome
+    text: str
+    said: str = ""
+    code: str = ""
+    incident: str = ""
+
+
+Entry = Heard | TextDelta | Step | Posting | Shown | Restarted | Finished
+
+
+class Position(NamedTuple):
+    """Where an entry stands in its log; attempts and the entries of each count from 1.
+
+    What was heard stands before the first attempt, at 0:1.
+    """
+
+    attempt: int
+    n: int
+
+
+BEGINNING = Position(0, 0)
+HEARD = Position(0, 1)
+
+
+class Logged:
+    """An entry at its position. `frame` keeps what a tail made of it, so that it is made once."""
+
+    __slots__ = ("entry", "frame", "position")
+
+    def __init__(self, position: Position, entry: Entry) -> None:
+        self.position = position
+        self.entry = entry
+        self.frame: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"Logged({self.position.attempt}:{self.position.n}, {self.entry!r})"
+
+
+class Answer(NamedTuple):
+    """An answer as its log tells it at one moment."""
+
+    text: str = ""
+    steps: tuple[Step, ...] = ()
+    postings: tuple[Posting, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    finished: Finished | None = None
+
+
+OF_THE_TURN = (Heard, Posting, Shown, Finished)
+
+
+def _start(log: Sequence[Logged]) -> Position:
+    """Where what still holds begins: at the last Restarted, or with the newest attempt at text."""
+    start = BEGINNING
+    for line in log:
+        if isinstance(line.entry, Restarted):
+            start = max(start, line.position)
+        elif not isinstance(line.entry, OF_THE_TURN):
+            start = max(start, Position(line.position.attempt, 0))
+    return start
+
+
+def newest(log: Sequence[Logged]) -> list[Logged]:
+    """The entries that still hold: of text and steps only what was said since the last start."""
+    start = _start(log)
+    return [line for line in log if line.position > start or isinstance(line.entry, OF_THE_TURN)]
+
+
+def since(log: Sequence[Logged], after: Position) -> list[Logged]:
+    """What a tail that has read up to a position has to read next.
+
+    Where the answer began again meanwhile, that is Restarted and what follows it.
+    """
+    if after == BEGINNING:
+        return newest(log)
+    start = _start(log)
+    return [
+        line
+        for line in log
+        if line.position > after and (line.position >= start or isinstance(line.entry, OF_THE_TURN))
+    ]
+
+
+def fold(log: Sequence[Logged]) -> Answer:
+    """The answer that a log tells: what holds of its text, steps and pages, and how it ended."""
+    pieces: list[str] = []
+    steps: dict[str, Step] = {}
+    postings: list[Posting] = []
+    shown: dict[int, Shown] = {}
+    finished: Finished | None = None
+    for line in newest(log):
+        match line.entry:
+            case TextDelta(text):
+                pieces.append(text)
+            case Step() as step:
+                steps[step.id] = step
+            case Posting() as posting:
+                postings.append(posting)
+            case Shown() as page:
+                shown[page.page] = page
+            case Finished() as finished:
+                pass
+    text = finished.text if finished else "".join(pieces)
+    return Answer(text, tuple(steps.values()), tuple(postings), tuple(shown.values()), finished)
+
+
+_KINDS: dict[str, type[Entry]] = {
+    "heard": Heard,
+    "step": Step,
+    "posting": Posting,
+    "shown": Shown,
+    "restarted": Restarted,
+    "finished": Finished,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+def encode(entries: Iterable[Entry]) -> str:
+    """Entries as stored: a text as itself, any other as its name and its fields."""
+    return json.dumps(
+        [
+            entry.text if isinstance(entry, TextDelta) else [_NAMES[type(entry)], *entry]
+            for entry in entries
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def decode(stored: str) -> list[Entry | None]:
+    """Stored entries, in their places; None where this version does not know the kind."""
+    return [_read(value) for value in json.loads(stored)]
+
+
+def _read(value: Any) -> Entry | None:
+    if isinstance(value, str):
+        return TextDelta(value)
+    kind = _KINDS.get(value[0])
+    return kind(*value[1 : 1 + len(kind._fields)]) if kind else None

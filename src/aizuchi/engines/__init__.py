@@ -1,0 +1,1 @@
+"""Engines: where messages, turns, answers and memory are kept. One folder each."""

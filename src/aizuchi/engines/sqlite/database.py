@@ -1,0 +1,98 @@
+"""The file: one process holds it, one connection writes it, its schema is brought up to date."""
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from aizuchi.errors import StoreInUse, StoreTooNew, StoreUnavailable
+
+IN_MEMORY = Path(":memory:")
+BUSY_TIMEOUT_S = 5.0
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The writing connection: WAL, and every commit on the disk before it returns.
+
+    It is the only one that writes or checkpoints: SQLite before 3.51.3 can corrupt a WAL file
+    that several connections reset at once.
+    """
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "secure_delete = ON",
+        "cache_size = -4096",
+        "journal_size_limit = 16777216",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, so it never checkpoints."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro",
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA cache_size = -2048")
+    return connection
+
+
+@contextmanager
+def lock(path: Path) -> Iterator[None]:
+    """Holds the file for this process; the kernel lets go of it when the process dies."""
+    try:
+        handle = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{path.parent} cannot be written: {error.strerror}.",
+            "Choose another folder with AIZUCHI_HOME, or free some space.",
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise StoreInUse(
+            f"{path} is in use by another aizuchi.",
+            "Stop that one first, or choose another folder with AIZUCHI_HOME.",
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Brings the schema up to date in one transaction, with a copy of the old file kept."""
+    steps = sorted(
+        (int(step.name.split(".")[0]), step.read_text("utf-8"))
+        for step in (files(__package__) / "schema").iterdir()
+    )
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    newest = steps[-1][0]
+    if version > newest:
+        raise StoreTooNew(
+            f"{path} was written by a newer aizuchi (schema {version}, this one knows {newest}).",
+            "Install that version again, or choose another folder with AIZUCHI_HOME.",
+        )
+    pending = [(number, sql) for number, sql in steps if number > version]
+    if not pending:
+        return
+    if version:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy2(path, path.with_name(f"{path.name}.schema-{version}"))
+    script = "".join(f"{sql}\nPRAGMA user_version = {number};\n" for number, sql in pending)
+    connection.executescript(f"BEGIN IMMEDIATE;\n{script}COMMIT;")

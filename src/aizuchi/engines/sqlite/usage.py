@@ -1,0 +1,69 @@
+"""Usage: what each person and the assistant used, and whether one more message is too much."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from sqlite3 import Connection
+
+from aizuchi.access import admit
+from aizuchi.engines.sqlite.queries import SQL
+from aizuchi.engines.sqlite.writer import Executor
+from aizuchi.errors import LeaseLost
+from aizuchi.ports import Allowance, Refusal, UsageDay
+from aizuchi.turns import Claim
+
+MINUTE_S = 60.0
+
+
+def day_of(now: float) -> str:
+    """The server's day as an ISO date."""
+    return time.strftime("%Y-%m-%d", time.localtime(now))
+
+
+class SqliteUsage:
+    """The Usage port."""
+
+    def __init__(
+        self,
+        writer: Executor,
+        reader: Executor,
+        allowance: Allowance,
+        clock: Callable[[], float],
+    ) -> None:
+        self._writer, self._reader = writer, reader
+        self._allowance, self._clock = allowance, clock
+
+    async def admit(self, claim: Claim) -> Refusal | None:
+        job = partial(_admit, claim=claim, allowance=self._allowance, now=self._clock())
+        return await self._writer.run(job)
+
+    async def read(self, since: str) -> Sequence[UsageDay]:
+        return await self._reader.run(partial(_read, since=since))
+
+
+def _admit(
+    connection: Connection, claim: Claim, allowance: Allowance, now: float
+) -> Refusal | None:
+    values = {"seq": claim.turn.seq, "attempt": claim.turn.attempt, "day": day_of(now)}
+    row = connection.execute(SQL["admission"], values).fetchone()
+    if row is None:
+        raise LeaseLost(f"attempt {claim.turn.attempt} at turn {claim.turn.seq} is over")
+    if row["admitted"]:
+        return None
+    at = row["accepted_at"]
+    recent = [earlier for earlier in json.loads(row["recent"]) if earlier > at - MINUTE_S]
+    refusal = admit(recent, row["answers"], row["tokens"], at=at, now=now, allowance=allowance)
+    if refusal is None:
+        connection.execute(SQL["admit"], (claim.turn.seq,))
+        connection.execute(SQL["set_recent"], (json.dumps([*recent, at]), row["person"]))
+        counted = {"day": day_of(now), "person": row["person"], "answers": 1, "tokens": 0}
+        connection.execute(SQL["count"], counted)
+    return refusal
+
+
+def _read(connection: Connection, since: str) -> list[UsageDay]:
+    return [
+        UsageDay(row["day"], row["key"], row["answers"], row["tokens"])
+        for row in connection.execute(SQL["usage"], (since,))
+    ]

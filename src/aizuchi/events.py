@@ -1,0 +1,136 @@
+"""What came in: a request, the messages and signals read from it, and how it is acknowledged."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+Audience = Literal["private", "shared"]
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class HttpRequest(NamedTuple):
+    """A request as its host received it; header names are lower case.
+
+    `peer` is the address that connected, never what a header says of it.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    body: bytes
+    peer: str = ""
+
+    def header(self, name: bytes) -> bytes | None:
+        """The value of a header, or None where it is absent or stands there twice."""
+        values = [value for key, value in self.headers if key == name]
+        return values[0] if len(values) == 1 else None
+
+
+class HttpResponse(NamedTuple):
+    """A whole response; everything longer is a `Tail`."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+    headers: Headers = ()
+
+
+class Tail(NamedTuple):
+    """The acknowledgement of a surface that is read over the same connection: follow this turn."""
+
+    turn_id: str
+
+
+class Place(NamedTuple):
+    """Where a conversation can be read, and by whom: one person, or everybody in the place."""
+
+    key: str
+    audience: Audience
+
+
+class Sender(NamedTuple):
+    """Who wrote: an id that is unique in its tenant, a name, and what access is decided by."""
+
+    id: str
+    name: str = ""
+    groups: tuple[str, ...] = ()
+    outside: bool = False
+
+
+class Message(NamedTuple):
+    """One human act that wants an answer. Its `turn_id` is the same in every delivery of it.
+
+    `conversation` (what is answered in order) and `place.key` are unique in the installation.
+    A conversation lies in one place: a surface that answers one exchange privately and the next
+    in the open gives them two conversation keys. `ref` is the surface's own name of the message
+    and is kept; `reply_to` holds what only the surface reads, and is erased when the turn settles.
+    `replaces` names the turn whose answer, with all that followed it, leaves the memory.
+    """
+
+    turn_id: str
+    surface: str
+    tenant: str
+    conversation: str
+    place: Place
+    sender: Sender
+    text: str
+    ref: str = ""
+    locale: str = "en"
+    command: str = ""
+    reply_to: Mapping[str, str] = {}
+    replaces: str = ""
+
+
+def encode_message(message: Message) -> str:
+    """A message as it is stored and queued."""
+    fields = message._asdict() | {
+        "place": message.place._asdict(),
+        "sender": message.sender._asdict(),
+        "reply_to": dict(message.reply_to),
+        "version": 1,
+    }
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode_message(stored: str) -> Message:
+    """A stored message; fields that this version does not know are passed over."""
+    fields = json.loads(stored)
+    sender = _known(Sender, fields["sender"])
+    sender["groups"] = tuple(sender.get("groups", ()))
+    place = Place(**_known(Place, fields["place"]))
+    known = _known(Message, fields) | {"place": place, "sender": Sender(**sender)}
+    return Message(**known)
+
+
+def _known(kind: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fields[name] for name in kind._fields if name in fields}
+
+
+class Signal(NamedTuple):
+    """Something that goes round the order of a conversation.
+
+    A stop without a `turn_id` ends the turn that is running in the conversation when it arrives.
+    """
+
+    kind: Literal["stop"]
+    conversation: str
+    sender: str
+    turn_id: str = ""
+
+
+class Reception(NamedTuple):
+    """What a request asks us to store, and what to say once it is stored, or could not be."""
+
+    messages: tuple[Message, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    accepted: HttpResponse | Tail = HttpResponse(200)
+    refused: HttpResponse = HttpResponse(503)
+
+
+class Event(NamedTuple):
+    """An authenticated request: what it is, who sent it where that is proven, and its content."""
+
+    route: str
+    person: str | None
+    body: Mapping[str, Any]

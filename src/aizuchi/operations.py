@@ -1,0 +1,139 @@
+"""What a courier is asked to do on a platform, and what it answers."""
+
+from typing import Literal, NamedTuple
+
+
+class ShowWorking(NamedTuple):
+    """Give or renew the sign that we listen; idempotent. `text` says what is being done, empty:
+    the surface's own word."""
+
+    text: str = ""
+
+
+class PostPage(NamedTuple):
+    """Post a new message. Not idempotent: `key` finds it again when its reply was lost."""
+
+    page: int
+    text: str
+    key: str
+    final: bool = False
+
+
+class EditPage(NamedTuple):
+    """Rewrite a page; idempotent."""
+
+    page: int
+    ref: str
+    text: str
+    final: bool = False
+
+
+class DeletePage(NamedTuple):
+    """Take a page away; idempotent."""
+
+    page: int
+    ref: str
+
+
+class OpenStream(NamedTuple):
+    """Begin a native stream as a new page. Not idempotent."""
+
+    page: int
+    text: str
+    key: str
+
+
+class AppendStream(NamedTuple):
+    """Add text to an open stream. Not idempotent: never repeated."""
+
+    page: int
+    ref: str
+    text: str
+
+
+class CloseStream(NamedTuple):
+    """End a stream; `text` is what is still missing from it, `whole` all of the page.
+
+    Without text it may be repeated, and a stream that is over already is no fault: `Ended`.
+    """
+
+    page: int
+    ref: str
+    text: str
+    whole: str
+    final: bool = False
+
+
+class AttachFile(NamedTuple):
+    """Attach the whole answer as a file to a page; idempotent by its name."""
+
+    page: int
+    ref: str
+    name: str
+    text: str
+
+
+Operation = (
+    ShowWorking
+    | PostPage
+    | EditPage
+    | DeletePage
+    | OpenStream
+    | AppendStream
+    | CloseStream
+    | AttachFile
+)
+
+
+class Find(NamedTuple):
+    """Look for what a post left whose reply was lost: by its key or, where a post carries none,
+    as our message there since that time (seconds since the epoch) that is none of the known."""
+
+    page: int
+    key: str
+    since: float
+    known: tuple[str, ...] = ()
+
+
+class Sent(NamedTuple):
+    """Done; the message is found under this reference."""
+
+    ref: str = ""
+
+
+class Busy(NamedTuple):
+    """Not now: again after this time."""
+
+    retry_after_s: float
+
+
+class Doubtful(NamedTuple):
+    """Nobody knows whether it was done: the reply was lost."""
+
+
+class Ended(NamedTuple):
+    """The stream is over: expired, or stopped by the reader; or the message itself is gone."""
+
+    why: Literal["expired", "stopped_by_reader", "gone"]
+
+
+class Refused(NamedTuple):
+    """Never: the platform's reason as a code, and what would mend it."""
+
+    code: str
+    mend: str = ""
+
+
+Receipt = Sent | Busy | Doubtful | Ended | Refused
+Found = Sent | Busy | Doubtful | Refused | None
+
+
+class Delivered(NamedTuple):
+    """All of the answer stands where it was asked for."""
+
+
+class Undeliverable(NamedTuple):
+    """It will never stand there: the reason as a code, and what would mend it."""
+
+    code: str
+    mend: str = ""

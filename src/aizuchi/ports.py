@@ -1,0 +1,301 @@
+"""What a plug must fit: surfaces and their couriers, the ports of an engine, models."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol
+
+from aizuchi.answers import BEGINNING, Entry, Logged, Outcome, Position
+from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception, Signal
+from aizuchi.operations import Find, Found, Operation, Receipt
+from aizuchi.recall import Scope
+from aizuchi.turns import Claim
+
+# ── surfaces ──────────────────────────────────────────────────────────────────
+
+
+class Limits(NamedTuple):
+    """What a surface can carry. Times in seconds, sizes in characters.
+
+    A pulled surface is read by tails and needs no courier; a pushed one is written to. `gaps_s`
+    are the pauses between updates of a growing answer, the last one repeated; `sign_s` is how
+    long a sign of working stands before it has to be given again, 0 where there is none;
+    `stream_s` is how long a native stream may stay open, 0 where there are none; `edits` says
+    whether a page can be rewritten and taken away: without it there are no streams, and all is
+    posted once, at the end. Past the last of `pages` the surface either goes on, or attaches the
+    whole as a file and leaves room on a page for the line that says so (`overflow`).
+    """
+
+    delivery: Literal["pushed", "pulled"]
+    ack_within_s: float = 3.0
+    reply_within_s: float = 3600.0
+    page_chars: int = 1_000_000
+    pages: int = 1
+    gaps_s: tuple[float, ...] = (0.5, 0.7, 1.0, 1.4, 2.0, 2.7, 3.0)
+    sign_s: float = 0.0
+    stream_s: float = 0.0
+    edits: bool = True
+    overflow: Literal["more_pages", "file"] = "more_pages"
+
+
+class Surface(Protocol):
+    """The pure half of a surface. Bad input is an answer, never an exception."""
+
+    def authenticate(self, request: HttpRequest, *, now: float) -> Event | HttpResponse: ...
+
+    def read(self, event: Event, *, now: float) -> Reception: ...
+
+    def render(self, markdown: str, *, growing: bool = False) -> Sequence[str]:
+        """The pages of a text, as the platform takes them.
+
+        For every beginning of a text, all its pages but the last are the first pages of the
+        whole. `growing` says that more will follow: where the surface streams, the last page is
+        then a beginning of what that page will be.
+        """
+        ...
+
+
+class Courier(Protocol):
+    """The only hands of a pushed surface. No exception of a platform leaves it, no call of it is
+    repeated below it."""
+
+    async def perform(self, operation: Operation, reply_to: Mapping[str, str]) -> Receipt: ...
+
+    async def find(self, lost: Find, reply_to: Mapping[str, str]) -> Found:
+        """The message that a post left whose reply was lost; None where there surely is none,
+        Refused where the platform does not let us look."""
+        ...
+
+    def budgets(self, operation: Operation | Find, reply_to: Mapping[str, str]) -> Sequence[str]:
+        """The outgoing budgets that the call draws on, by the platform's own names: a method, a
+        method and channel (`chat.postMessage:C1`), a bucket."""
+        ...
+
+
+# ── engines ───────────────────────────────────────────────────────────────────
+
+
+class Inbox(Protocol):
+    """Where messages and signals are kept before anybody is told they were."""
+
+    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
+        """Durable on return, in this order, any number of times the same; all or nothing.
+
+        Raises:
+            StoreUnavailable: nothing of it was stored.
+        """
+        ...
+
+
+class Settlement(NamedTuple):
+    """What a turn leaves behind. `forget` is the scope whose memory begins afresh with it."""
+
+    settled_as: Outcome | Literal["undeliverable"]
+    tokens: int = 0
+    forget: Scope = "none"
+    reason: str = ""
+
+
+class Queue(Protocol):
+    """Whose turn it is, under a lease."""
+
+    async def claim(self, *, only_to_end: bool = False) -> Claim:
+        """Waits for the head of a conversation that nobody holds, and takes it: a new attempt,
+        durable on return. With `only_to_end`, waits for a turn that was refused at acceptance or
+        has waited too long, wherever it stands. Cancelled, it holds nothing."""
+        ...
+
+    async def renew(self, claim: Claim) -> Claim:
+        """The claim with a longer lease, as far as its bound allows; raises LeaseLost."""
+        ...
+
+    async def settle(self, claim: Claim, settlement: Settlement) -> None:
+        """The end of the turn and its memory, in one transaction; raises LeaseLost."""
+        ...
+
+    async def release(self, claim: Claim) -> None:
+        """Hands the turn back unharmed: the attempt does not count. Never raises LeaseLost."""
+        ...
+
+
+class AnswerLog(Protocol):
+    """The entries of every answer, numbered, append-only."""
+
+    async def append(self, claim: Claim, entries: Sequence[Entry]) -> None:
+        """Shows entries to the tails and keeps them: text soon, everything else before return.
+
+        Raises:
+            LeaseLost: the attempt is not the newest one, or the turn is over.
+            StoreUnavailable: the entries may be seen by tails of this process but are not kept.
+        """
+        ...
+
+    async def read(self, turn_id: str) -> Sequence[Logged]:
+        """All that is kept of an answer; it begins with Heard; empty where no such turn is."""
+        ...
+
+    def follow(self, turn_id: str, after: Position = BEGINNING) -> AsyncIterator[Sequence[Logged]]:
+        """The entries past a position, in groups as they come; ends after Finished.
+
+        A follower that holds an outdated attempt gets Restarted and all that follows it. One that
+        begins at the beginning gets only what still holds.
+        """
+        ...
+
+    async def stopped(self, turn_id: str) -> None:
+        """Returns when a stop for this running turn has arrived."""
+        ...
+
+
+class Exchange(NamedTuple):
+    """A question and its answer as the model is reminded of them."""
+
+    question: str
+    answer: str
+    name: str = ""
+
+
+class Memory(Protocol):
+    """What was said before."""
+
+    async def recall(self, message: Message, scope: Scope, turns: int) -> Sequence[Exchange]:
+        """The last exchanges in the scope that this message's audience may see, oldest first:
+        answered or stopped, not replaced, and said since the scope was last forgotten."""
+        ...
+
+
+class ChatInfo(NamedTuple):
+    """A thread in a person's list. `changed_at`: seconds since the epoch."""
+
+    id: str
+    title: str
+    changed_at: float
+    running: bool
+
+
+class Said(NamedTuple):
+    """One exchange of a thread as its history shows it; `answer` is empty while it runs."""
+
+    turn_id: str
+    ref: str
+    question: str
+    asked_at: float
+    running: bool
+    outcome: Outcome | Literal["undeliverable", ""]
+    answer: str
+    said: str
+    code: str
+
+
+class Chats(Protocol):
+    """A person's threads on a pulled surface. Another person's do not exist for them."""
+
+    async def list(self, person: str) -> Sequence[ChatInfo]:
+        """The newest first."""
+        ...
+
+    async def read(self, person: str, conversation: str) -> Sequence[Said] | None:
+        """The exchanges that still stand, oldest first; None where the person has no such one."""
+        ...
+
+    async def rename(self, person: str, conversation: str, title: str) -> bool: ...
+
+    async def delete(self, person: str, conversation: str) -> bool:
+        """Takes the thread with all its text away; what runs in it ends as cancelled."""
+        ...
+
+
+class Allowance(NamedTuple):
+    """What a person and the assistant may use; 0 is no limit. The day is the server's."""
+
+    messages_per_minute: int = 10
+    answers_per_day: int = 200
+    tokens_per_day: int = 0
+
+
+class Refusal(NamedTuple):
+    """Why a message is not answered, and when (seconds since the epoch) it would be."""
+
+    code: str
+    limit: int = 0
+    opens_at: float = 0.0
+
+
+class UsageDay(NamedTuple):
+    """What one person used in one day (ISO date)."""
+
+    day: str
+    person: str
+    answers: int
+    tokens: int
+
+
+class Usage(Protocol):
+    """Answers and tokens, per person and day."""
+
+    async def admit(self, claim: Claim) -> Refusal | None:
+        """Counts the turn once, however often it is asked, unless a limit refuses it."""
+        ...
+
+    async def read(self, since: str) -> Sequence[UsageDay]:
+        """All days from this ISO date on."""
+        ...
+
+
+class Pace(Protocol):
+    """The outgoing budget that all answers of a tenant share, by the platform's own buckets."""
+
+    async def take(self, tenant: str, budget: str, *, final: bool = False) -> float:
+        """How long to wait (seconds) before a call may leave; 0 takes its place."""
+        ...
+
+    async def penalise(self, tenant: str, budget: str, retry_after_s: float) -> None:
+        """The platform said 429: nobody calls before then."""
+        ...
+
+
+class Engine(NamedTuple):
+    """The ports of one engine, opened together. `run` is its own work, until it is cancelled."""
+
+    inbox: Inbox
+    queue: Queue
+    log: AnswerLog
+    memory: Memory
+    chats: Chats
+    usage: Usage
+    pace: Pace
+    run: Callable[[], Coroutine[None, None, None]]
+
+
+# ── models ────────────────────────────────────────────────────────────────────
+
+
+class PromptMessage(NamedTuple):
+    """A line of the prompt in the order the model reads it."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+class Text(NamedTuple):
+    """The next piece of the answer, as long as one read of the stream."""
+
+    text: str
+
+
+class Ending(NamedTuple):
+    """Why the model ended, and what it used: tokens read and written, 0 where it does not say."""
+
+    reason: Literal["stop", "length"]
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class Model(Protocol):
+    """A model that answers. Closing the iterator ends the call at once."""
+
+    def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+        """Pieces of text, then one Ending.
+
+        Raises:
+            ModelError: of the kind that happened, before or between the pieces.
+        """
+        ...

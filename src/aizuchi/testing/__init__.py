@@ -1,0 +1,1 @@
+"""What a plug's own tests need: contract suites, simulated time, fakes that are strict."""

@@ -1,0 +1,19 @@
+"""What every engine must do: a plug's test runs each promise against its own `open_engine`.
+
+    @pytest.mark.parametrize("promise", ENGINE_CONTRACT, ids=lambda promise: promise.__name__)
+    async def test_the_engine_keeps(promise, tmp_path):
+        await promise(partial(open_engine, tmp_path))
+
+`open_engine(bounds=…, allowance=…)` opens the same store each time it is called.
+"""
+
+from aizuchi.testing.engine_contract import accepting, answering, claiming, remembering, threads
+
+ONE_PROCESS_PROMISES = claiming.ONE_PROCESS_PROMISES
+ENGINE_CONTRACT = (
+    *accepting.PROMISES,
+    *claiming.PROMISES,
+    *answering.PROMISES,
+    *remembering.PROMISES,
+    *threads.PROMISES,
+)

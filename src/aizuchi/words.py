@@ -1,0 +1,138 @@
+"""What a person reads from us in a conversation, in English and Japanese, by its code."""
+
+from typing import Literal
+
+Language = Literal["en", "ja"]
+
+
+def language_of(text: str, locale: str = "en") -> Language:
+    """Japanese where the text has kana or Han letters or the surface's locale says so."""
+    if any("\u3040" <= letter <= "\u30ff" or "\u3400" <= letter <= "\u9fff" for letter in text):
+        return "ja"
+    return "ja" if locale.lower().startswith("ja") else "en"
+
+
+def say(code: str, language: Language, **values: object) -> str:
+    """The line for a code; an unknown code is our own fault and is told as one."""
+    english, japanese = _LINES.get(code, _LINES["bug"])
+    return (japanese if language == "ja" else english).format(**values)
+
+
+_LINES: dict[str, tuple[str, str]] = {
+    "heard": ("I heard you.", "聞いています。"),
+    "thinking": ("Thinking…", "考えています…"),
+    "forgotten": (
+        "Done: we start afresh, and I no longer look at what was said here before.",
+        "最初から始めます。ここまでの会話はもう参照しません。",
+    ),
+    "stopped": ("Stopped.", "停止しました。"),
+    "waited_too_long": (
+        "I was away and did not answer this. Ask again if you still need it.",
+        "席を外していたため、このメッセージに答えられませんでした。必要でしたらもう一度お送りください。",
+    ),
+    "took_too_long": (
+        "This took longer than {within} seconds, so I stopped here. "
+        "Ask again, or ask for a smaller part.",
+        "{within}秒を超えたため、ここで止めました。もう一度送るか、質問を分けてお送りください。",
+    ),
+    "gave_up": (
+        "I was interrupted {tries} times while answering and stopped trying. "
+        "Please ask again (number {incident}).",
+        "回答中に{tries}回中断されたため、やめました。もう一度お送りください(番号 {incident})。",
+    ),
+    "full": (
+        "There are already {waiting} messages waiting here, so I did not take this one. "
+        "Send it again once they are answered.",
+        "この会話では{waiting}件のメッセージが順番を待っているため、お受けできませんでした。"
+        "回答が届いてからもう一度お送りください。",
+    ),
+    "too_fast": (
+        "You can send {limit} messages a minute. Send this again after {opens}.",
+        "1分間に送れるのは{limit}件までです。{opens}以降にもう一度お送りください。",
+    ),
+    "day_used": (
+        "You have had your {limit} answers for today. It opens again at {opens}.",
+        "本日の回答数の上限({limit}件)に達しました。{opens}に再開します。",
+    ),
+    "tokens_used": (
+        "The assistant has used its tokens for today. It opens again at {opens}.",
+        "本日利用できるトークンを使い切りました。{opens}に再開します。",
+    ),
+    "not_allowed": (
+        "I may not answer you here. {owner} can let you in.",
+        "ここではお答えできません。{owner}が許可できます。",
+    ),
+    "model_unreachable": (
+        "The model cannot be reached: nothing answers at its address. "
+        "Try again shortly; if it stays so, tell whoever runs me (number {incident}).",
+        "モデルに接続できません。少し待ってからもう一度お送りください。"
+        "続く場合は管理者にお知らせください(番号 {incident})。",
+    ),
+    "model_key": (
+        "The model refused my key. Whoever runs me has to check it (number {incident}).",
+        "モデルの認証に失敗しました。管理者に鍵の確認を依頼してください(番号 {incident})。",
+    ),
+    "model_not_found": (
+        "The model I am set to use is not there. "
+        "Whoever runs me has to check its name and address (number {incident}).",
+        "設定されたモデルが見つかりません。"
+        "管理者に名前とアドレスの確認を依頼してください(番号 {incident})。",
+    ),
+    "model_request": (
+        "The model did not accept the request. Start afresh with “reset” and ask again; "
+        "if it stays so, tell whoever runs me (number {incident}).",
+        "モデルが要求を受け付けませんでした。「reset」で最初からやり直してください。"
+        "続く場合は管理者にお知らせください(番号 {incident})。",
+    ),
+    "model_rate_limited": (
+        "The model has too much to do right now. Ask again in a minute (number {incident}).",
+        "モデルが混み合っています。1分ほど待ってからもう一度お送りください(番号 {incident})。",
+    ),
+    "model_rate_limited_for": (
+        "The model has too much to do right now. "
+        "Ask again in about {wait} seconds (number {incident}).",
+        "モデルが混み合っています。約{wait}秒後にもう一度お送りください(番号 {incident})。",
+    ),
+    "model_unavailable": (
+        "The model is in trouble at the moment. Ask again in a few minutes (number {incident}).",
+        "モデルに障害が起きています。数分後にもう一度お送りください(番号 {incident})。",
+    ),
+    "model_cut": (
+        "The connection to the model broke off twice. Please ask again (number {incident}).",
+        "モデルとの接続が2度切れました。もう一度お送りください(番号 {incident})。",
+    ),
+    "model_silent": (
+        "The model fell silent. Please ask again (number {incident}).",
+        "モデルから応答がなくなりました。もう一度お送りください(番号 {incident})。",
+    ),
+    "model_malformed": (
+        "The model sent something I cannot read. "
+        "Ask again; if it stays so, tell whoever runs me (number {incident}).",
+        "モデルの応答を読み取れませんでした。もう一度お送りください。"
+        "続く場合は管理者にお知らせください(番号 {incident})。",
+    ),
+    "model_empty": (
+        "The model gave an empty answer. Please ask in other words (number {incident}).",
+        "モデルの回答が空でした。言い方を変えてお送りください(番号 {incident})。",
+    ),
+    "context_overflow": (
+        "This is more than the model can read at once. "
+        "Send a shorter message, or start afresh with “reset” (number {incident}).",
+        "モデルが一度に読める長さを超えています。"
+        "短くするか、「reset」で最初から始めてください(番号 {incident})。",
+    ),
+    "content_filtered": (
+        "The model's filter stopped this answer. Please ask in other words (number {incident}).",
+        "モデルのフィルターがこの回答を止めました。言い方を変えてお送りください(番号 {incident})。",
+    ),
+    "token_limit": (
+        "This answer reached its longest length and ends here. Write “go on” for the rest.",
+        "回答が長さの上限に達したため、ここで終わります。「続けて」と送ると続きを書きます。",
+    ),
+    "bug": (
+        "Something went wrong inside me. Please ask again; "
+        "if it happens again, tell whoever runs me (number {incident}).",
+        "内部で問題が起きました。もう一度お送りください。"
+        "続く場合は管理者にお知らせください(番号 {incident})。",
+    ),
+}

@@ -1,0 +1,107 @@
+"""A worker in simulated time: the SQLite engine, a scripted model, and readers of its answers."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aizuchi.agent import Agent, Brief
+from aizuchi.answers import Answer, Logged, fold
+from aizuchi.attempt import Gate, Office
+from aizuchi.engines.sqlite import open_engine
+from aizuchi.errors import ModelError
+from aizuchi.events import Message
+from aizuchi.ports import Allowance, Ending, Engine, Model, PromptMessage, Text
+from aizuchi.testing import virtual_time
+from aizuchi.testing.engine_contract.bench import message, running
+from aizuchi.turns import Bounds
+from aizuchi.worker import Worker
+
+NO_LIMITS = Allowance(0, 0, 0)
+Part = Text | Ending | ModelError | Exception | float
+
+
+class ScriptedModel:
+    """Plays a script for each call: text, an ending, an error to raise, or seconds to wait."""
+
+    def __init__(self, *scripts: Sequence[Part]) -> None:
+        self._scripts = list(scripts)
+        self.prompts: list[Sequence[PromptMessage]] = []
+
+    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+        self.prompts.append(prompt)
+        script = self._scripts[min(len(self.prompts), len(self._scripts)) - 1]
+        for part in script:
+            match part:
+                case Exception():
+                    raise part
+                case float():
+                    await asyncio.sleep(part)
+                case _:
+                    yield part
+
+
+def saying(text: str, pause_s: float = 0.01) -> list[Part]:
+    """A script that says a text word by word."""
+    words = [Text(f"{word} ") for word in text.split()]
+    paused = itertools.chain.from_iterable((pause_s, word) for word in words)
+    return [*paused, Ending("stop", 10, len(words))]
+
+
+class Desk:
+    """What a test of the worker holds in its hands."""
+
+    def __init__(self, engine: Engine, worker: Worker) -> None:
+        self.engine, self.worker = engine, worker
+
+    async def say(self, *messages: Message) -> None:
+        await self.engine.inbox.accept(messages, ())
+
+    async def ask(self, text: str, turn_id: str = "1", conversation: str = "talk") -> Answer:
+        """The answer to a question, read to its end."""
+        await self.say(message(turn_id, conversation, text=text))
+        return await self.read(turn_id)
+
+    async def read(self, turn_id: str) -> Answer:
+        return fold(await self.tail(turn_id))
+
+    async def tail(self, turn_id: str) -> list[Logged]:
+        return [line async for group in self.engine.log.follow(turn_id) for line in group]
+
+
+@asynccontextmanager
+async def desk(
+    home: Path,
+    model: Model,
+    *,
+    brief: Brief | None = None,
+    bounds: Bounds | None = None,
+    allowance: Allowance = NO_LIMITS,
+    gate: Gate | None = None,
+    wrap: Callable[[Engine], Engine] = lambda engine: engine,
+) -> AsyncIterator[Desk]:
+    """A running worker on the store of a folder."""
+    bounds = bounds or Bounds()
+
+    def opened(**limits: object):  # type: ignore[no-untyped-def]
+        return open_engine(home, clock=virtual_time.clock, threads=False, **limits)  # type: ignore[arg-type]
+
+    async with running(opened, bounds, allowance) as engine:
+        engine = wrap(engine)
+        incidents = (f"i{number}" for number in itertools.count(1))
+        office = Office(
+            engine=engine,
+            agent=Agent(model, engine.memory, brief or Brief(), lambda: next(incidents)),
+            bounds=bounds,
+            clock=virtual_time.clock,
+            new_incident=lambda: next(incidents),
+            gate=gate or Gate(),
+        )
+        worker = Worker(office)
+        working = asyncio.create_task(worker.run())
+        try:
+            yield Desk(engine, worker)
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
