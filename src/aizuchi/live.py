@@ -61,9 +61,14 @@ class LiveLog:
         self._dirty = asyncio.Event()
         self._urgent = asyncio.Event()
 
+    def begin(self, claim: Claim) -> None:
+        """Admits the newest attempt of a turn, and with it no other; its queue says so."""
+        self._stream(claim.turn.message.turn_id).begin(claim.turn.attempt)
+
     async def append(self, claim: Claim, entries: Sequence[Entry]) -> None:
-        stream = self._stream(claim.turn.message.turn_id)
-        stream.begin(claim.turn.attempt)
+        stream = self._streams.get(claim.turn.message.turn_id)
+        if stream is None or not stream.admits(claim.turn.attempt):
+            raise LeaseLost(f"attempt {claim.turn.attempt} at {claim.turn.message.turn_id} is over")
         last = stream.add(entries)
         self._unkept[stream.turn_id] = stream
         self._dirty.set()
@@ -93,7 +98,7 @@ class LiveLog:
                 if news:
                     yield news
                     after = max(after, news[-1].position)
-                if stream.ended or _is_finished(news):
+                if _is_finished(news) or stream.ended and index >= stream.visible:
                     return
                 await stream.more_than(index)
                 fresh, index = stream.lines[index : stream.visible], stream.visible
@@ -170,12 +175,11 @@ class _Stream:
         self._waiting_to_see: list[asyncio.Future[None]] = []
 
     def begin(self, attempt: int) -> None:
-        """Admits the newest attempt; raises LeaseLost for any other."""
-        if attempt > self.attempt:
-            self._drop_unstored()
-            self.attempt, self._n, self._lost = attempt, 0, False
-        if attempt < self.attempt or self._lost or self.ended:
-            raise LeaseLost(f"attempt {attempt} at {self.turn_id} is not the newest one")
+        self._drop_unstored()
+        self.attempt, self._n, self._lost = attempt, 0, False
+
+    def admits(self, attempt: int) -> bool:
+        return attempt == self.attempt and not self._lost
 
     def add(self, entries: Sequence[Entry]) -> Position:
         for entry in entries:

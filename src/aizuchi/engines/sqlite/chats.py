@@ -32,6 +32,9 @@ class SqliteChats:
     async def read(self, person: str, conversation: str) -> Sequence[Said] | None:
         return await self._reader.run(partial(_read, person=person, conversation=conversation))
 
+    async def whose(self, beginning: str) -> Sequence[str]:
+        return await self._reader.run(partial(_whose, beginning=beginning))
+
     async def rename(self, person: str, conversation: str, title: str) -> bool:
         return await self._writer.run(
             partial(_rename, person=person, conversation=conversation, title=title)
@@ -91,6 +94,11 @@ def _said(row: Row) -> Said:
         said=row["said"] or "",
         code=row["code"] or "",
     )
+
+
+def _whose(connection: Connection, beginning: str) -> list[str]:
+    rows = connection.execute(SQL["whose"], {"first": beginning, "beyond": beginning + "\U0010ffff"})
+    return [row[0] for row in rows]
 
 
 def _rename(connection: Connection, person: str, conversation: str, title: str) -> bool:

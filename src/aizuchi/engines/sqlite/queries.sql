@@ -166,6 +166,11 @@ FROM turns LEFT JOIN work USING (seq)
 WHERE turns.conversation = ? AND replaced IS NULL
 ORDER BY turns.seq;
 
+-- name: whose
+-- The owners of the private conversations whose keys begin alike.
+SELECT DISTINCT people.key FROM conversations JOIN people ON people.id = owner
+WHERE conversations.key >= :first AND conversations.key < :beyond AND audience = 'private';
+
 -- name: rename
 UPDATE conversations SET title = ? WHERE id = ?;
 

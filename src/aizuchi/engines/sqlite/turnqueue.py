@@ -52,6 +52,7 @@ class SqliteQueue:
                 partial(job, now=self._clock(), bounds=self._bounds)
             )
             if found:
+                self._log.begin(found)
                 return found
             await self._bell.wait(rung, wake_at)
 
