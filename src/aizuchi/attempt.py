@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from aizuchi.access import enter, refusal_line
 from aizuchi.agent import Agent, Draft, Ended, is_reset
-from aizuchi.answers import Finished, Logged, Outcome, Restarted, fold
+from aizuchi.answers import Finished, Logged, Outcome, Restarted, Step, fold
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.ports import Engine, Refusal, Settlement
 from aizuchi.turns import Bounds, Claim
@@ -15,6 +15,7 @@ from aizuchi.words import language_of, say
 
 T = TypeVar("T")
 RETRY_STORE_S = 1.0
+THINKING = "thinking"
 OUTCOMES: Mapping[str, Outcome] = {
     "full": "refused",
     "stopped": "cancelled",
@@ -107,10 +108,11 @@ class Attempt:
         """Answers, or says why not."""
         if self._claim.work.kind == "end":
             return await self._end_because(self._claim.work.reason)
-        if self._claim.turn.attempt > 1:
-            await self._office.engine.log.append(self._claim, (Restarted(),))
         if refusal := await self._refusal():
             return Ended(self._refused(refusal))
+        sign = Step(THINKING, say(THINKING, self._language))
+        again = (Restarted(),) if self._claim.turn.attempt > 1 else ()
+        await self._office.engine.log.append(self._claim, (*again, sign))
         return await self._answer()
 
     async def _refusal(self) -> Refusal | None:

@@ -51,12 +51,14 @@ class Worker:
         finally:
             await self.drain(0)
 
-    async def drain(self, within_s: float) -> None:
+    async def drain(self, within_s: float | None) -> None:
         """Takes nothing new, lets what runs end within a time, and hands back the rest."""
         await cancel(*self._claiming)
-        if self._held:
-            await asyncio.wait(self._held, timeout=within_s)
-        await cancel(*self._held)
+        try:
+            if self._held:
+                await asyncio.wait(self._held, timeout=within_s)
+        finally:
+            await cancel(*self._held)
 
     async def _answer_all(self) -> None:
         while True:

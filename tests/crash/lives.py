@@ -1,4 +1,4 @@
-"""One life of the assistant after another on the same store, and people who talk to it."""
+"""One life of the assistant after another on the same store."""
 
 import asyncio
 import itertools
@@ -7,19 +7,24 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from aizuchi.agent import Agent, Brief
-from aizuchi.answers import BEGINNING, Answer, Finished, Logged, fold
 from aizuchi.attempt import Office, cancel
 from aizuchi.engines.sqlite import open_engine
-from aizuchi.events import Message
-from aizuchi.ports import Allowance, Ending, Engine, PromptMessage, Said, Text
+from aizuchi.hosts.asgi import make_app
+from aizuchi.ports import Allowance, Ending, Engine, PromptMessage, Text
+from aizuchi.surfaces.web.auth import Gate
+from aizuchi.surfaces.web.routes import WebRoutes
 from aizuchi.testing import virtual_time
+from aizuchi.testing.asgi_client import AsgiClient
 from aizuchi.turns import Bounds
 from aizuchi.worker import Worker
 
 from .faults import Call, Fault, Moment, Process, ProcessDied, Wrapped, wrapped
 
 WORDS = 6
+BEARER = {"authorization": "Bearer ann"}
 
 
 class CountingModel:
@@ -51,6 +56,7 @@ class Lives:
         self.model = CountingModel()
         self.process = Process(fault)
         self.engine: Engine | None = None
+        self.client: AsgiClient | None = None
         self.changed = asyncio.Event()
         self.moments: list[tuple[Moment, Call]] = []
         self.reached = False
@@ -59,9 +65,13 @@ class Lives:
         while True:
             async with self._life():
                 await self.process.died.wait()
-                self.moments += self.process.moments
-                self.reached = self.process.reached
-            self.engine, self.process = None, Process()
+                self.remember()
+            self.engine, self.client, self.process = None, None, Process()
+
+    def remember(self) -> None:
+        """Keeps what happened to the process that is."""
+        self.moments += self.process.moments
+        self.reached |= self.process.reached
 
     @asynccontextmanager
     async def _life(self) -> AsyncIterator[None]:
@@ -72,6 +82,7 @@ class Lives:
             threads=False,
         ) as engine:
             self.engine = wrapped(engine, self.process)
+            self.client = AsgiClient(_app(self.engine), headers=BEARER)
             tasks = [asyncio.create_task(engine.run())]
             tasks.append(asyncio.create_task(self._worker(self.engine, self.process).run()))
             tasks.append(asyncio.create_task(self._take_over(engine, self.process)))
@@ -99,37 +110,13 @@ class Lives:
         )
         return Worker(office)
 
-    async def current(self) -> Engine:
-        """The engine of the life that is, or of the next one."""
-        while self.engine is None or self.process.died.is_set():
-            await self.changed.wait()
-        return self.engine
-
-    async def converse(self, message: Message) -> Answer:
-        """A person who sends until it is accepted, and reads until the answer ends."""
-        await self._insist(lambda engine: engine.inbox.accept((message,), ()))
-        return await self.read(message.turn_id)
-
-    async def read(self, turn_id: str) -> Answer:
-        log: list[Logged] = []
-        await self._insist(lambda engine: _read_on(engine, turn_id, log))
-        return fold(log)
-
-    async def history(self, person: str, conversation: str) -> Sequence[Said]:
-        """The thread as its owner reads it."""
-        found: list[Said] = []
-
-        async def look(engine: Engine) -> None:
-            found[:] = await engine.chats.read(person, conversation) or ()
-
-        await self._insist(look)
-        return found
-
-    async def _insist(self, step: Callable[[Engine], Awaitable[None]]) -> None:
+    async def insist(self, step: Callable[["Lives"], Awaitable[None]]) -> None:
         """Does a step until a process lives to its end; a connection breaks with its process."""
         while True:
-            engine, process = await self.current(), self.process
-            doing = asyncio.ensure_future(step(engine))
+            while self.engine is None or self.process.died.is_set():
+                await self.changed.wait()
+            process = self.process
+            doing = asyncio.ensure_future(step(self))
             died = asyncio.create_task(process.died.wait())
             await asyncio.wait({doing, died}, return_when=asyncio.FIRST_COMPLETED)
             await cancel(died)
@@ -138,9 +125,22 @@ class Lives:
             await cancel(doing)
 
 
-async def _read_on(engine: Engine, turn_id: str, log: list[Logged]) -> None:
-    """Reads from where the log stands to the end."""
-    after = log[-1].position if log else BEGINNING
-    async for group in engine.log.follow(turn_id, after):
-        log.extend(group)
-    assert any(isinstance(line.entry, Finished) for line in log), "the answer broke off"
+class _Everybody:
+    """Whoever shows a token is the person of that name."""
+
+    def person_of(self, token: str) -> str | None:
+        return token
+
+    def person_of_cookie(self, cookie: str) -> str | None:
+        return None
+
+
+def _app(engine: Engine) -> ASGIApp:
+    web = WebRoutes(
+        inbox=engine.inbox,
+        log=engine.log,
+        chats=engine.chats,
+        gate=Gate(_Everybody()),
+        clock=virtual_time.clock,
+    )
+    return make_app(inbox=engine.inbox, clock=virtual_time.clock, web=web)
