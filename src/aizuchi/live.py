@@ -98,7 +98,7 @@ class LiveLog:
                 if news:
                     yield news
                     after = max(after, news[-1].position)
-                if _is_finished(news) or stream.ended and index >= stream.visible:
+                if _is_finished(news) or (stream.ended and index >= stream.visible):
                     return
                 await stream.more_than(index)
                 fresh, index = stream.lines[index : stream.visible], stream.visible
@@ -290,4 +290,4 @@ def _since(transcript: Transcript, after: Position) -> list[Logged]:
     log = transcript.log
     if not transcript.collapsed or after == BEGINNING:
         return since(log, after)
-    return [line for line in log[1:]] if log[-1].position > after else []
+    return list(log[1:]) if log[-1].position > after else []

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any, Literal, NamedTuple
 
@@ -39,7 +40,7 @@ class Process:
 
     def __init__(self, fault: Fault | None = None) -> None:
         self.fault = fault
-        self.calls: list[Call] = []
+        self._counts: Counter[tuple[str, str]] = Counter()
         self.moments: list[tuple[Moment, Call]] = []
         self.died = asyncio.Event()
         self.frozen = asyncio.Event()
@@ -59,10 +60,8 @@ class Process:
             await self._alive()
 
     def begin(self, port: str, method: str) -> Call:
-        n = 1 + sum(call[:2] == (port, method) for call in self.calls)
-        call = Call(port, method, n)
-        self.calls.append(call)
-        return call
+        self._counts[port, method] += 1
+        return Call(port, method, self._counts[port, method])
 
     async def _alive(self) -> None:
         if self.died.is_set():
@@ -106,7 +105,9 @@ class Wrapped:
 
 def wrapped(engine: Engine, process: Process) -> Engine:
     """The engine as one process sees it: every port can fail."""
-    ports = [name for name in Engine._fields if name != "run"]
-    return engine._replace(
-        **{name: Wrapped(name, getattr(engine, name), process) for name in ports}
-    )
+    ports: dict[str, Any] = {
+        name: Wrapped(name, getattr(engine, name), process)
+        for name in Engine._fields
+        if name != "run"
+    }
+    return engine._replace(**ports)

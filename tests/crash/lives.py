@@ -13,7 +13,7 @@ from aizuchi.agent import Agent, Brief
 from aizuchi.attempt import Office, cancel
 from aizuchi.engines.sqlite import open_engine
 from aizuchi.hosts.asgi import make_app
-from aizuchi.ports import Allowance, Ending, Engine, PromptMessage, Text
+from aizuchi.ports import Allowance, Ending, Engine, Model, PromptMessage, Text
 from aizuchi.surfaces.web.auth import Gate
 from aizuchi.surfaces.web.routes import WebRoutes
 from aizuchi.testing import virtual_time
@@ -51,9 +51,9 @@ def is_whole(text: str) -> bool:
 class Lives:
     """The assistant, started again whenever it has died."""
 
-    def __init__(self, home: Path, fault: Fault | None) -> None:
+    def __init__(self, home: Path, fault: Fault | None, model: Model | None = None) -> None:
         self._home = home
-        self.model = CountingModel()
+        self.model = model or CountingModel()
         self.process = Process(fault)
         self.engine: Engine | None = None
         self.client: AsgiClient | None = None

@@ -3,10 +3,12 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from random import Random
 from typing import Any, NamedTuple, Protocol
 
 from aizuchi.answers import BEGINNING, Finished, Logged, fold
 from aizuchi.surfaces.terminal.tail import Again, Begun, End, Tail, Words
+from aizuchi.testing.asgi_client import Connection
 from aizuchi.testing.engine_contract.bench import message
 
 from .lives import Lives
@@ -108,8 +110,11 @@ class AtThePage:
         async with request as connection:
             assert connection.status == 200, connection.status
             reading.taken.set()
-            while data := await connection.read():
-                reading.feed(data)
+            await self._read(connection, reading)
+
+    async def _read(self, connection: Connection, reading: "_Reading") -> None:
+        while data := await connection.read():
+            reading.feed(data)
         assert reading.tail.is_over, "the stream broke off without an end"
 
 
@@ -117,6 +122,27 @@ class InTheTerminal(AtThePage):
     """Comes back with the place where it stands, for the rest."""
 
     goes_on = True
+
+
+class InTheUnderground(InTheTerminal):
+    """Loses the connection again and again, after any number of bytes."""
+
+    def __init__(self, lives: Lives, chance: Random, longest: int) -> None:
+        super().__init__(lives)
+        self._chance, self._longest = chance, longest
+        self.cuts = 0
+
+    async def say(self, conversation: str, number: str, taken: asyncio.Event) -> Read:
+        reading = _Reading(taken)
+        while not reading.tail.is_over:
+            self.goes_on = self._chance.random() < 0.95
+            await self._lives.insist(lambda lives: self._send(lives, conversation, number, reading))
+        return reading.read
+
+    async def _read(self, connection: Connection, reading: "_Reading") -> None:
+        size = self._chance.randrange(self._longest)
+        reading.feed(await connection.read_exactly(size))
+        self.cuts += not reading.tail.is_over
 
 
 class _Reading:

@@ -2,8 +2,9 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from aizuchi.agent import Agent, Brief
@@ -44,9 +45,10 @@ class ScriptedModel:
 
 def saying(text: str, pause_s: float = 0.01) -> list[Part]:
     """A script that says a text word by word."""
-    words = [Text(f"{word} ") for word in text.split()]
-    paused = itertools.chain.from_iterable((pause_s, word) for word in words)
-    return [*paused, Ending("stop", 10, len(words))]
+    parts: list[Part] = []
+    for word in text.split():
+        parts += [pause_s, Text(f"{word} ")]
+    return [*parts, Ending("stop", 10, len(parts) // 2)]
 
 
 class Desk:
@@ -79,16 +81,12 @@ async def desk(
     bounds: Bounds | None = None,
     allowance: Allowance = NO_LIMITS,
     gate: Gate | None = None,
-    wrap: Callable[[Engine], Engine] = lambda engine: engine,
 ) -> AsyncIterator[Desk]:
     """A running worker on the store of a folder."""
     bounds = bounds or Bounds()
 
-    def opened(**limits: object):  # type: ignore[no-untyped-def]
-        return open_engine(home, clock=virtual_time.clock, threads=False, **limits)  # type: ignore[arg-type]
-
+    opened = partial(open_engine, home, clock=virtual_time.clock, threads=False)
     async with running(opened, bounds, allowance) as engine:
-        engine = wrap(engine)
         incidents = (f"i{number}" for number in itertools.count(1))
         office = Office(
             engine=engine,

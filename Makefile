@@ -1,0 +1,38 @@
+# Every target sets up what it needs; Python 3.11 or newer and make are all that must be there.
+# `make PYTHON=python3.12 …` names an interpreter; `make test ARGS="-k order"` passes arguments on.
+PYTHON ?=
+ARGS ?=
+python := .venv/bin/python
+export PYTHON
+
+.SILENT:
+.PHONY: run test check fix bench proof lock setup clean
+
+run:  # the assistant on http://127.0.0.1:8765, to try it and to develop it
+	./aizuchi dev $(ARGS)
+
+test: setup  # every test but the long proofs
+	$(python) -m pytest $(ARGS)
+
+check:  # all that CI does
+	.ci/run
+
+fix: setup  # mend what mends itself: style, order of imports, layout
+	$(python) -m ruff check --fix --quiet . || true
+	$(python) -m ruff format .
+
+bench: setup  # speed and memory, as JSON and a table
+	$(python) -m benchmarks $(ARGS)
+
+proof: setup  # the long proofs of the promises: minutes, not seconds
+	$(python) -m pytest -m proof $(ARGS)
+
+lock: setup  # write requirements/ anew; `make lock ARGS=--upgrade` takes newer versions
+	$(python) scripts/lock.py $(ARGS)
+
+setup:  # only the environment in .venv, with the tools
+	scripts/setup dev
+
+clean:  # all that was set up or built; never .aizuchi/, where the conversations are
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path "./*/node_modules/*" -prune -exec rm -rf {} +
