@@ -1,0 +1,27 @@
+"""Keeps secrets out of what is written, logs and tracebacks included."""
+
+import logging
+from collections.abc import Collection
+
+from aizuchi.settings.secrets import SHOWN
+
+SHORTEST_MASKED = 4
+
+
+def mask(text: str, values: Collection[str]) -> str:
+    """The text without any of the values; ones too short to be a secret are left."""
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) >= SHORTEST_MASKED:
+            text = text.replace(value, SHOWN)
+    return text
+
+
+class MaskingFormatter(logging.Formatter):
+    """Writes log lines, tracebacks included, in which no known secret stands."""
+
+    def __init__(self, pattern: str, dates: str, values: Collection[str]) -> None:
+        super().__init__(pattern, dates)
+        self._values = values
+
+    def format(self, record: logging.LogRecord) -> str:
+        return mask(super().format(record), self._values)

@@ -1,0 +1,219 @@
+"""Reads settings from aizuchi.toml and the environment, and says where a wrong one stands."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from aizuchi.errors import SettingsError
+from aizuchi.settings.fields import Field, checked, expected, nearest, parsed
+from aizuchi.settings.secrets import Secret, read_secret
+
+PREFIX = "AIZUCHI__"
+LATER = {
+    "slack": "Slack comes with a later version.",
+    "discord": "Discord comes with a later version.",
+}
+
+Fields = Mapping[str, Mapping[str, Field]]
+Values = dict[str, dict[str, Any]]
+
+
+class Source(NamedTuple):
+    """A settings file: its text, and what it is called where it is quoted."""
+
+    path: Path
+    text: str
+
+    def at(self, section: str, key: str = "") -> str:
+        line = line_of(self.text, section, key)
+        return f"{self.path}, line {line}" if line else str(self.path)
+
+
+def read_source(path: Path) -> Source:
+    try:
+        return Source(path, path.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not a text in UTF-8.", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be read: {error.strerror}.", "Check its path and its rights."
+        ) from None
+
+
+def from_file(source: Source, fields: Fields, environment: Mapping[str, str]) -> Values:
+    """The settings that the file gives, checked."""
+    try:
+        content = tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{source.path} is not TOML: {error}.",
+            'A text stands in quotes, a section in brackets: [persona] name = "Mai".',
+        ) from None
+    return {
+        section: _section(source, section, content[section], fields, environment)
+        for section in content
+    }
+
+
+def _section(
+    source: Source, section: str, content: Any, fields: Fields, environment: Mapping[str, str]
+) -> dict[str, Any]:
+    known = _known_section(section, fields, source.at(section))
+    if not isinstance(content, dict):
+        raise SettingsError(
+            f"{section} is a section, not a value ({source.at(section)}).", f"Write [{section}]."
+        )
+    values = {}
+    for key, value in content.items():
+        where = source.at(section, key)
+        if key not in known:
+            raise _no_setting(section, key, list(known), where)
+        reader = _FromFile(known[key], where, environment, source.path.parent)
+        values[key] = reader.read(value)
+    return values
+
+
+def _known_section(section: str, fields: Fields, where: str) -> Mapping[str, Field]:
+    if section in LATER:
+        raise SettingsError(
+            f"[{section}] is not in this version: {LATER[section]} ({where})",
+            f"Take [{section}] out until then.",
+        )
+    if section not in fields:
+        raise _no_section(section, list(fields), where)
+    return fields[section]
+
+
+def _no_section(section: str, choices: list[str], where: str) -> SettingsError:
+    near = nearest(section, choices)
+    mend = f"Did you mean [{near}]?" if near else f"There are [{'], ['.join(choices)}]."
+    return SettingsError(f"There is no section [{section}] ({where}).", mend)
+
+
+def _no_setting(section: str, key: str, choices: list[str], where: str) -> SettingsError:
+    near = nearest(key, choices)
+    mend = f"Did you mean {near}?" if near else f"[{section}] has {', '.join(choices)}."
+    return SettingsError(f"There is no setting [{section}] {key} ({where}).", mend)
+
+
+class _FromFile(NamedTuple):
+    """One value of the file on its way to its setting."""
+
+    field: Field
+    where: str
+    environment: Mapping[str, str]
+    folder: Path
+
+    def read(self, value: Any) -> Any:
+        if self.field.kind is Secret:
+            return self._secret(value)
+        try:
+            return checked(self.field, value)
+        except ValueError:
+            raise _wrong(f"{self.field.name} = {_quoted(value)}", self.field, self.where) from None
+
+    def _secret(self, value: Any) -> Secret:
+        try:
+            return read_secret(str(value), self.environment, self.folder)
+        except SettingsError as error:
+            raise SettingsError(
+                f"{self.field.name}: {error.what} ({self.where})", error.mend
+            ) from None
+        except ValueError:
+            raise _literal(self.field, self.where) from None
+
+
+def _literal(field: Field, where: str) -> SettingsError:
+    variable = field.meaning.variable or field.variable
+    return SettingsError(
+        f"{field.name} has to be a reference, never the secret itself ({where}).",
+        f'Put the secret into the environment and write {field.key} = "env:{variable}", '
+        f'or into a file and write {field.key} = "file:/run/secrets/{field.key}".',
+    )
+
+
+def _wrong(said: str, field: Field, where: str = "") -> SettingsError:
+    place = f" ({where})" if where else ""
+    return SettingsError(f"{said} is not {expected(field)}{place}.", field.meaning.text)
+
+
+def _quoted(value: Any) -> str:
+    if isinstance(value, str):
+        return f'"{value if len(value) <= 60 else value[:57] + "…"}"'
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def from_environment(
+    fields: Fields, environment: Mapping[str, str], given: Values, folder: Path
+) -> Values:
+    """The settings that the environment gives under any of their names, checked.
+
+    It goes before the file, except that a reference to a secret in the file is meant: another
+    program's OPENAI_API_KEY does not go before it.
+    """
+    values: Values = {}
+    for each in _every(fields):
+        name = each.variable if each.variable in environment else each.meaning.variable
+        text = environment.get(name, "")
+        meant = each.kind is Secret and each.key in given.get(each.section, {})
+        if name == each.variable or (text and not meant):
+            value = _from_text(each, name, text, environment, folder)
+            values.setdefault(each.section, {})[each.key] = value
+    _refuse_unknown(fields, environment)
+    return values
+
+
+def _every(fields: Fields) -> list[Field]:
+    return [field for section in fields.values() for field in section.values()]
+
+
+def _from_text(
+    field: Field, name: str, text: str, environment: Mapping[str, str], folder: Path
+) -> Any:
+    if field.kind is Secret:
+        is_own = name == field.variable
+        return _secret_from_text(name, text.strip(), environment, folder if is_own else None)
+    try:
+        return checked(field, parsed(field, text))
+    except ValueError:
+        raise _wrong(f"{name}={_quoted(text)}", field) from None
+
+
+def _secret_from_text(
+    name: str, text: str, environment: Mapping[str, str], folder: Path | None
+) -> Secret:
+    """A secret may stand in the environment itself; only our own names may also refer to one."""
+    try:
+        return read_secret(text if folder else "", environment, folder or Path())
+    except ValueError:
+        return Secret(text, f"env:{name}")
+
+
+def _refuse_unknown(fields: Fields, environment: Mapping[str, str]) -> None:
+    known = [field.variable for field in _every(fields)]
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            section = name.removeprefix(PREFIX).partition("__")[0].lower()
+            _known_section(section, fields, name)
+            near = nearest(name, [each.lower() for each in known]).upper()
+            raise SettingsError(
+                f"{name} is no setting.",
+                f"Did you mean {near}?" if near else "Take it out of the environment.",
+            )
+
+
+def line_of(text: str, section: str, key: str = "") -> int:
+    """The line where a section begins, or a key of it stands; 0 where it is written otherwise."""
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+\s*([\w.-]+)\s*\]+", line)
+        inside = header.group(1) == section if header else inside
+        if header and inside and not key:
+            return number
+        if inside and key and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
+            return number
+        if key and re.match(rf"\s*{re.escape(section)}\s*\.\s*{re.escape(key)}\s*=", line):
+            return number
+    return 0

@@ -1,0 +1,117 @@
+"""Writes docs/reference/settings.md out of the settings themselves."""
+
+from collections.abc import Iterable
+from typing import Any, get_args, get_origin
+
+from aizuchi.settings import SECTIONS, all_fields
+from aizuchi.settings.fields import Field
+from aizuchi.settings.secrets import Secret
+
+FILE = "docs/reference/settings.md"
+
+OPENING = """\
+# Settings
+
+<!-- `python -m aizuchi.settings.reference` writes this file. -->
+
+aizuchi reads `aizuchi.toml` in the directory where you start it, or the file that `--config`
+names. You need no such file: every setting has a default.
+
+```toml
+[persona]
+name = "Mai"
+instructions = "You are Mai, who helps the team at Kiso Travel. You know trains best."
+closing = "Stay friendly and brief."
+
+[model]
+name = "openai:gpt-5-mini"
+api_key = "env:OPENAI_API_KEY"
+
+[memory]
+turns = 30
+```
+
+**From the environment.** Every setting can be given as `AIZUCHI__SECTION__KEY`, for example
+`AIZUCHI__LIMITS__ANSWER_WITHIN_S=30`; a list is separated by commas. Some have a name of their own,
+which the tables show. The environment goes before the file, and `AIZUCHI__SECTION__KEY` before any
+other name.
+
+**Secrets** never stand in the file. Write where one is: `env:NAME` for the environment,
+`file:PATH` for a file that holds nothing else (relative to `aizuchi.toml`). Such a reference in the
+file goes before `OPENAI_API_KEY` and `AIZUCHI_WEB_TOKEN`.
+
+**State** is kept in `.aizuchi/`, or where `AIZUCHI_HOME` says.
+
+A setting that does not exist, or cannot be what it says, stops the start with a line that names it,
+its place and the nearest one that exists.
+"""
+
+
+def reference() -> str:
+    """The whole page."""
+    return "\n".join([OPENING, *(_section(name, kind) for name, kind in SECTIONS.items())])
+
+
+def _section(name: str, kind: type) -> str:
+    return "\n".join(
+        [
+            f"## [{name}]\n",
+            f"{kind.__doc__}\n",
+            "| setting | value | default | what it means |",
+            "|---|---|---|---|",
+            *_rows(all_fields()[name].values()),
+            "",
+        ]
+    )
+
+
+def _rows(fields: Iterable[Field]) -> list[str]:
+    return [
+        f"| `{field.key}` | {_kind(field)} | {_default(field)} | {_meaning(field)} |"
+        for field in fields
+    ]
+
+
+def _meaning(field: Field) -> str:
+    own = field.meaning.variable
+    return f"{field.meaning.text} In the environment also `{own}`." if own else field.meaning.text
+
+
+def _kind(field: Field) -> str:
+    if get_origin(field.kind) is tuple:
+        return "list of texts"
+    if choices := get_args(field.kind):
+        return ", ".join(f'`"{choice}"`' for choice in choices)
+    names: dict[Any, str] = {
+        str: "text",
+        int: "whole number",
+        float: "number",
+        bool: "`true` or `false`",
+        Secret: "reference",
+    }
+    return names[field.kind] + _range(field)
+
+
+def _range(field: Field) -> str:
+    low, high = field.meaning.at_least, field.meaning.at_most
+    if low is None:
+        return ""
+    return f", from {low:g}" if high is None else f", {low:g} to {high:g}"
+
+
+def _default(field: Field) -> str:
+    match field.default:
+        case None | "" | () | Secret():
+            return "not set"
+        case bool(value):
+            return f"`{str(value).lower()}`"
+        case str(text):
+            return f"`{text}`"
+        case number:
+            return f"`{number:g}`"
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    Path(FILE).write_text(reference(), "utf-8")

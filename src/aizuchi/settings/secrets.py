@@ -1,0 +1,76 @@
+"""Secrets: read through a reference, shown to nobody."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aizuchi.errors import SettingsError
+
+SHOWN = "•••"
+
+
+class Secret:
+    """A value that is only told to who asks for it by name; an empty one is false."""
+
+    __slots__ = ("_value", "source")
+
+    def __init__(self, value: str = "", source: str = "") -> None:
+        self._value = value
+        self.source = source
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return f"Secret({self.source or 'unset'}: {SHOWN})" if self else "Secret(unset)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+def read_secret(reference: str, environment: Mapping[str, str], folder: Path) -> Secret:
+    """What `env:NAME` or `file:PATH` refers to; a path is relative to the folder.
+
+    Raises:
+        ValueError: this is no reference (perhaps the secret itself: do not quote it).
+        SettingsError: nothing is there.
+    """
+    kind, _, name = reference.partition(":")
+    if kind == "env" and name:
+        return _from_environment(reference, name, environment)
+    if kind == "file" and name:
+        return _from_file(reference, folder / Path(name).expanduser())
+    if kind == "ssm" and name.startswith("/"):
+        raise SettingsError(
+            f'"{reference}": AWS parameters come with a later version.',
+            "Use env:NAME or file:PATH until then.",
+        )
+    raise ValueError("no reference")
+
+
+def _from_environment(reference: str, name: str, environment: Mapping[str, str]) -> Secret:
+    value = environment.get(name, "").strip()
+    if not value:
+        raise SettingsError(
+            f'"{reference}" points to {name}, which is not set.',
+            f"Set it before starting: export {name}=…",
+        )
+    return Secret(value, reference)
+
+
+def _from_file(reference: str, path: Path) -> Secret:
+    try:
+        value = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a text file"
+        raise SettingsError(
+            f'"{reference}" cannot be read: {why}.', f"Put the secret alone into {path}."
+        ) from None
+    if not value:
+        raise SettingsError(f'"{reference}" is empty.', f"Put the secret alone into {path}.")
+    return Secret(value, reference)
