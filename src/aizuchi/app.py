@@ -6,7 +6,7 @@ Parts are named by import string, so that nothing is loaded that the settings do
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
@@ -22,9 +22,10 @@ from aizuchi.worker import Worker
 class App:
     """An assistant that is open: what a server serves, and the work that goes on behind it."""
 
-    def __init__(self, asgi: Any, engine: Engine, worker: Worker, web: Any) -> None:
-        self.asgi = asgi
+    def __init__(self, engine: Engine, worker: Worker, web: Any) -> None:
+        self.asgi: Any = None
         self._engine, self._worker, self._web = engine, worker, web
+        self._stopping = False
 
     async def run(self) -> None:
         """Answers what is accepted, until it is cancelled."""
@@ -37,11 +38,16 @@ class App:
 
         Cancelled, it hands back what is left; its readers come back to the next process.
         """
+        self._stopping = True
         try:
             await self._worker.drain(None)
         finally:
             if self._web:
                 self._web.listeners.close()
+
+    def ready(self) -> Mapping[str, bool]:
+        """What has to be so for somebody to send us people: the store is open as long as we are."""
+        return {"not stopping": not self._stopping}
 
 
 @asynccontextmanager
@@ -85,13 +91,14 @@ def _compose(settings: Settings, engine: Engine, model: Model, clock: Callable[[
     web = None
     if settings.web.enabled:
         web = _part("aizuchi.surfaces.web.opening:open_web")(settings, engine, clock)
-    asgi = _part("aizuchi.hosts.asgi:make_app")(
-        inbox=engine.inbox, clock=clock, web=web, probes=_probes(settings, web)
+    app = App(engine, worker, web)
+    app.asgi = _part("aizuchi.hosts.asgi:make_app")(
+        inbox=engine.inbox, clock=clock, web=web, probes=_probes(settings, app, web)
     )
-    return App(asgi, engine, worker, web)
+    return app
 
 
-def _probes(settings: Settings, web: Any) -> Any:
+def _probes(settings: Settings, app: App, web: Any) -> Any:
     probes, figure = (_part(f"aizuchi.hosts.probes:{name}") for name in ("Probes", "figure"))
 
     def metrics() -> Iterator[Any]:
@@ -99,6 +106,7 @@ def _probes(settings: Settings, web: Any) -> Any:
             yield figure("aizuchi_web_streams", "gauge", "Open answer streams.", len(web.listeners))
 
     return probes(
+        ready=app.ready,
         metrics=metrics,
         open_metrics=is_loopback(settings.server.host),
         knows=web.knows if web else lambda token: False,

@@ -7,6 +7,9 @@ from typing import Any, Literal, NamedTuple
 Audience = Literal["private", "shared"]
 Headers = tuple[tuple[bytes, bytes], ...]
 
+TITLE_CHARS = 60
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class HttpRequest(NamedTuple):
     """A request as its host received it; header names are lower case.
@@ -81,6 +84,11 @@ class Message(NamedTuple):
     reply_to: Mapping[str, str] = {}
     replaces: str = ""
 
+    @property
+    def title(self) -> str:
+        """What a thread is called that begins with this message."""
+        return self.text.strip().split("\n", 1)[0][:TITLE_CHARS]
+
 
 def encode_message(message: Message) -> str:
     """A message as it is stored and queued."""
@@ -90,7 +98,7 @@ def encode_message(message: Message) -> str:
         "reply_to": dict(message.reply_to),
         "version": 1,
     }
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return _compact(fields)
 
 
 def decode_message(stored: str) -> Message:

@@ -198,6 +198,10 @@ class Chats(Protocol):
 
     async def rename(self, person: str, conversation: str, title: str) -> bool: ...
 
+    async def whose(self, beginning: str) -> Sequence[str]:
+        """The people who have a private conversation whose key begins so."""
+        ...
+
     async def delete(self, person: str, conversation: str) -> bool:
         """Takes the thread with all its text away; what runs in it ends as cancelled."""
         ...
@@ -209,6 +213,14 @@ class Allowance(NamedTuple):
     messages_per_minute: int = 10
     answers_per_day: int = 200
     tokens_per_day: int = 0
+
+
+class Retention(NamedTuple):
+    """How long things are kept, in days; 0 keeps text for ever. Identities: at least 7 days."""
+
+    text_days: float = 0
+    ids_days: float = 30
+    usage_days: float = 400
 
 
 class Refusal(NamedTuple):

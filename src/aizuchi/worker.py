@@ -38,6 +38,7 @@ class Worker:
         self._slots = asyncio.Semaphore(slots)
         self._held: set[asyncio.Task[None]] = set()
         self._claiming: list[asyncio.Task[None]] = []
+        self._drained = asyncio.Event()
 
     async def run(self) -> None:
         """Two claim: one as many answers at once as there are slots, the other one what is only
@@ -47,7 +48,11 @@ class Worker:
             asyncio.create_task(self._end_all()),
         ]
         try:
-            await asyncio.gather(*self._claiming)
+            done, _ = await asyncio.wait(self._claiming, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                if not task.cancelled():
+                    task.result()
+            await self._drained.wait()
         finally:
             await self.drain(0)
 
@@ -59,6 +64,7 @@ class Worker:
                 await asyncio.wait(self._held, timeout=within_s)
         finally:
             await cancel(*self._held)
+            self._drained.set()
 
     async def _answer_all(self) -> None:
         while True:

@@ -1,0 +1,163 @@
+"""The ASGI app: webhooks on a raw path, the web behind a bounded body, probes, and the last border.
+
+Between a webhook and its acknowledgement stands nothing but reading, verifying and storing.
+"""
+
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from aizuchi import edge
+from aizuchi.edge import API, WEBHOOK
+from aizuchi.errors import StoreError
+from aizuchi.events import HttpResponse, Reception
+from aizuchi.hosts.doors import BodyRefused, Bounded, ClientLeft, read_body, request_of, respond
+from aizuchi.hosts.probes import PATHS as PROBES
+from aizuchi.hosts.probes import Metric, Probes
+from aizuchi.ports import Inbox, Surface
+from aizuchi.words import language_of, say
+
+NOT_FOUND = HttpResponse(404, b"there is nothing here\n")
+
+logger = logging.getLogger("aizuchi")
+
+Lifespan = Callable[[], AbstractAsyncContextManager[object]]
+
+
+def make_app(
+    *,
+    inbox: Inbox,
+    clock: Callable[[], float],
+    webhooks: Mapping[str, Surface] = {},
+    web: ASGIApp | None = None,
+    probes: Probes = Probes(),
+    lifespan: Lifespan = nullcontext,
+) -> ASGIApp:
+    """The app of one process, from its parts: pushed surfaces by the path of their webhook, the
+    web's routes, what the probes look at. `lifespan` is entered while the server runs."""
+    return _App(inbox, clock, webhooks, web, probes, lifespan)
+
+
+class _App:
+    def __init__(
+        self,
+        inbox: Inbox,
+        clock: Callable[[], float],
+        webhooks: Mapping[str, Surface],
+        web: ASGIApp | None,
+        probes: Probes,
+        lifespan: Lifespan,
+    ) -> None:
+        self._inbox, self._clock = inbox, clock
+        self._webhooks, self._web, self._probes = webhooks, web, probes
+        self._lifespan = lifespan
+        self._responses: Counter[tuple[tuple[str, str], ...]] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http":
+                await self._guard(scope, receive, _Sending(send))
+            case "lifespan":
+                await self._live(receive, send)
+            case _:
+                await send({"type": "websocket.close"})
+
+    async def _guard(self, scope: Scope, receive: Receive, send: "_Sending") -> None:
+        """The border of the process: whatever breaks behind it is one line for a person, with a
+        number that is in the log."""
+        try:
+            await self._route(scope, receive, send)
+        except (ClientLeft, ClientDisconnect):
+            return
+        except BodyRefused as refused:
+            await respond(send, refused.answer)
+        except Exception as error:  # noqa: BLE001 - see above
+            incident = _report(scope, error)
+            if not send.status:
+                await respond(send, _broken(scope, incident))
+        finally:
+            self._responses[("route", self._name(scope)), ("status", str(send.status))] += 1
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if surface := self._webhooks.get(path):
+            await respond(send, await self._webhook(surface, scope, receive))
+        elif path in PROBES:
+            answer = self._probes.answer(request_of(scope, b""), self._metrics())
+            await respond(send, answer, head_only=scope["method"] == "HEAD")
+        elif self._web:
+            await self._web(scope, Bounded(scope, receive, API.most_bytes), send)
+        else:
+            await respond(send, NOT_FOUND, head_only=scope["method"] == "HEAD")
+
+    async def _webhook(self, surface: Surface, scope: Scope, receive: Receive) -> HttpResponse:
+        bounded = Bounded(scope, receive, WEBHOOK.most_bytes)
+        body = await read_body(bounded) if scope["method"] in WEBHOOK.methods else b""
+        reception = edge.receive(surface, request_of(scope, body), now=self._clock())
+        if isinstance(reception, HttpResponse):
+            return reception
+        return await accept(self._inbox, reception)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with self._lifespan():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _name(self, scope: Scope) -> str:
+        path: str = scope["path"]
+        return path if path in self._webhooks or path in PROBES else "web"
+
+    def _metrics(self) -> Iterable[Metric]:
+        meaning = "Responses by route and status; status 0 is a request that was given up."
+        yield Metric("aizuchi_http_responses_total", "counter", meaning, self._responses)
+
+
+class _Sending:
+    """A send that knows whether a response has begun; it adds no coroutine to a stream's frames."""
+
+    __slots__ = ("_send", "status")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        return self._send(message)
+
+
+async def accept(inbox: Inbox, reception: Reception) -> HttpResponse:
+    """Stores what a webhook brought, then acknowledges it: in this order, or not at all."""
+    try:
+        if reception.messages or reception.signals:
+            await inbox.accept(reception.messages, reception.signals)
+    except StoreError as error:
+        logger.error("a message was not taken: %s", error)
+        return reception.refused
+    assert isinstance(reception.accepted, HttpResponse), "a webhook is acknowledged, not followed"
+    return reception.accepted
+
+
+def _report(scope: Scope, error: Exception) -> str:
+    """Tells the log what broke; the trace only to who asks for it."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    incident = secrets.token_hex(4)
+    what = f"{type(error).__name__} at {scope['method']} {scope['path']}"
+    logger.error("a request broke (number %s): %s", incident, what)
+    logger.debug("number %s", incident, exc_info=error)
+    return incident
+
+
+def _broken(scope: Scope, incident: str) -> HttpResponse:
+    wish = request_of(scope, b"").header(b"accept-language") or b""
+    text = say("bug", language_of("", wish.decode("latin-1")), incident=incident)
+    return HttpResponse(500, text.encode())

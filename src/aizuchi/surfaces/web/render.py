@@ -1,0 +1,58 @@
+"""A chat as its history: the AI SDK's messages for a page, Markdown for a person. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from aizuchi.ports import Said
+from aizuchi.surfaces.web.tail import outcome_of
+from aizuchi.surfaces.web.wording import line
+from aizuchi.words import Language
+
+
+def messages_of(chat: Sequence[Said]) -> list[dict[str, Any]]:
+    """The history as UI messages; an answer that is being written is read from its stream."""
+    return [message for said in chat for message in _messages(said)]
+
+
+def _messages(said: Said) -> Iterator[dict[str, Any]]:
+    question = {"type": "text", "text": said.question}
+    yield {"id": said.ref, "role": "user", "parts": [question]}
+    if said.outcome:
+        yield {"id": said.turn_id, "role": "assistant", "parts": _parts(said)}
+
+
+def _parts(said: Said) -> list[dict[str, Any]]:
+    data = outcome_of(said.outcome, said.said, said.code)
+    text = {"type": "text", "text": said.answer, "state": "done"}
+    end = {"type": "data-outcome", "id": "outcome", "data": data}
+    return [part for part, there in ((text, said.answer), (end, data)) if there]
+
+
+def export(title: str, chat: Sequence[Said], language: Language) -> str:
+    """The chat as a Markdown document; what was written stands in it as it was written."""
+    heading = " ".join(title.split()) or line("untitled", language)
+    blocks = [f"# {heading}", *(block for said in chat for block in _blocks(said, language))]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _blocks(said: Said, language: Language) -> Iterator[str]:
+    asked = datetime.fromtimestamp(said.asked_at, UTC)
+    yield f"**{line('you', language)}** · {asked:%Y-%m-%d %H:%M} UTC"
+    yield said.question
+    if not said.outcome:
+        return
+    yield f"**{line('assistant', language)}**"
+    if said.answer:
+        yield said.answer
+    if said.said:
+        yield f"> {said.said}"
+
+
+def file_name(title: str) -> bytes:
+    """The header that gives an export its name, in any language."""
+    name = re.sub(r"[^\w .-]+", " ", title).strip(" .")[:80] or "chat"
+    plain = name if name.isascii() else "chat"
+    return f"attachment; filename=\"{plain}.md\"; filename*=UTF-8''{quote(name)}.md".encode()

@@ -1,0 +1,122 @@
+"""The answer stream of one connection: a raw ASGI response that follows answers and sends them.
+
+Framework responses cost more than the frames they carry, so this speaks to the server directly.
+Whoever leaves ends only their own stream, never the answer.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import Any, NamedTuple
+
+from starlette.types import Receive, Scope, Send
+
+from aizuchi.answers import BEGINNING, Finished, Logged, Position
+from aizuchi.ports import AnswerLog
+from aizuchi.surfaces.web.auth import SECURITY_HEADERS
+from aizuchi.surfaces.web.tail import DONE, HEADERS, PING, AnswerFrames
+from aizuchi.words import Language
+
+PING_EVERY_S = 15.0
+STALLED_PINGS = 4
+CLOSE_WITHIN_S = 0.3
+
+START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [*HEADERS, *SECURITY_HEADERS],
+}
+
+
+class Followed(NamedTuple):
+    """An answer to follow, in the language of its signs, from a position; `seen` is the log so far
+    for one that goes on in the middle."""
+
+    turn_id: str
+    language: Language
+    after: Position = BEGINNING
+    seen: Sequence[Logged] = ()
+
+
+class Listeners:
+    """All streams that are open, for the metrics and for the end of the process."""
+
+    def __init__(self) -> None:
+        self._open: set[asyncio.Task[Any]] = set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, task: asyncio.Task[Any]) -> None:
+        """Counts a stream until its task is done."""
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+
+    def close(self) -> None:
+        """Ends every stream soon: an answer that is finished is still told to its end, of any other
+        the clients come back for the rest."""
+        loop = asyncio.get_running_loop()
+        for task in self._open:
+            loop.call_later(CLOSE_WITHIN_S, task.cancel)
+
+
+class AnswerStream:
+    """The response that sends answers, one after the other, until they are told or nobody reads."""
+
+    def __init__(self, log: AnswerLog, answers: Sequence[Followed], listeners: Listeners) -> None:
+        self._log, self._answers, self._listeners = log, answers, listeners
+        self._pending = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with asyncio.TaskGroup() as group:
+            telling = group.create_task(self._tell(send))
+            self._listeners.add(telling)
+            others = [group.create_task(self._beat(send)), group.create_task(_left(receive))]
+            await asyncio.wait((telling, *others), return_when=asyncio.FIRST_COMPLETED)
+            for task in (telling, *others):
+                task.cancel()
+
+    async def _tell(self, send: Send) -> None:
+        await send(START)
+        for answer in self._answers:
+            await self._follow(answer, send)
+        await self._send(send, DONE, more=False)
+
+    async def _follow(self, answer: Followed, send: Send) -> None:
+        turn_id, language, after, seen = answer
+        frames = AnswerFrames(turn_id, language, after, seen)
+        await self._send(send, frames.begin())
+        if not any(_is_end(line) and line.position <= after for line in seen):
+            groups = self._log.follow(turn_id, after)
+            async with aclosing(groups):  # type: ignore[type-var]  # every engine's is a generator
+                async for lines in groups:
+                    await self._send(send, frames.feed(lines))
+        if not frames.ended:
+            ends = filter(_is_end, await self._log.read(turn_id))
+            await self._send(send, frames.end(next(ends, None)))
+
+    async def _send(self, send: Send, frames: bytes, *, more: bool = True) -> None:
+        if not frames:
+            return
+        self._pending += 1
+        await send({"type": "http.response.body", "body": frames, "more_body": more})
+        self._pending -= 1
+
+    async def _beat(self, send: Send) -> None:
+        """A sign of life; returns where the client has read nothing for a minute."""
+        stalled = 0
+        while stalled < STALLED_PINGS:
+            await asyncio.sleep(PING_EVERY_S)
+            stalled = stalled + 1 if self._pending else 0
+            if not stalled:
+                await self._send(send, PING)
+
+
+def _is_end(line: Logged) -> bool:
+    return isinstance(line.entry, Finished)
+
+
+async def _left(receive: Receive) -> None:
+    """Returns when the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
