@@ -1,0 +1,42 @@
+"""What a start tells: where to open the chat, which model answers, and what should be mended."""
+
+from aizuchi.cli.common import owner_address
+from aizuchi.cli.invocation import command_name
+from aizuchi.models.smol import LABEL, find_demo
+from aizuchi.settings import Settings, is_loopback
+
+
+def greeting(settings: Settings) -> list[str]:
+    """The lines of `aizuchi serve`."""
+    return [
+        _row("Open", owner_address(settings) or "the web chat is off ([web] enabled = false)"),
+        _row("Model", model_line(settings)),
+        _row("State", str(settings.home.absolute())),
+        *(_row("Note", note) for note in notes(settings)),
+    ]
+
+
+def _row(title: str, text: str) -> str:
+    return f"  {title:<7}{text}"
+
+
+def model_line(settings: Settings) -> str:
+    """Which model answers."""
+    plug, model = settings.model.choice
+    if plug == "openai":
+        where = f" at {settings.model.base_url}" if settings.model.base_url else ""
+        return f"{model or 'the default one'}{where}"
+    if plug == "local":
+        return LABEL if find_demo(settings.home) else "echo: it only repeats what you say"
+    return "echo: it only repeats what you say" if plug == "echo" else settings.model.name
+
+
+def notes(settings: Settings) -> list[str]:
+    """What somebody who starts a server should know or change."""
+    found = []
+    if settings.model.choice.plug == "local" and not find_demo(settings.home):
+        command = f"OPENAI_API_KEY=… {command_name()} serve"
+        found.append(f"no model is set. A real one: {command}")
+    if settings.web.enabled and not is_loopback(settings.server.host) and not settings.web.hosts:
+        found.append('from elsewhere it opens once [web] hosts = ["its.name"] names it')
+    return found
