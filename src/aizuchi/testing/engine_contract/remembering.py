@@ -77,6 +77,18 @@ async def an_answer_asked_again_is_replaced(open_engine: OpenEngine) -> None:
     assert answers == ["kept", "instead"]
 
 
+async def an_answer_that_gives_way_is_not_quoted_to_the_one_in_its_place(
+    open_engine: OpenEngine,
+) -> None:
+    async with running(open_engine) as engine:
+        await exchange(engine, message("1"), "kept")
+        await exchange(engine, message("2"), "gives way")
+        await exchange(engine, message("3"), "with what followed")
+        for scope in SCOPES:
+            again = await recalled(engine, message("4", replaces="2"), scope)
+            assert [exchange.answer for exchange in again] == ["kept"]
+
+
 async def recall_widens_no_audience(open_engine: OpenEngine) -> None:
     """Every pair of speaker, place and audience, in every scope, against the rule itself."""
     people, places = ("ann", "bob"), ("p", "q")
@@ -155,6 +167,7 @@ PROMISES = (
     an_unsettled_answer_is_not_recalled,
     what_is_forgotten_is_not_recalled,
     an_answer_asked_again_is_replaced,
+    an_answer_that_gives_way_is_not_quoted_to_the_one_in_its_place,
     recall_widens_no_audience,
     a_person_is_admitted_as_often_as_the_minute_allows,
     a_day_is_counted_over_a_restart,

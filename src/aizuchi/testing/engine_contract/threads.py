@@ -62,6 +62,14 @@ async def another_persons_thread_does_not_exist(open_engine: OpenEngine) -> None
         assert [chat.title for chat in await engine.chats.list(ANN)] == ["question 1"]
 
 
+async def whose_a_thread_is_shows_by_how_its_key_begins(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await accept(engine, message("1", "web:a:ann"), message("2", "web:ab:bob", sender="bob"))
+        assert list(await engine.chats.whose("web:a:")) == [ANN]
+        assert list(await engine.chats.whose("web:ab:")) == [BOB]
+        assert list(await engine.chats.whose("web:b:")) == []
+
+
 async def a_thread_keeps_its_new_name(open_engine: OpenEngine) -> None:
     async with running(open_engine) as engine:
         await exchange(engine, message("1"))
@@ -110,6 +118,7 @@ PROMISES = (
     a_thread_is_read_as_it_stands,
     an_answer_being_asked_again_is_gone_from_the_thread,
     another_persons_thread_does_not_exist,
+    whose_a_thread_is_shows_by_how_its_key_begins,
     a_thread_keeps_its_new_name,
     a_deleted_thread_is_gone,
     a_redelivery_after_deletion_is_not_answered,

@@ -1,0 +1,255 @@
+"""What to do next so that what stands on a platform becomes what the answer says."""
+
+import hmac
+from base64 import b32encode
+from collections.abc import Callable, Iterator, Sequence
+from math import inf
+from typing import NamedTuple
+
+from aizuchi.operations import (
+    AppendStream,
+    AttachFile,
+    CloseStream,
+    DeletePage,
+    Delivered,
+    EditPage,
+    Find,
+    OpenStream,
+    Operation,
+    PostPage,
+    ShowWorking,
+    Undeliverable,
+)
+from aizuchi.standing import LEAST_WAIT_S, Page, Standing
+
+FILE_NAME = "answer.md"
+STALE = "…"
+"""What stands on a page of a lost attempt until the new one reaches it, or it is deleted."""
+
+Render = Callable[[str, bool], Sequence[str]]
+
+
+class Do(NamedTuple):
+    """An operation; whether it ends the answer, and whether a pause follows it."""
+
+    operation: Operation
+    final: bool = False
+    pauses: bool = False
+
+
+class Wait(NamedTuple):
+    """Nothing to do for so long (None: until something happens), or until there is more `text`
+    where that is a reason to look again; the end of the answer always is."""
+
+    seconds: float | None = None
+    text: bool = False
+
+
+class Done(NamedTuple):
+    """All that can be done is done."""
+
+    end: Delivered | Undeliverable
+
+
+Next = Do | Find | Wait | Done
+
+
+class Assignment(NamedTuple):
+    """What the planner has to know beside what stands: whose answer it is, how its surface
+    renders it, what a post's key is made with, and the line that points at an attached file."""
+
+    turn_id: str
+    render: Render
+    key: bytes
+    file_line: str = FILE_NAME
+
+
+def post_key(key: bytes, turn_id: str, page: int) -> str:
+    """The name by which a post is found again, the same for every try; opaque to who reads it."""
+    digest = hmac.digest(key, f"{turn_id}:{page}".encode(), "sha256")
+    return b32encode(digest).decode()[:25]
+
+
+def next_operation(standing: Standing, assignment: Assignment, now: float) -> Next:
+    """The next thing to do for an answer, as things stand now."""
+    if standing.end:
+        return Done(standing.end)
+    if now >= standing.deliver_until:
+        return Done(standing.trouble)
+    if now < standing.calls_from:
+        return _wait_until(standing.calls_from, standing, now)
+    step = _finish if standing.finished else _grow
+    return step(standing, assignment, now)
+
+
+# ── the end of an answer ──────────────────────────────────────────────────────
+
+
+def _finish(standing: Standing, assignment: Assignment, now: float) -> Next:
+    if now < standing.final_from:
+        return _wait_until(standing.final_from, standing, now)
+    return next(_closing(standing, assignment, now), Done(Delivered()))
+
+
+def _closing(standing: Standing, assignment: Assignment, now: float) -> Iterator[Next]:
+    """All that is missing until the whole answer stands, and nothing else does."""
+    pages = assignment.render(standing.text, False)
+    shown = _with_file_line(pages, standing, assignment)
+    planner = _Pages(standing, assignment, now, final=True)
+    for number, text in enumerate(shown, 1):
+        yield from planner.complete(standing.page(number), text)
+    for page in planner.beyond(len(shown)):
+        yield from planner.delete(page)
+    if len(shown) < len(pages) and not standing.attached:
+        first = standing.page(1)
+        yield Do(AttachFile(1, first.ref, FILE_NAME, standing.text), final=True)
+    for page in standing.pages.values():
+        yield from (Do(DeletePage(page.number, ref), final=True) for ref in page.left)
+
+
+def _with_file_line(
+    pages: Sequence[str], standing: Standing, assignment: Assignment
+) -> Sequence[str]:
+    most = standing.limits.pages
+    if not standing.files or len(pages) <= most:
+        return pages
+    return [*pages[: most - 1], f"{pages[most - 1]}\n\n{assignment.file_line}"]
+
+
+# ── a growing answer ──────────────────────────────────────────────────────────
+
+
+def _grow(standing: Standing, assignment: Assignment, now: float) -> Next:
+    quiet = standing.once or standing.stopped
+    due = inf if quiet else max(_due(standing), standing.growing_from)
+    if now >= due:
+        update = next(_updating(standing, assignment, now), None)
+        if update:
+            return update
+    if _sign_due(standing) <= now:
+        return Do(ShowWorking(_sign(standing)))
+    later = [time for time in (due, _sign_due(standing), _stream_ends(standing)) if time > now]
+    waits_for_text = not quiet and (now >= due or standing.words_from > now)
+    return _wait_until(min(later, default=inf), standing, now, text=waits_for_text)
+
+
+def _updating(standing: Standing, assignment: Assignment, now: float) -> Iterator[Next]:
+    """What brings the pages up to date: first what no longer changes, last what still grows."""
+    pages = assignment.render(standing.text, True)
+    most = standing.limits.pages if standing.files else len(pages)
+    planner = _Pages(standing, assignment, now, final=False)
+    grows = len(pages) <= most
+    complete = pages[:-1] if grows else pages[:most]
+    for number, text in enumerate(complete, 1):
+        yield from planner.complete(standing.page(number), text)
+    for page in planner.beyond(min(len(pages), most)):
+        yield from planner.complete(page, STALE) if page.ref else planner.find(page)
+    if pages and grows:
+        yield from planner.growing(standing.page(len(pages)), pages[-1])
+
+
+def _due(standing: Standing) -> float:
+    """When the growing answer is next brought up to date: at the first whole word, then in
+    growing steps, and before a stream grows too old."""
+    if not standing.updates:
+        return standing.words_from
+    return min(standing.due_at, _stream_ends(standing))
+
+
+def _stream_ends(standing: Standing) -> float:
+    opened = (page.opened_at for page in standing.pages.values() if page.streaming)
+    return min(opened, default=inf) + standing.limits.stream_s
+
+
+def _sign(standing: Standing) -> str:
+    return next(reversed(standing.running.values()), "")
+
+
+def _sign_due(standing: Standing) -> float:
+    """When the sign that we listen is next given: until text shows, and while a step runs."""
+    wanted = _sign(standing)
+    if not standing.limits.sign_s or (standing.updates and not wanted):
+        return inf
+    changed = standing.sign != wanted
+    return max(standing.sign_from, 0.0 if changed else standing.sign_until)
+
+
+def _wait_until(time: float, standing: Standing, now: float, *, text: bool = False) -> Wait:
+    time = min(time, standing.deliver_until)
+    return Wait(None if time == inf else max(LEAST_WAIT_S, time - now), text)
+
+
+# ── one page ──────────────────────────────────────────────────────────────────
+
+
+class _Pages:
+    """What a page needs to say a text."""
+
+    def __init__(
+        self, standing: Standing, assignment: Assignment, now: float, *, final: bool
+    ) -> None:
+        self._standing = standing
+        self._assignment = assignment
+        self._now = now
+        self._final = final
+
+    def beyond(self, number: int) -> list[Page]:
+        """The pages past this one that stand, or might."""
+        pages = self._standing.pages.values()
+        return [page for page in pages if page.number > number and (page.ref or page.lost_at)]
+
+    def complete(self, page: Page, text: str) -> Iterator[Next]:
+        """A text that no longer changes."""
+        yield from self.find(page)
+        if not page.ref:
+            post = PostPage(page.number, text, self._key(page), self._final)
+            yield Do(post, self._final)
+        yield from self._close(page, text)
+        yield from self._edit(page, text)
+
+    def growing(self, page: Page, text: str) -> Iterator[Next]:
+        """A text of which more will come."""
+        yield from self.find(page)
+        if not page.ref:
+            kind = OpenStream if self._standing.streams else PostPage
+            yield Do(kind(page.number, text, self._key(page)), pauses=True)
+        elif page.streaming and not self._too_old(page) and _continues(page, text):
+            if rest := text[len(page.text or "") :]:
+                yield Do(AppendStream(page.number, page.ref, rest), pauses=True)
+        else:
+            yield from self._close(page, text)
+            yield from self._edit(page, text, pauses=True)
+
+    def delete(self, page: Page) -> Iterator[Next]:
+        yield from self.find(page)
+        yield from self._close(page, page.text or "")
+        yield Do(DeletePage(page.number, page.ref), self._final)
+
+    def find(self, page: Page) -> Iterator[Next]:
+        if page.lost_at:
+            known = [
+                ref for page in self._standing.pages.values() for ref in (page.ref, *page.left)
+            ]
+            refs = tuple(ref for ref in known if ref)
+            yield Find(page.number, self._key(page), page.lost_at, refs)
+
+    def _close(self, page: Page, text: str) -> Iterator[Next]:
+        if page.streaming is not False:
+            rest = text[len(page.text or "") :] if _continues(page, text) else ""
+            close = CloseStream(page.number, page.ref, rest, text, self._final)
+            yield Do(close, self._final)
+
+    def _edit(self, page: Page, text: str, *, pauses: bool = False) -> Iterator[Next]:
+        if self._standing.limits.edits and page.text != text:
+            yield Do(EditPage(page.number, page.ref, text, self._final), self._final, pauses)
+
+    def _too_old(self, page: Page) -> bool:
+        return self._now >= page.opened_at + self._standing.limits.stream_s
+
+    def _key(self, page: Page) -> str:
+        return post_key(self._assignment.key, self._assignment.turn_id, page.number)
+
+
+def _continues(page: Page, text: str) -> bool:
+    """Whether a stream only has to go on to say this."""
+    return bool(page.streaming) and page.text is not None and text.startswith(page.text)

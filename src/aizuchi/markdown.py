@@ -1,0 +1,256 @@
+"""Model Markdown cut into pages that no longer change once a later one has begun."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import NamedTuple
+
+from aizuchi.fences import Fence, after, like_opening, may_close, open_at_end, out_of_list
+
+Measure = Callable[[str], int]
+"""The length of a text in the surface's unit; that of a sum is the sum, no character is 0."""
+
+LEAST_PAGE = 256
+"""A shorter page could not hold what a split code block adds to it."""
+
+LONGEST_SEARCH = 600
+"""How far from its end (at most a quarter) a page looks for a good place to end."""
+
+LONGEST_CHARACTER = 16
+CODE_LINE, LINE, PARAGRAPH = 1, 2, 3
+
+_EXTENDERS = "\u200d\uff9e\uff9f" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
+_FLAG_HALVES = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
+_GOOD_ENDS = (
+    re.compile(r"[。！？!?．]+[」』）)\"'”’]*(?=[^。！？!?．」』）)\"'”’])|[.:;]\s+(?=\S)"),
+    re.compile(r"[、，]|\s+(?=\S)"),
+)
+
+
+class _Cut(NamedTuple):
+    """Where a page ends, how good a place that is, and the code block that it cuts."""
+
+    rank: int
+    at: int
+    fence: Fence | None
+
+
+class _Walk(NamedTuple):
+    """A page read as far as it goes: whether it is full, and its last line with what it begins
+    with; `size` is what stands before that line."""
+
+    full: bool
+    best: _Cut | None
+    at: int
+    size: int
+    fence: Fence | None
+
+
+class _Room(NamedTuple):
+    chars: int
+    measure: Measure
+
+    @property
+    def search(self) -> int:
+        return self.chars - min(self.chars // 4, LONGEST_SEARCH)
+
+    def line(self, text: str, at: int) -> str:
+        """The line that begins here, as much of it as could matter."""
+        most = at + self.chars + 1
+        end = text.find("\n", at, most)
+        return text[at:most] if end < 0 else text[at : end + 1]
+
+    def head(self, fence: Fence | None) -> int:
+        return self.measure(fence.head) if fence else 0
+
+    def charge(self, line: str, fence: Fence | None) -> int:
+        """What a line takes at most, with all that has to follow it if the page ends in it.
+
+        For a beginning of the line it is never more than for the line: so a page that is full is
+        full whatever follows.
+        """
+        if fence is None:
+            content = line.rstrip()
+            closing = like_opening(content)
+            return self.measure(content) + (1 + self.measure(closing) if closing else 0)
+        content = line.rstrip("\n")
+        if may_close(content, fence):
+            return max(self.measure(content), self.measure(fence.tail))
+        return self.measure(content) + 1 + self.measure(fence.tail)
+
+    def ending(self, line: str, fence: Fence | None) -> int:
+        """What a line takes if the page ends after it."""
+        if fence is None:
+            return self.charge(line, None)
+        return self.measure(line) + 1 + self.measure(fence.tail)
+
+
+def pages(
+    text: str, page_chars: int, *, measure: Measure = len, growing: bool = False
+) -> list[str]:
+    """A text as pages of at most `page_chars`, cut at paragraphs and code blocks where it can be.
+
+    A code block that is cut is closed on its page and opened again on the next. Of a `growing`
+    text the last page is left as it is, without what might still move to the next: it is a
+    beginning of the page that it will be.
+    """
+    if page_chars < LEAST_PAGE:
+        raise ValueError(f"a page of {page_chars} characters is too small: {LEAST_PAGE} at least")
+    room = _Room(page_chars, measure)
+    done: list[str] = []
+    start, fence = _past_blank_lines(text, 0), None
+    while (walk := _walk(text, start, fence, room)).full:
+        cut = walk.best or _cut_in_line(text, walk, room)
+        if text[start : cut.at].strip():
+            done.append(_page(text[start : cut.at], fence, cut.fence))
+        start, fence = _past_blank_lines(text, cut.at, cut.fence), cut.fence
+    end = _settled(text, start, walk, room) if growing else len(text)
+    rest = _without_half_closing(text[start:end], walk.fence)
+    if rest.strip():
+        done.append(_open_page(rest, fence) if growing else _page(rest, fence, walk.fence))
+    return done
+
+
+def with_line(text: str, line: str) -> str:
+    """A text with a line of ours after it, as a paragraph of its own even after cut-off code."""
+    if not text.strip() or not line:
+        return line or text
+    fence = open_at_end(text)
+    closing = f"\n{fence.tail}" if fence else ""
+    return f"{text}{closing}\n\n{line}"
+
+
+# ── how far a page goes ───────────────────────────────────────────────────────
+
+
+def _walk(text: str, start: int, fence: Fence | None, room: _Room) -> _Walk:
+    best: _Cut | None = None
+    at, size = start, room.head(fence)
+    while at < len(text):
+        line = room.line(text, at)
+        goes_on = len(line) > room.chars and not line.endswith("\n")
+        if goes_on or size + room.charge(line, fence) > room.chars:
+            return _Walk(True, best, at, size, fence)
+        if not line.endswith("\n"):
+            return _Walk(False, best, at, size, after(line, fence))
+        at += len(line)
+        size += room.measure(line)
+        fence = after(line, fence)
+        best = _better(best, _cut_after(line, at, fence), size, room)
+    return _Walk(False, best, at, size, fence)
+
+
+def _cut_after(line: str, at: int, fence: Fence | None) -> _Cut:
+    if fence:
+        return _Cut(CODE_LINE, at, fence)
+    ends_block = not line.strip() or like_opening(line)
+    return _Cut(PARAGRAPH if ends_block else LINE, at, None)
+
+
+def _better(best: _Cut | None, cut: _Cut, size: int, room: _Room) -> _Cut | None:
+    """The later of two equally good places, if it is late enough and its page fits."""
+    closing = room.measure(cut.fence.tail) if cut.fence else 0
+    if size < room.search or (cut.fence and size + closing > room.chars):
+        return best
+    return cut if best is None or cut.rank >= best.rank else best
+
+
+def _cut_in_line(text: str, walk: _Walk, room: _Room) -> _Cut:
+    """A cut within the line that is too long: after a sentence, a word, or a character."""
+    line = room.line(text, walk.at)
+    fits = _most(line, lambda part: walk.size + room.ending(part, walk.fence), room.chars)
+    if not walk.fence and not like_opening(line):
+        fits = _good_end(line[: fits + 1], walk, room) or fits
+    fits = _whole_character(line, fits, walk, room)
+    return _Cut(0, walk.at + fits, after(line[:fits], walk.fence))
+
+
+def _good_end(line: str, walk: _Walk, room: _Room) -> int | None:
+    """The last good place to end in a line whose last character no longer fits."""
+    first = _reaching(line, walk, room)
+    for pattern in _GOOD_ENDS:
+        ends = [match.end() for match in pattern.finditer(line, max(first - 1, 0))]
+        if later := [end for end in ends if first <= end < len(line)]:
+            return later[-1]
+    return None
+
+
+def _settled(text: str, start: int, walk: _Walk, room: _Room) -> int:
+    """How much of a growing page will stay on it, wherever it ends."""
+    line = room.line(text, walk.at) if walk.at < len(text) else ""
+    if walk.size + room.measure(line) <= room.search:
+        return len(text)
+    if walk.best:
+        return walk.best.at
+    if walk.size > room.search:
+        head = walk.size - room.measure(text[start : walk.at])
+        return start + _most(text[start : walk.at], room.measure, room.search - head)
+    good = None if walk.fence or like_opening(line) else _good_end(line, walk, room)
+    return walk.at + (good or max(_reaching(line, walk, room) - 1, 0))
+
+
+def _reaching(line: str, walk: _Walk, room: _Room) -> int:
+    """The first place in a line at which a page is full enough to end."""
+    return _most(line, lambda part: walk.size + room.measure(part), room.search - 1) + 1
+
+
+def _most(line: str, size: Callable[[str], int], most: int) -> int:
+    """How many characters of a line are no larger than this."""
+    return bisect_right(range(1, len(line) + 1), most, key=lambda end: size(line[:end]))
+
+
+def _whole_character(line: str, at: int, walk: _Walk, room: _Room) -> int:
+    """A place at or before this one that tears no combining sequence, flag or joined emoji."""
+    first = max(at - LONGEST_CHARACTER, _reaching(line, walk, room), 1)
+    whole = (end for end in range(at, first - 1, -1) if not _joined(line, end))
+    return next(whole, at) if at < len(line) else at
+
+
+def _joined(line: str, at: int) -> bool:
+    before, next_one = line[at - 1], line[at]
+    if before == "\u200d" or next_one in _EXTENDERS:
+        return True
+    if next_one in _FLAG_HALVES:
+        halves = len(line[:at]) - len(line[:at].rstrip(_FLAG_HALVES))
+        return halves % 2 == 1
+    return unicodedata.category(next_one) in ("Mn", "Mc", "Me")
+
+
+# ── what stands on a page ─────────────────────────────────────────────────────
+
+
+def _past_blank_lines(text: str, at: int, fence: Fence | None = None) -> int:
+    """Where a page begins; in code a blank line may be meant."""
+    match = None if fence else _BLANK_LINES.match(text, at)
+    return match.end() if match else at
+
+
+def _without_half_closing(body: str, fence: Fence | None) -> str:
+    """An unfinished text without the first marks of the line that will close its code block."""
+    line = body.rpartition("\n")[2]
+    if fence and may_close(line, fence) and line.count(fence.mark[0]) < len(fence.mark):
+        return body.removesuffix(line)
+    return body
+
+
+def _page(body: str, begun: Fence | None, cut: Fence | None) -> str:
+    """A page that is complete in itself."""
+    whole = _again(body, begun)
+    if cut is None:
+        return whole.rstrip()
+    tail = cut.tail_elsewhere if cut is begun else cut.tail
+    return whole + tail if whole.endswith("\n") else f"{whole}\n{tail}"
+
+
+def _open_page(body: str, begun: Fence | None) -> str:
+    """A page that is still to grow."""
+    return _again(body, begun).rstrip()
+
+
+def _again(body: str, begun: Fence | None) -> str:
+    """A body that begins inside a code block, with the block opened before it."""
+    if begun is None:
+        return body
+    return begun.head + (body if begun.is_quoted else out_of_list(body, begun))

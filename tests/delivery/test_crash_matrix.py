@@ -1,0 +1,151 @@
+"""Die or freeze at every call on every port: each answer stands on its platform once."""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from itertools import product
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from tests.crash.faults import Fault, Kind, Process, Wrapped
+from tests.crash.lives import Lives, is_whole
+
+from aizuchi import edge
+from aizuchi.agent import Agent, Brief
+from aizuchi.attempt import Office, cancel
+from aizuchi.events import HttpRequest, Reception
+from aizuchi.ports import Engine, Limits
+from aizuchi.posting import outlet
+from aizuchi.testing import virtual_time
+from aizuchi.testing.plaza import EDITS, ONCE, STREAMS
+from aizuchi.testing.plaza.courier import PlazaCourier
+from aizuchi.testing.plaza.inbound import PlazaSurface
+from aizuchi.testing.plaza.platform import Plaza
+from aizuchi.turns import Bounds
+from aizuchi.worker import Worker
+
+EVERY_PORT = {"inbox", "queue", "log", "memory", "usage", "model", "plaza", "pace"}
+
+
+class PlazaLives(Lives):
+    """The assistant on Plaza, started again whenever it has died."""
+
+    def __init__(self, home: Path, fault: Fault | None, limits: Limits) -> None:
+        super().__init__(home, fault)
+        self.limits = limits
+        self.plaza = Plaza(virtual_time.clock)
+        self.plaza.round_trip_s = 0.05
+        self.surface = PlazaSurface("plaza-secret", limits)
+
+    def _worker(self, engine: Engine, process: Process) -> Worker:
+        incidents = (f"i{number}" for number in itertools.count())
+        model: Any = Wrapped("model", self.model, process)
+        office = Office(
+            engine=engine,
+            agent=Agent(model, engine.memory, Brief(), lambda: next(incidents)),
+            bounds=Bounds(),
+            clock=virtual_time.clock,
+            new_incident=lambda: next(incidents),
+            outlets={"plaza": self._outlet(engine, process)},
+        )
+        return Worker(office)
+
+    def _outlet(self, engine: Engine, process: Process) -> Any:
+        plaza: Any = Wrapped("plaza", self.plaza, process)
+        return outlet(
+            log=engine.log,
+            courier=PlazaCourier(plaza.call),
+            surface=self.surface,
+            limits=self.limits,
+            pace=engine.pace,
+            bounds=Bounds(),
+            clock=virtual_time.clock,
+            key=b"installation",
+        )
+
+    async def ask(self, text: str, thread: str = "") -> str:
+        """A person writes, and Plaza sends it until it is accepted; the message's reference."""
+        request = self.plaza.says("ann", text, thread=thread)
+        ref = [*self.plaza.posts][-1]
+        await self.insist(_accepting(self.surface, request))
+        return ref
+
+    async def answers(self, thread: str, count: int) -> list[str]:
+        """What stands in a thread when this many answers are whole, and nothing else comes."""
+        for _ in range(600):
+            await asyncio.sleep(1)
+            texts = [post.text for post in self.plaza.thread("C1", thread)]
+            if len(texts) >= count and all(map(_is_whole, texts)) and not self._streams():
+                break
+        await asyncio.sleep(150)
+        return [post.text for post in self.plaza.thread("C1", thread)]
+
+    def _streams(self) -> bool:
+        return bool(self.plaza.open_streams())
+
+
+def _accepting(surface: PlazaSurface, request: HttpRequest) -> Callable[[Lives], Awaitable[None]]:
+    async def accept(lives: Lives) -> None:
+        assert lives.engine
+        reception = edge.receive(surface, request, now=virtual_time.clock())
+        assert isinstance(reception, Reception)
+        await lives.engine.inbox.accept(reception.messages, reception.signals)
+
+    return accept
+
+
+def _is_whole(text: str) -> bool:
+    return is_whole(f"{text} ")
+
+
+async def scenario(limits: Limits, home: Path, fault: Fault | None) -> PlazaLives:
+    """Two messages in one thread and one in another; then one more in the first."""
+    lives = PlazaLives(home, fault, limits)
+    running = asyncio.create_task(lives.run())
+    plaza = lives.plaza
+    try:
+        one = await lives.ask("One?")
+        other = await lives.ask("Another?")
+        await lives.ask("Two?", one)
+        assert len(await lives.answers(one, 2)) == 2, plaza.transcript()
+        await lives.ask("Three?", one)
+        first, second = await lives.answers(one, 3), await lives.answers(other, 1)
+        assert [len(first), len(second)] == [3, 1], plaza.transcript()
+        assert all(map(_is_whole, [*first, *second])), plaza.transcript()
+        assert not plaza.open_streams()
+        lives.remember()
+    finally:
+        await cancel(running)
+    return lives
+
+
+def outcome(limits: Limits, home: Path, fault: Fault) -> str:
+    """What went wrong with this fault; nothing where all promises were kept."""
+    home.mkdir()
+    try:
+        lives = virtual_time.run(scenario(limits, home, fault))
+    except Exception as error:  # noqa: BLE001 - every fault is told, not only the first
+        return f"{fault}: {type(error).__name__}: {error}"
+    return "" if lives.reached else f"{fault}: never reached"
+
+
+def wrong(limits: Limits, home: Path, ports: set[str]) -> list[str]:
+    """What goes wrong at the calls of these ports."""
+    moments = virtual_time.run(scenario(limits, home, None)).moments
+    assert {call.port for _, call in moments} == EVERY_PORT
+    chosen = [moment for moment in moments if moment[1].port in ports]
+    faults = [Fault(kind, *moment) for moment, kind in product(chosen, get_args(Kind))]
+    outcomes = [outcome(limits, home / str(n), fault) for n, fault in enumerate(faults)]
+    return [told for told in outcomes if told]
+
+
+@pytest.mark.parametrize("limits", [STREAMS, EDITS, ONCE], ids=["streams", "edits", "once"])
+def test_at_every_call_of_the_platform(limits: Limits, tmp_path: Path) -> None:
+    assert wrong(limits, tmp_path, {"plaza"}) == []
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("limits", [STREAMS, EDITS, ONCE], ids=["streams", "edits", "once"])
+def test_at_every_call_of_every_port(limits: Limits, tmp_path: Path) -> None:
+    assert wrong(limits, tmp_path, EVERY_PORT) == []
