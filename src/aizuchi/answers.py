@@ -166,17 +166,16 @@ _KINDS: dict[str, type[Entry]] = {
     "finished": Finished,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def encode(entries: Iterable[Entry]) -> str:
     """Entries as stored: a text as itself, any other as its name and its fields."""
-    return json.dumps(
+    return _compact(
         [
             entry.text if isinstance(entry, TextDelta) else [_NAMES[type(entry)], *entry]
             for entry in entries
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
+        ]
     )
 
 

@@ -142,6 +142,11 @@ def lease_until(turn: Turn, now: float, bounds: Bounds) -> float:
     return min(now + bounds.lease_s, turn.deadline + bounds.call_timeout_s)
 
 
+def overdue_from(accepted_at: float, bounds: Bounds) -> float:
+    """When a message that nobody claims has waited too long, by any rounding."""
+    return accepted_at + bounds.wait_within_s + 0.001
+
+
 def call_from(turn: Turn, bounds: Bounds) -> float:
     """When the next holder may first call a platform: by then no call of the last one is under
     way. At once where nobody held the turn, or its lease was cleared or given back."""

@@ -129,6 +129,10 @@ _LINES: dict[str, tuple[str, str]] = {
         "This answer reached its longest length and ends here. Write “go on” for the rest.",
         "回答が長さの上限に達したため、ここで終わります。「続けて」と送ると続きを書きます。",
     ),
+    "in_file": (
+        "The whole answer is in the attached file.",
+        "全文は添付ファイルにあります。",
+    ),
     "bug": (
         "Something went wrong inside me. Please ask again; "
         "if it happens again, tell whoever runs me (number {incident}).",

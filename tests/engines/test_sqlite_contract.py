@@ -1,6 +1,7 @@
 """The SQLite engine keeps every promise of an engine, in simulated time and with its threads."""
 
 import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from aizuchi.engines.sqlite import open_engine
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract import ENGINE_CONTRACT, ONE_PROCESS_PROMISES
 from aizuchi.testing.engine_contract.bench import OpenEngine
-from collections.abc import Awaitable, Callable
 
 Promise = Callable[[OpenEngine], Awaitable[None]]
 every_promise = pytest.mark.parametrize(

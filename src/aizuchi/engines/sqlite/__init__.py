@@ -2,24 +2,25 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
-from aizuchi.engines.sqlite.bell import Bell
+from aizuchi.bell import Bell, Bells
+from aizuchi.cleaning import keep_clean
 from aizuchi.engines.sqlite.chats import SqliteChats
-from aizuchi.engines.sqlite.database import connect, connect_to_read, lock, migrate
+from aizuchi.engines.sqlite.database import connect, connect_to_read, lock, migrate, schema
 from aizuchi.engines.sqlite.entries import SqliteEntries
 from aizuchi.engines.sqlite.inbox import SqliteInbox
 from aizuchi.engines.sqlite.memory import SqliteMemory
 from aizuchi.engines.sqlite.queries import SQL
-from aizuchi.engines.sqlite.retention import Retention, SqliteRetention
+from aizuchi.engines.sqlite.retention import SqliteCleaner
 from aizuchi.engines.sqlite.turnqueue import SqliteQueue
 from aizuchi.engines.sqlite.usage import SqliteUsage
 from aizuchi.engines.sqlite.writer import Executor, Inline, Reader, Writer, unavailable
 from aizuchi.live import LiveLog
-from aizuchi.pace import LocalPace
-from aizuchi.ports import Allowance, Engine
+from aizuchi.pace import Budget, LocalPace
+from aizuchi.ports import Allowance, Engine, Retention
 from aizuchi.turns import Bounds
 
 FILE = "aizuchi.db"
@@ -32,6 +33,7 @@ async def open_engine(
     bounds: Bounds = Bounds(),
     allowance: Allowance = Allowance(),
     retention: Retention = Retention(),
+    budgets: Mapping[str, Budget] | None = None,
     clock: Callable[[], float],
     threads: bool = True,
 ) -> AsyncIterator[Engine]:
@@ -46,23 +48,23 @@ async def open_engine(
     """
     with ExitStack() as opened:
         writer, reader = _open_file(home / FILE, clock, threads, opened)
-        entries = SqliteEntries(writer, reader, clock)
-        log, bell = LiveLog(entries), Bell(clock)
-        cleaner = SqliteRetention(writer, reader, retention, clock)
+        log = LiveLog(SqliteEntries(writer, reader, clock))
+        bells = Bells(Bell(clock), Bell(clock))
+        cleaner = SqliteCleaner(writer, reader)
 
         async def run() -> None:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(log.run())
-                tasks.create_task(cleaner.run())
+                tasks.create_task(keep_clean(cleaner, retention, clock))
 
         yield Engine(
-            inbox=SqliteInbox(writer, log, bell, bounds, clock),
-            queue=SqliteQueue(writer, log, bell, bounds, clock),
+            inbox=SqliteInbox(writer, log, bells, bounds, clock),
+            queue=SqliteQueue(writer, log, bells, bounds, clock),
             log=log,
             memory=SqliteMemory(reader),
-            chats=SqliteChats(writer, reader, log, bell, clock),
+            chats=SqliteChats(writer, reader, log, clock),
             usage=SqliteUsage(writer, reader, allowance, clock),
-            pace=LocalPace(clock),
+            pace=LocalPace(asyncio.get_running_loop().time, budgets),
             run=run,
         )
 
@@ -74,7 +76,7 @@ def _open_file(
     try:
         connection = connect(path)
         opened.callback(connection.close)
-        migrate(connection, path)
+        migrate(connection, path, schema())
         connection.execute(SQL["clear_leases"], {"now": clock()})
         if not threads:
             return Inline(connection), Inline(connection)

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from sqlite3 import Connection, Row
 
-from aizuchi.engines.sqlite.bell import Bell
+from aizuchi.answers import fold
+from aizuchi.engines.sqlite.entries import pieces
+from aizuchi.engines.sqlite.memory import asked_again
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.events import decode_message
@@ -16,15 +18,9 @@ class SqliteChats:
     """The Chats port."""
 
     def __init__(
-        self,
-        writer: Executor,
-        reader: Executor,
-        log: LiveLog,
-        bell: Bell,
-        clock: Callable[[], float],
+        self, writer: Executor, reader: Executor, log: LiveLog, clock: Callable[[], float]
     ) -> None:
-        self._writer, self._reader = writer, reader
-        self._log, self._bell, self._clock = log, bell, clock
+        self._writer, self._reader, self._log, self._clock = writer, reader, log, clock
 
     async def list(self, person: str) -> Sequence[ChatInfo]:
         return await self._reader.run(partial(_list, person=person))
@@ -46,13 +42,12 @@ class SqliteChats:
         for turn_id in ended or ():
             self._log.stop(turn_id)
             self._log.forget(turn_id)
-        self._bell.ring()
         return ended is not None
 
 
 def _list(connection: Connection, person: str) -> list[ChatInfo]:
     return [
-        ChatInfo(row["key"], row["title"], row["changed_at"], bool(row["running"]))
+        ChatInfo(row["key"], row["title"], row["touched_at"], bool(row["running"]))
         for row in connection.execute(SQL["chats"], (person,))
     ]
 
@@ -66,38 +61,59 @@ def _read(connection: Connection, person: str, conversation: str) -> list[Said] 
     owned = _owned(connection, person, conversation)
     if owned is None:
         return None
-    rows = connection.execute(SQL["said"], (owned,)).fetchall()
-    replaced = _being_replaced(rows)
-    return [_said(row) for row in rows if row["seq"] not in replaced]
-
-
-def _being_replaced(rows: Sequence[Row]) -> set[int]:
-    """The turns that an open one asks again, with what followed them."""
-    places = {row["turn_id"]: row["seq"] for row in rows}
-    replaced: set[int] = set()
-    for row in rows:
-        replaces = decode_message(row["message"]).replaces if row["message"] else ""
-        if begin := places.get(replaces):
-            replaced |= {seq for seq in places.values() if begin <= seq < row["seq"]}
-    return replaced
+    settled = connection.execute(SQL["said"], (owned,)).fetchall()
+    work = connection.execute(SQL["open"], (owned,)).fetchall()
+    said = {row["seq"]: _said(row) for row in settled}
+    said |= {row["seq"]: _being_said(connection, row) for row in work}
+    replaced = _being_replaced(connection, work)
+    return [
+        said[seq]
+        for seq in sorted(said)
+        if not any(begin <= seq < asking for begin, asking in replaced)
+    ]
 
 
 def _said(row: Row) -> Said:
     return Said(
         turn_id=row["turn_id"],
-        ref=row["ref"] or "",
-        question=row["question"] or "",
-        asked_at=row["accepted_at"],
-        running=row["settled_at"] is None,
-        outcome="undeliverable" if row["undelivered"] else row["outcome"] or "",
-        answer=row["answer"] or "",
-        said=row["said"] or "",
-        code=row["code"] or "",
+        ref=row["ref"],
+        question=row["question"],
+        asked_at=row["asked_at"],
+        running=False,
+        outcome="undeliverable" if row["undelivered"] else row["outcome"],
+        answer=row["answer"],
+        said=row["said"],
+        code=row["code"],
     )
 
 
+def _being_said(connection: Connection, row: Row) -> Said:
+    """An open turn, with its end where that is written."""
+    message = decode_message(row["message"])
+    end = fold(pieces(connection, row["seq"])).finished if row["state"] == "finished" else None
+    return Said(
+        turn_id=message.turn_id,
+        ref=message.ref,
+        question=message.text,
+        asked_at=row["accepted_at"],
+        running=True,
+        outcome=end.outcome if end else "",
+        answer=end.text if end else "",
+        said=end.said if end else "",
+        code=end.code if end else "",
+    )
+
+
+def _being_replaced(connection: Connection, work: Sequence[Row]) -> list[tuple[int, int]]:
+    """From where to where open turns ask again what was said."""
+    asking = [(asked_again(connection, decode_message(row["message"])), row) for row in work]
+    return [(begin, row["seq"]) for begin, row in asking if begin]
+
+
 def _whose(connection: Connection, beginning: str) -> list[str]:
-    rows = connection.execute(SQL["whose"], {"first": beginning, "beyond": beginning + "\U0010ffff"})
+    rows = connection.execute(
+        SQL["whose"], {"first": beginning, "beyond": beginning + "\U0010ffff"}
+    )
     return [row[0] for row in rows]
 
 
@@ -114,10 +130,15 @@ def _delete(
     owned = _owned(connection, person, conversation)
     if owned is None:
         return None
-    ended = [row[0] for row in connection.execute(SQL["open_turns"], (owned,))]
-    for statement in ("delete_entries", "delete_work"):
-        connection.execute(SQL[statement], (owned,))
-    connection.execute(SQL["blank_conversation"], {"conversation": owned, "now": now})
-    connection.execute(SQL["delete_forgotten"], (f"thread {conversation}",))
-    connection.execute(SQL["delete_conversation"], (owned,))
-    return ended
+    work = connection.execute(SQL["open"], (owned,)).fetchall()
+    values = {"conversation": owned, "now": now, "memory": f"thread {conversation}"}
+    for statement in (
+        "delete_entries",
+        "end_turns",
+        "delete_said",
+        "delete_work",
+        "delete_forgotten",
+        "delete_conversation",
+    ):
+        connection.execute(SQL[statement], values)
+    return [decode_message(row["message"]).turn_id for row in work]

@@ -4,15 +4,22 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 from aizuchi.errors import StoreInUse, StoreTooNew, StoreUnavailable
 
-IN_MEMORY = Path(":memory:")
 BUSY_TIMEOUT_S = 5.0
+
+
+class Step(NamedTuple):
+    """What brings the schema to a version."""
+
+    version: int
+    sql: str
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -63,36 +70,59 @@ def lock(path: Path) -> Iterator[None]:
         ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except BlockingIOError:
         os.close(handle)
         raise StoreInUse(
             f"{path} is in use by another aizuchi.",
             "Stop that one first, or choose another folder with AIZUCHI_HOME.",
-        ) from error
+        ) from None
     try:
         yield
     finally:
         os.close(handle)
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Brings the schema up to date in one transaction, with a copy of the old file kept."""
-    steps = sorted(
-        (int(step.name.split(".")[0]), step.read_text("utf-8"))
+def schema() -> Sequence[Step]:
+    """Every step that the schema has made so far."""
+    return sorted(
+        Step(int(step.name.split(".")[0]), step.read_text("utf-8"))
         for step in (files(__package__) / "schema").iterdir()
     )
+
+
+def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) -> None:
+    """Brings the schema up to date in one transaction, with a copy of the old file kept.
+
+    Raises:
+        StoreTooNew: the file has taken steps that are not known here.
+        StoreUnavailable: no copy can be kept; the file is as it was.
+    """
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    newest = steps[-1][0]
+    newest = steps[-1].version
     if version > newest:
         raise StoreTooNew(
             f"{path} was written by a newer aizuchi (schema {version}, this one knows {newest}).",
             "Install that version again, or choose another folder with AIZUCHI_HOME.",
         )
-    pending = [(number, sql) for number, sql in steps if number > version]
-    if not pending:
-        return
-    if version:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copy2(path, path.with_name(f"{path.name}.schema-{version}"))
-    script = "".join(f"{sql}\nPRAGMA user_version = {number};\n" for number, sql in pending)
-    connection.executescript(f"BEGIN IMMEDIATE;\n{script}COMMIT;")
+    pending = [step for step in steps if step.version > version]
+    if pending and version:
+        _keep_copy(connection, path, version)
+    if pending:
+        script = "".join(f"{sql}\nPRAGMA user_version = {number};\n" for number, sql in pending)
+        connection.executescript(f"BEGIN IMMEDIATE;\n{script}COMMIT;")
+
+
+def _keep_copy(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """The file as it was, beside it: whole or not at all."""
+    copy = path.with_name(f"{path.name}.schema-{version}")
+    unfinished = copy.with_name(copy.name + ".part")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try:
+        shutil.copy2(path, unfinished)
+        unfinished.replace(copy)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise StoreUnavailable(
+            f"{path} cannot be brought up to date, for want of a copy: {error.strerror}.",
+            "Free as much space as the file takes, and start again.",
+        ) from error

@@ -1,28 +1,13 @@
-"""The durable half of the answer log: groups of entries, and the end of an answer in its turn."""
+"""The durable half of the answer log: lines of entries, and what is left of them in the end."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from sqlite3 import Connection, Row
 
-from aizuchi.answers import (
-    HEARD,
-    Finished,
-    Heard,
-    Logged,
-    Position,
-    Posting,
-    Restarted,
-    Shown,
-    TextDelta,
-    decode,
-    encode,
-)
+from aizuchi.answers import HEARD, Finished, Heard, Logged, Position, Shown, decode, encode
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
-from aizuchi.live import Line, Transcript
-from aizuchi.turns import after
-
-AFTER_FINISHED = (Posting, Shown)
+from aizuchi.logstore import Line, Transcript, collapsed, logged, state_with
 
 
 class SqliteEntries:
@@ -38,6 +23,13 @@ class SqliteEntries:
         return await self._reader.run(partial(_load, turn_id=turn_id))
 
 
+def pieces(connection: Connection, seq: int) -> list[Logged]:
+    """The entries of a turn as they were made; none once they have collapsed."""
+    rows = connection.execute(SQL["entries"], (seq,)).fetchall()
+    lines = [logged(row["attempt"], row["n"], decode(row["body"])) for row in rows]
+    return [entry for line in lines for entry in line]
+
+
 def _write(connection: Connection, lines: Sequence[Line], now: float) -> list[bool]:
     return [_write_line(connection, line, now) for line in lines]
 
@@ -46,74 +38,28 @@ def _write_line(connection: Connection, line: Line, now: float) -> bool:
     work = connection.execute(SQL["newest_attempt"], (line.turn_id,)).fetchone()
     if work is None or work["attempt"] != line.attempt:
         return False
-    entries = line.entries
-    if work["state"] == "finished":
-        return _add(connection, work["seq"], line, now) if _only_receipts(line) else False
-    after(work["state"], "finish")
-    if isinstance(entries[-1], Finished):
-        _finish(connection, work["seq"], line, entries[-1], now)
-        line = line._replace(entries=entries[:-1])
-    return _add(connection, work["seq"], line, now)
-
-
-def _only_receipts(line: Line) -> bool:
-    return all(isinstance(entry, AFTER_FINISHED) for entry in line.entries)
-
-
-def _add(connection: Connection, seq: int, line: Line, now: float) -> bool:
-    if line.entries:
-        body = encode(line.entries)
-        connection.execute(SQL["add_entries"], (seq, line.attempt, line.n, body))
+    state = state_with(work["state"], line.entries)
+    if state is None:
+        return False
+    if state != work["state"]:
+        connection.execute(SQL["finish"], {"seq": work["seq"], "now": now})
+    body = encode(line.entries)
+    connection.execute(SQL["add_entries"], (work["seq"], line.attempt, line.n, body))
     return True
 
 
-def _finish(connection: Connection, seq: int, line: Line, finished: Finished, now: float) -> None:
-    connection.execute(SQL["finish_work"], {"seq": seq, "now": now})
-    values = {
-        "seq": seq,
-        "outcome": finished.outcome,
-        "answer": finished.text,
-        "said": finished.said,
-        "code": finished.code,
-        "incident": finished.incident,
-        "attempt": line.attempt,
-        "n": line.n + len(line.entries) - 1,
-    }
-    connection.execute(SQL["finish_turn"], values)
-
-
 def _load(connection: Connection, turn_id: str) -> Transcript:
-    turn = connection.execute(SQL["turn"], (turn_id,)).fetchone()
-    if turn is None:
+    known = connection.execute(SQL["known"], (turn_id,)).fetchone()
+    if known is None:
         return Transcript(())
-    log = [Logged(HEARD, Heard())]
-    for row in connection.execute(SQL["entries"], (turn["seq"],)):
-        log += [
-            Logged(Position(row["attempt"], row["n"] + index), entry)
-            for index, entry in enumerate(decode(row["body"]))
-            if entry is not None
-        ]
-    if turn["outcome"] is None:
-        return Transcript(log)
-    streamed = any(isinstance(line.entry, TextDelta) for line in log)
-    end = _end(turn)
-    whole = [] if streamed or not turn["answer"] else _whole(turn)
-    joined = sorted([*log, *whole, end], key=lambda line: line.position)
-    return Transcript(joined, collapsed=bool(whole))
+    log = pieces(connection, known["seq"])
+    told = None if log else connection.execute(SQL["told"], (known["seq"],)).fetchone()
+    return _whole(told) if told else Transcript([Logged(HEARD, Heard()), *log])
 
 
-def _end(turn: Row) -> Logged:
+def _whole(told: Row) -> Transcript:
     finished = Finished(
-        turn["outcome"], turn["answer"], turn["said"] or "", turn["code"] or "",
-        turn["incident"] or "",
-    )  # fmt: skip
-    return Logged(Position(turn["last_attempt"], turn["last_n"]), finished)
-
-
-def _whole(turn: Row) -> list[Logged]:
-    """The text of a collapsed answer, just before its end."""
-    attempt, n = turn["last_attempt"], turn["last_n"]
-    return [
-        Logged(Position(attempt, n - 2), Restarted()),
-        Logged(Position(attempt, n - 1), TextDelta(turn["answer"])),
-    ]
+        told["outcome"], told["answer"], told["said"], told["code"], told["incident"]
+    )
+    shown = [entry for entry in decode(told["shown"]) if isinstance(entry, Shown)]
+    return collapsed(Position(told["attempt"], told["n"]), finished, shown)

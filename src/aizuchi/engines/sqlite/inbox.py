@@ -1,10 +1,10 @@
 """Accepting: messages and signals, stored before anybody is told they were."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from sqlite3 import Connection
+from typing import Any, NamedTuple
 
-from aizuchi.engines.sqlite.bell import Bell
+from aizuchi.bell import Bells
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.events import Message, Signal, encode_message
@@ -12,7 +12,20 @@ from aizuchi.live import LiveLog
 from aizuchi.recall import person_of
 from aizuchi.turns import Bounds
 
-TITLE_CHARS = 60
+
+class _Parcel(NamedTuple):
+    """What one call brings: a row of parameters a message, and its signals."""
+
+    rows: Sequence[Mapping[str, Any]]
+    signals: Sequence[Signal]
+
+
+class _Accepted(NamedTuple):
+    """The turns that were stopped, and whether there is something new to claim, or to end."""
+
+    stopped: Sequence[str]
+    heads: bool = False
+    refused: bool = False
 
 
 class SqliteInbox:
@@ -22,77 +35,57 @@ class SqliteInbox:
         self,
         writer: Executor,
         log: LiveLog,
-        bell: Bell,
+        bells: Bells,
         bounds: Bounds,
         clock: Callable[[], float],
     ) -> None:
-        self._writer, self._log, self._bell = writer, log, bell
+        self._writer, self._log, self._bells = writer, log, bells
         self._bounds, self._clock = bounds, clock
 
     async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
-        job = partial(
-            _accept, messages=messages, signals=signals, now=self._clock(), bounds=self._bounds
-        )
-        stopped = await self._writer.run(job)
-        for turn_id in stopped:
+        now, waiting = self._clock(), self._bounds.waiting
+        rows = [_row(message, now, waiting) for message in messages]
+        accepted = await self._writer.run_together(_accept, _Parcel(rows, signals))
+        for turn_id in accepted.stopped:
             self._log.stop(turn_id)
-        self._bell.ring()
+        if accepted.heads:
+            self._bells.answer.ring()
+        if accepted.refused:
+            self._bells.end.ring()
 
 
-def _accept(
-    connection: Connection,
-    messages: Sequence[Message],
-    signals: Sequence[Signal],
-    now: float,
-    bounds: Bounds,
-) -> list[str]:
-    for message in messages:
-        if not connection.execute(SQL["known"], (message.turn_id,)).fetchone():
-            _add(connection, message, now, bounds)
-    return [turn_id for signal in signals if (turn_id := _stop(connection, signal))]
-
-
-def _add(connection: Connection, message: Message, now: float, bounds: Bounds) -> None:
-    person = _person(connection, person_of(message))
-    conversation = _conversation(connection, message, person, now)
-    ahead = connection.execute(SQL["open_in_conversation"], (conversation,)).fetchone()[0]
-    refusal = "full" if ahead > bounds.waiting else ""
-    turn = {
+def _row(message: Message, now: float, waiting: int) -> Mapping[str, Any]:
+    return {
         "turn_id": message.turn_id,
-        "conversation": conversation,
-        "person": person,
-        "now": now,
-        "ref": message.ref,
-        "question": message.text,
-    }
-    work = {
-        "seq": connection.execute(SQL["add_turn"], turn).fetchone()[0],
-        "conversation": conversation,
-        "head": bool(refusal) or ahead == 0,
+        "person": person_of(message),
+        "conversation": message.conversation,
+        "private": message.place.audience == "private",
+        "title": message.title,
         "message": encode_message(message),
         "now": now,
-        "refusal": refusal,
+        "waiting": waiting,
     }
-    connection.execute(SQL["add_work"], work)
 
 
-def _person(connection: Connection, key: str) -> int:
-    row = connection.execute(SQL["person"], (key,)).fetchone()
-    row = row or connection.execute(SQL["add_person"], (key,)).fetchone()
-    return int(row[0])
+def _accept(connection: Connection, parcels: Sequence[_Parcel]) -> Sequence[_Accepted]:
+    """Everything that waits to be accepted, statement by statement; the first call that brings
+    something rings for all."""
+    rows = [row for parcel in parcels for row in parcel.rows]
+    heads, refused = _add(connection, rows) if rows else (False, False)
+    stopped = [[_stop(connection, signal) for signal in parcel.signals] for parcel in parcels]
+    accepted = [_Accepted([turn for turn in turns if turn]) for turns in stopped]
+    return [accepted[0]._replace(heads=heads, refused=refused), *accepted[1:]]
 
 
-def _conversation(connection: Connection, message: Message, person: int, now: float) -> int:
-    first_line = message.text.strip().split("\n", 1)[0]
-    values = {
-        "key": message.conversation,
-        "place": message.place.key,
-        "audience": message.place.audience,
-        "owner": person,
-        "title": first_line[:TITLE_CHARS],
-        "now": now,
-    }
-    return int(connection.execute(SQL["conversation"], values).fetchone()[0])
+def _add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[bool, bool]:
+    last = connection.execute(SQL["last_turn"]).fetchone()[0]
+    first: dict[str, Mapping[str, Any]] = {}
+    for row in rows:
+        first.setdefault(row["turn_id"], {**row, "last": last})
+    for statement in ("add_person", "add_turn", "add_conversation", "add_work"):
+        connection.executemany(SQL[statement], first.values())
+    news = connection.execute(SQL["news"], (last,)).fetchone()
+    return bool(news["heads"]), bool(news["refused"])
 
 
 def _stop(connection: Connection, signal: Signal) -> str:
@@ -101,5 +94,5 @@ def _stop(connection: Connection, signal: Signal) -> str:
     if not turn_id:
         running = connection.execute(SQL["running"], (signal.conversation,)).fetchone()
         turn_id = running[0] if running else ""
-    marked = connection.execute(SQL["stop_named"], (turn_id,)).rowcount
+    marked = connection.execute(SQL["stop"], (turn_id,)).rowcount
     return turn_id if marked else ""

@@ -1,4 +1,4 @@
-"""Memory: the settled turns of a scope, as far as the audience of a message may see them."""
+"""Memory: what was said in a scope, as far as the audience of a message may see it."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,6 +9,8 @@ from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.events import Message
 from aizuchi.ports import Exchange
 from aizuchi.recall import Scope, memory_key, person_of
+
+EVER = 2**62
 
 
 class SqliteMemory:
@@ -23,15 +25,26 @@ class SqliteMemory:
         return await self._reader.run(partial(_recall, message=message, scope=scope, turns=turns))
 
 
+def asked_again(connection: Connection, message: Message) -> int | None:
+    """Where the turn stands that a message asks again, with all that followed it."""
+    if not message.replaces:
+        return None
+    values = {"replaces": message.replaces, "conversation": message.conversation}
+    row = connection.execute(SQL["asked_again"], values).fetchone()
+    return int(row["seq"]) if row else None
+
+
 def _recall(
     connection: Connection, message: Message, scope: Scope, turns: int
 ) -> Sequence[Exchange]:
     values = {
-        "scope": message.place.key if scope == "channel" else message.conversation,
+        "conversation": message.conversation,
         "place": message.place.key,
-        "person": person_of(message),
+        "audience": message.place.audience,
         "private": message.place.audience == "private",
-        "key": memory_key(message, scope),
+        "person": person_of(message),
+        "memory": memory_key(message, scope),
+        "before": asked_again(connection, message) or EVER,
         "turns": turns,
     }
     rows = connection.execute(SQL[f"recall_{scope}"], values).fetchall()

@@ -1,65 +1,88 @@
 -- Every statement the engine runs, by name.
 
--- name: conversation
--- The conversation under a key, made with its first message.
-INSERT INTO conversations (key, place, audience, owner, title, changed_at)
-VALUES (:key, :place, :audience, :owner, :title, :now)
-ON CONFLICT (key) DO UPDATE SET changed_at = excluded.changed_at
-RETURNING id;
+-- name: clear_leases
+-- Whoever held these is dead: this process has the file's lock.
+UPDATE work SET idle_from = min(lease_until, :now), lease_until = 0 WHERE lease_until > 0;
 
--- name: person
-SELECT id FROM people WHERE key = ?;
+-- ── accepting: one row of parameters a message, the same for all four ──
+
+-- name: last_turn
+SELECT coalesce(max(seq), 0) FROM turns;
 
 -- name: add_person
-INSERT INTO people (key) VALUES (?) RETURNING id;
+INSERT INTO people (key) VALUES (:person) ON CONFLICT DO NOTHING;
 
 -- name: add_turn
 -- Nothing where the turn is known already: a redelivery.
-INSERT INTO turns (turn_id, conversation, person, accepted_at, ref, question)
-VALUES (:turn_id, :conversation, :person, :now, :ref, :question)
-ON CONFLICT (turn_id) DO NOTHING
-RETURNING seq;
+INSERT INTO turns (turn_id) VALUES (:turn_id) ON CONFLICT DO NOTHING;
 
--- name: known
-SELECT 1 FROM turns WHERE turn_id = ?;
-
--- name: open_in_conversation
-SELECT count(*) FROM work WHERE conversation = ? AND refusal = '';
+-- name: add_conversation
+-- With its first message; not with the redelivery of one whose conversation was deleted.
+INSERT INTO conversations (key, owner, title, changed_at)
+SELECT :conversation, iif(:private, people.id, NULL), :title, :now
+FROM turns JOIN people ON people.key = :person
+WHERE turn_id = :turn_id AND seq > :last
+ON CONFLICT DO NOTHING;
 
 -- name: add_work
-INSERT INTO work (seq, conversation, head, message, accepted_at, refusal)
-VALUES (:seq, :conversation, :head, :message, :now, :refusal);
+-- What is new, and the head of its conversation where nothing is ahead of it or it is refused.
+INSERT INTO work (seq, conversation, person, head, accepted_at, refusal, message)
+SELECT seq, conversation, person, ahead = 0 OR ahead > :waiting, :now,
+       iif(ahead > :waiting, 'full', ''), :message
+FROM (
+    SELECT turns.seq, conversations.id AS conversation, people.id AS person,
+           (SELECT count(*) FROM work WHERE conversation = conversations.id AND refusal = '')
+               AS ahead
+    FROM turns JOIN people ON people.key = :person
+               JOIN conversations ON conversations.key = :conversation
+    WHERE turn_id = :turn_id AND turns.seq > :last
+);
 
--- name: stop_named
--- A stop that names its turn reaches it only while it is the one being answered.
-UPDATE work SET stopped = 1
-WHERE seq = (SELECT seq FROM turns WHERE turn_id = ?) AND head = 1 AND state <> 'finished';
+-- name: news
+-- Whether there is anything new to claim, and anything new only to be ended.
+SELECT coalesce(max(head), 0) AS heads, coalesce(max(refusal), '') <> '' AS refused
+FROM work WHERE seq > ?;
 
 -- name: running
 -- The turn that a stop without a name means: the head of the conversation.
 SELECT turn_id FROM work JOIN turns USING (seq)
 WHERE work.conversation = (SELECT id FROM conversations WHERE key = ?)
-  AND head = 1 AND refusal = '' AND state <> 'finished'
-ORDER BY seq LIMIT 1;
+  AND refusal = '' AND head = 1 AND state <> 'finished';
+
+-- name: stop
+-- A stop that names its turn reaches it only while it is the one being answered.
+UPDATE work SET stopped = 1
+WHERE seq = (SELECT seq FROM turns WHERE turn_id = ?) AND head = 1 AND state <> 'finished';
+
+-- ── claiming ──
 
 -- name: ready
--- The first turn that nobody holds and that is the head of its conversation.
-SELECT work.*, turn_id FROM work JOIN turns USING (seq)
-WHERE head = 1 AND lease_until <= :now
-ORDER BY seq LIMIT 1;
+-- The head of a conversation that nobody holds: first those whose lease ran out.
+SELECT * FROM work WHERE seq = coalesce(
+    (SELECT seq FROM work WHERE head = 1 AND lease_until > 0 AND lease_until <= :now
+     ORDER BY lease_until, seq LIMIT 1),
+    (SELECT seq FROM work WHERE head = 1 AND lease_until = 0 ORDER BY seq LIMIT 1)
+);
+
+-- name: next_ready
+SELECT min(lease_until) FROM work WHERE head = 1 AND lease_until > :now;
 
 -- name: overdue
--- Turns that are only to be ended, out of their order: refused ones, and who waited too long.
-SELECT work.*, turn_id FROM work JOIN turns USING (seq)
-WHERE first_claimed_at = 0 AND lease_until <= :now
-  AND (refusal <> '' OR work.accepted_at < :waited_since)
-ORDER BY seq LIMIT 1;
-
--- name: next_lease_end
-SELECT min(lease_until) FROM work WHERE head = 1 AND lease_until > ?;
+-- A turn that is only to be ended, out of its order: refused, or it has waited too long.
+SELECT * FROM work WHERE seq = coalesce(
+    (SELECT seq FROM work WHERE refusal <> '' AND lease_until <= :now
+     ORDER BY lease_until, seq LIMIT 1),
+    (SELECT seq FROM work
+     WHERE first_claimed_at = 0 AND accepted_at < :waited_since AND lease_until <= :now
+     ORDER BY accepted_at, seq LIMIT 1)
+);
 
 -- name: next_overdue
-SELECT min(accepted_at) FROM work WHERE first_claimed_at = 0 AND lease_until <= ?;
+SELECT accepted_at FROM work WHERE first_claimed_at = 0 AND lease_until <= :now
+ORDER BY accepted_at LIMIT 1;
+
+-- name: next_unheld
+SELECT min(lease_until) FROM work WHERE first_claimed_at = 0 AND lease_until > :now;
 
 -- name: hold
 UPDATE work SET
@@ -68,12 +91,10 @@ UPDATE work SET
 WHERE seq = :seq;
 
 -- name: held
--- The turn as its holder sees it, while the holder's attempt is the newest.
-SELECT work.*, turn_id FROM work JOIN turns USING (seq) WHERE seq = :seq AND attempt = :attempt;
+-- The turn as its holder sees it, while the holder's attempt is the newest and not given back.
+SELECT * FROM work WHERE seq = :seq AND attempt = :attempt AND lease_until > 0;
 
--- name: clear_leases
--- Whoever held these is dead: this process has the file's lock.
-UPDATE work SET idle_from = min(lease_until, :now), lease_until = 0 WHERE lease_until > 0;
+-- ── answering ──
 
 -- name: newest_attempt
 SELECT seq, attempt, state FROM work JOIN turns USING (seq) WHERE turn_id = ?;
@@ -81,126 +102,160 @@ SELECT seq, attempt, state FROM work JOIN turns USING (seq) WHERE turn_id = ?;
 -- name: add_entries
 INSERT INTO entries (turn, attempt, n, body) VALUES (?, ?, ?, ?);
 
--- name: finish_work
+-- name: finish
 UPDATE work SET state = 'finished', finished_at = :now WHERE seq = :seq;
-
--- name: finish_turn
-UPDATE turns SET
-    outcome = :outcome, answer = :answer, said = nullif(:said, ''), code = nullif(:code, ''),
-    incident = nullif(:incident, ''), last_attempt = :attempt, last_n = :n
-WHERE seq = :seq;
 
 -- name: entries
 SELECT attempt, n, body FROM entries WHERE turn = ? ORDER BY attempt, n;
 
--- name: turn
--- A turn that was not deleted, with all that its log is told from.
-SELECT seq, accepted_at, settled_at, outcome, answer, said, code, incident, last_attempt, last_n
-FROM turns WHERE turn_id = ? AND conversation IS NOT NULL;
+-- name: known
+-- A turn that was not deleted.
+SELECT seq FROM turns WHERE turn_id = ? AND ended_at IS NULL;
+
+-- name: told
+-- What is left of an answer whose entries have collapsed.
+SELECT outcome, answer, said, code, incident, attempt, n, shown FROM said WHERE seq = ?;
+
+-- ── settling ──
 
 -- name: close_work
-DELETE FROM work WHERE seq = :seq AND attempt = :attempt RETURNING conversation, message;
+DELETE FROM work WHERE seq = ?;
 
 -- name: next_head
 UPDATE work SET head = 1
 WHERE seq = (SELECT min(seq) FROM work WHERE conversation = ? AND refusal = '');
 
--- name: settle_turn
-UPDATE turns SET settled_at = :now, undelivered = nullif(:undelivered, '') WHERE seq = :seq;
+-- name: add_place
+INSERT INTO places (key, audience) VALUES (:place, :audience) ON CONFLICT DO NOTHING;
 
--- name: touch_conversation
+-- name: add_said
+INSERT INTO said (
+    seq, conversation, person, place, asked_at, settled_at, ref, question,
+    outcome, answer, said, code, incident, undelivered, attempt, n, shown
+)
+VALUES (
+    :seq, :conversation, :person,
+    (SELECT id FROM places WHERE key = :place AND audience = :audience),
+    :asked_at, :now, :ref, :question,
+    :outcome, :answer, :said, :code, :incident, nullif(:undelivered, ''), :attempt, :n, :shown
+);
+
+-- name: touch
 UPDATE conversations SET changed_at = :now WHERE id = :conversation;
 
 -- name: replace
 -- A turn that was asked again, and all that was said after it, up to the asking.
-UPDATE turns SET replaced = 1
-WHERE conversation = :conversation AND seq < :seq
-  AND seq >= (SELECT seq FROM turns WHERE turn_id = :replaces AND conversation = :conversation);
+UPDATE said SET replaced = 1
+WHERE conversation = :conversation AND seq < :seq AND seq >= :begin;
+
+-- name: asked_again
+-- Where the turn stands that a message of its conversation asks again.
+SELECT seq FROM turns
+WHERE turn_id = :replaces AND (SELECT id FROM conversations WHERE key = :conversation) IN (
+    SELECT conversation FROM said WHERE said.seq = turns.seq
+    UNION ALL SELECT conversation FROM work WHERE work.seq = turns.seq
+);
 
 -- name: forget
 INSERT INTO forgotten (key, seq) VALUES (:key, :seq)
 ON CONFLICT (key) DO UPDATE SET seq = max(seq, excluded.seq);
 
+-- ── remembering: who asks in private is told their own words, who asks in a shared place what was
+--    said there; never what the question asks again ──
+
 -- name: recall_thread
-SELECT question, answer FROM turns
-WHERE conversation = (SELECT id FROM conversations WHERE key = :scope)
-  AND (:private = 0 OR person = (SELECT id FROM people WHERE key = :person))
-  AND settled_at IS NOT NULL AND replaced IS NULL AND outcome IN ('answered', 'cancelled')
-  AND answer <> ''
-  AND seq > coalesce((SELECT seq FROM forgotten WHERE key = :key), 0)
+SELECT question, answer FROM remembered
+WHERE conversation = (SELECT id FROM conversations WHERE key = :conversation)
+  AND iif(:private, person = (SELECT id FROM people WHERE key = :person),
+                    place = (SELECT id FROM places WHERE key = :place AND audience = 'shared'))
+  AND seq > coalesce((SELECT seq FROM forgotten WHERE key = :memory), 0)
+  AND seq < :before
 ORDER BY seq DESC LIMIT :turns;
 
 -- name: recall_channel
-SELECT question, answer FROM turns JOIN conversations ON conversations.id = conversation
-WHERE place = :scope
-  AND (audience = 'shared' OR :private = 1 AND person = (SELECT id FROM people WHERE key = :person))
-  AND settled_at IS NOT NULL AND replaced IS NULL AND outcome IN ('answered', 'cancelled')
-  AND answer <> ''
-  AND seq > coalesce((SELECT seq FROM forgotten WHERE key = :key), 0)
+SELECT question, answer FROM remembered
+WHERE place = (SELECT id FROM places WHERE key = :place AND audience = :audience)
+  AND (NOT :private OR person = (SELECT id FROM people WHERE key = :person))
+  AND seq > coalesce((SELECT seq FROM forgotten WHERE key = :memory), 0)
+  AND (seq < :before
+       OR conversation <> (SELECT id FROM conversations WHERE key = :conversation))
 ORDER BY seq DESC LIMIT :turns;
 
 -- name: recall_user
-SELECT question, answer FROM turns JOIN conversations ON conversations.id = conversation
+SELECT question, answer FROM remembered
 WHERE person = (SELECT id FROM people WHERE key = :person)
-  AND (:private = 1 OR audience = 'shared' AND place = :place)
-  AND settled_at IS NOT NULL AND replaced IS NULL AND outcome IN ('answered', 'cancelled')
-  AND answer <> ''
-  AND seq > coalesce((SELECT seq FROM forgotten WHERE key = :key), 0)
+  AND (:private
+       OR place = (SELECT id FROM places WHERE key = :place AND audience = 'shared'))
+  AND seq > coalesce((SELECT seq FROM forgotten WHERE key = :memory), 0)
+  AND (seq < :before
+       OR conversation <> (SELECT id FROM conversations WHERE key = :conversation))
 ORDER BY seq DESC LIMIT :turns;
 
+-- ── a person's threads ──
+
 -- name: chats
-SELECT key, title, changed_at, EXISTS (SELECT 1 FROM work WHERE conversation = id) AS running
-FROM conversations
-WHERE owner = (SELECT id FROM people WHERE key = ?) AND audience = 'private'
-ORDER BY changed_at DESC, id DESC;
+SELECT key, title, running_since IS NOT NULL AS running,
+       max(changed_at, coalesce(running_since, 0)) AS touched_at
+FROM (
+    SELECT *, (SELECT max(accepted_at) FROM work WHERE conversation = id) AS running_since
+    FROM conversations WHERE owner = (SELECT id FROM people WHERE key = ?)
+)
+ORDER BY touched_at DESC, id DESC;
 
 -- name: owned
-SELECT id FROM conversations
-WHERE key = ? AND owner = (SELECT id FROM people WHERE key = ?) AND audience = 'private';
-
--- name: said
--- A thread as it stands: without what was replaced, or is being replaced by an open turn.
-SELECT turns.seq, turn_id, ref, question, turns.accepted_at, settled_at, outcome, answer, said,
-       code, undelivered, message
-FROM turns LEFT JOIN work USING (seq)
-WHERE turns.conversation = ? AND replaced IS NULL
-ORDER BY turns.seq;
+SELECT id FROM conversations WHERE key = ? AND owner = (SELECT id FROM people WHERE key = ?);
 
 -- name: whose
 -- The owners of the private conversations whose keys begin alike.
 SELECT DISTINCT people.key FROM conversations JOIN people ON people.id = owner
-WHERE conversations.key >= :first AND conversations.key < :beyond AND audience = 'private';
+WHERE conversations.key >= :first AND conversations.key < :beyond;
+
+-- name: said
+SELECT seq, turn_id, ref, question, asked_at, outcome, answer, said, code, undelivered
+FROM said JOIN turns USING (seq)
+WHERE conversation = ? AND replaced IS NULL
+ORDER BY seq;
+
+-- name: open
+SELECT seq, accepted_at, state, message FROM work WHERE conversation = ? ORDER BY seq;
 
 -- name: rename
 UPDATE conversations SET title = ? WHERE id = ?;
 
--- name: open_turns
-SELECT turn_id FROM work JOIN turns USING (seq) WHERE work.conversation = ?;
-
 -- name: delete_entries
-DELETE FROM entries WHERE turn IN (SELECT seq FROM turns WHERE conversation = ?);
+DELETE FROM entries WHERE turn IN (
+    SELECT seq FROM said WHERE conversation = :conversation
+    UNION ALL SELECT seq FROM work WHERE conversation = :conversation
+);
+
+-- name: end_turns
+-- The text goes, the identity stays for as long as the message might come again.
+UPDATE turns SET ended_at = :now WHERE seq IN (
+    SELECT seq FROM said WHERE conversation = :conversation
+    UNION ALL SELECT seq FROM work WHERE conversation = :conversation
+);
+
+-- name: delete_said
+DELETE FROM said WHERE conversation = :conversation;
 
 -- name: delete_work
-DELETE FROM work WHERE conversation = ?;
-
--- name: blank_conversation
--- The text goes, the identity stays for as long as the message might come again.
-UPDATE turns SET conversation = NULL, ref = NULL, question = NULL, answer = NULL, said = NULL,
-                 settled_at = coalesce(settled_at, :now)
-WHERE conversation = :conversation;
-
--- name: delete_conversation
-DELETE FROM conversations WHERE id = ?;
+DELETE FROM work WHERE conversation = :conversation;
 
 -- name: delete_forgotten
-DELETE FROM forgotten WHERE key = ?;
+DELETE FROM forgotten WHERE key = :memory;
+
+-- name: delete_conversation
+DELETE FROM conversations WHERE id = :conversation;
+
+-- ── usage ──
 
 -- name: admission
-SELECT admitted, work.accepted_at, people.id AS person, people.recent,
-       coalesce((SELECT answers FROM usage WHERE day = :day AND person = people.id), 0) AS answers,
+SELECT admitted, accepted_at, person, recent,
+       coalesce((SELECT answers FROM usage WHERE day = :day AND usage.person = work.person), 0)
+           AS answers,
        coalesce((SELECT sum(tokens) FROM usage WHERE day = :day), 0) AS tokens
-FROM work JOIN turns USING (seq) JOIN people ON people.id = turns.person
-WHERE work.seq = :seq AND attempt = :attempt;
+FROM work JOIN people ON people.id = person
+WHERE seq = :seq AND attempt = :attempt AND lease_until > 0;
 
 -- name: admit
 UPDATE work SET admitted = 1 WHERE seq = ?;
@@ -213,41 +268,65 @@ INSERT INTO usage (day, person, answers, tokens) VALUES (:day, :person, :answers
 ON CONFLICT (day, person) DO UPDATE SET
     answers = answers + excluded.answers, tokens = tokens + excluded.tokens;
 
--- name: person_of_turn
-SELECT person FROM turns WHERE seq = ?;
-
 -- name: usage
 SELECT day, key, answers, tokens FROM usage JOIN people ON people.id = person
 WHERE day >= ? ORDER BY day, key;
 
+-- ── cleaning up ──
+
 -- name: collapsible
--- Answers that settled a while ago and still lie here in pieces; receipts lie at attempt 0.
-SELECT DISTINCT turn FROM entries JOIN turns ON turns.seq = turn
-WHERE attempt > 0 AND settled_at < :before LIMIT :most;
+-- Answers that settled a while ago and still lie here in pieces; the walk steps from turn to turn.
+WITH RECURSIVE pieces (turn) AS (
+    SELECT min(turn) FROM entries
+    UNION ALL
+    SELECT (SELECT min(turn) FROM entries WHERE turn > pieces.turn) FROM pieces
+    WHERE pieces.turn IS NOT NULL
+)
+SELECT turn FROM pieces JOIN said ON said.seq = turn WHERE settled_at < :before LIMIT :most;
 
 -- name: collapse
 DELETE FROM entries WHERE turn = ?;
 
--- name: add_receipts
-INSERT INTO entries (turn, attempt, n, body) VALUES (?, 0, 2, ?);
-
 -- name: old_texts
-SELECT seq FROM turns WHERE settled_at < :before AND conversation IS NOT NULL LIMIT :most;
+-- Of the oldest texts, those whose time is up.
+SELECT seq FROM (SELECT seq, settled_at FROM said ORDER BY seq LIMIT :most)
+WHERE settled_at < :before;
 
--- name: blank_turn
-UPDATE turns SET conversation = NULL, ref = NULL, question = NULL, answer = NULL, said = NULL
+-- name: end_turn
+UPDATE turns SET ended_at = (SELECT settled_at FROM said WHERE said.seq = turns.seq)
 WHERE seq = ?;
 
+-- name: delete_text
+DELETE FROM said WHERE seq = ?;
+
 -- name: old_ids
-SELECT seq FROM turns WHERE conversation IS NULL AND settled_at < :before LIMIT :most;
+SELECT seq FROM turns WHERE ended_at < :before AND seq < (SELECT max(seq) FROM turns) LIMIT :most;
 
 -- name: delete_turn
 DELETE FROM turns WHERE seq = ?;
 
--- name: purge_conversations
+-- name: empty_conversations
+SELECT id FROM conversations
+WHERE changed_at < :before
+  AND NOT EXISTS (SELECT 1 FROM said WHERE conversation = conversations.id)
+  AND NOT EXISTS (SELECT 1 FROM work WHERE conversation = conversations.id)
+LIMIT :most;
+
+-- name: delete_empty_conversation
 DELETE FROM conversations
-WHERE changed_at < ?
-  AND NOT EXISTS (SELECT 1 FROM turns WHERE conversation = conversations.id);
+WHERE id = ?
+  AND NOT EXISTS (SELECT 1 FROM said WHERE conversation = conversations.id)
+  AND NOT EXISTS (SELECT 1 FROM work WHERE conversation = conversations.id);
+
+-- name: empty_places
+SELECT id FROM places WHERE NOT EXISTS (SELECT 1 FROM said WHERE place = places.id) LIMIT :most;
+
+-- name: delete_place
+DELETE FROM places WHERE id = ? AND NOT EXISTS (SELECT 1 FROM said WHERE place = places.id);
+
+-- name: purge_forgotten
+-- What was forgotten before everything that is still known.
+DELETE FROM forgotten WHERE seq < (SELECT min(seq) FROM turns);
 
 -- name: purge_usage
 DELETE FROM usage WHERE day < ?;

@@ -1,24 +1,16 @@
 """Usage: what each person and the assistant used, and whether one more message is too much."""
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from sqlite3 import Connection
 
-from aizuchi.access import admit
+from aizuchi.access import MINUTE_S, admit, day_of
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.errors import LeaseLost
 from aizuchi.ports import Allowance, Refusal, UsageDay
 from aizuchi.turns import Claim
-
-MINUTE_S = 60.0
-
-
-def day_of(now: float) -> str:
-    """The server's day as an ISO date."""
-    return time.strftime("%Y-%m-%d", time.localtime(now))
 
 
 class SqliteUsage:

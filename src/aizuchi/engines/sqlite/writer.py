@@ -5,41 +5,83 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from aizuchi.errors import StoreUnavailable
 
+Item = TypeVar("Item")
 T = TypeVar("T")
-Job = Callable[[sqlite3.Connection], Any]
+Job = Callable[[sqlite3.Connection], T]
+Bulk = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T]]
 GROUP = 512
 
-
-class Executor(Protocol):
-    """Runs a job in a transaction of its own or of its group: durable when it returns."""
-
-    async def run(self, job: Callable[[sqlite3.Connection], T]) -> T: ...
-
-    def close(self) -> None: ...
+ROOM = "Free some space; until then messages are refused."
+RIGHTS = "Give this user the right to write there, or choose another folder with AIZUCHI_HOME."
+MENDS = {
+    "FULL": ROOM,
+    "IOERR": ROOM,
+    "READONLY": RIGHTS,
+    "CANTOPEN": RIGHTS,
+    "PERM": RIGHTS,
+    "CORRUPT": "Stop aizuchi and put back a copy of the file, or choose another folder.",
+    "NOTADB": "Choose another folder with AIZUCHI_HOME, or move the file away.",
+}
 
 
 def unavailable(error: sqlite3.Error) -> StoreUnavailable:
     """What SQLite says, as an error with its mend."""
-    return StoreUnavailable(
-        f"The store cannot be written: {error}.",
-        "Free some space or mend the folder; messages are refused until then.",
-    )
+    name = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+    mend = MENDS.get(name.split("_")[1], "Start aizuchi again; the log has more.")
+    return StoreUnavailable(f"The store cannot be used: {error}.", mend)
 
 
-def commit(connection: sqlite3.Connection, jobs: Sequence[Job]) -> list[Any]:
-    """The results of all jobs, in one durable transaction."""
+class Task(NamedTuple):
+    """Something to do in a transaction, together with all others of its kind."""
+
+    do: Bulk[Any, Any]
+    item: Any
+
+
+class Executor(Protocol):
+    """Runs jobs in a transaction of their own or of their group: durable when they return."""
+
+    async def run(self, job: Job[T]) -> T: ...
+
+    async def run_together(self, do: Bulk[Item, T], item: Item) -> T:
+        """Does one thing of a kind of which many may wait, in one go."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def one_by_one(connection: sqlite3.Connection, jobs: Sequence[Job[Any]]) -> Sequence[Any]:
+    return [job(connection) for job in jobs]
+
+
+def commit(connection: sqlite3.Connection, tasks: Sequence[Task]) -> Sequence[Any]:
+    """The results of all tasks, in one durable transaction."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        results = [job(connection) for job in jobs]
+        results = _in_bulk(connection, tasks)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    return results
+
+
+def _in_bulk(connection: sqlite3.Connection, tasks: Sequence[Task]) -> Sequence[Any]:
+    """The results of tasks in their order, done kind by kind: none was answered yet, so none of
+    them is before another."""
+    kinds: dict[Bulk[Any, Any], list[int]] = {}
+    for place, task in enumerate(tasks):
+        kinds.setdefault(task.do, []).append(place)
+    results: list[Any] = [None] * len(tasks)
+    for do, places in kinds.items():
+        done = do(connection, [tasks[place].item for place in places])
+        for place, result in zip(places, done, strict=True):
+            results[place] = result
     return results
 
 
@@ -49,9 +91,12 @@ class Inline:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
+    async def run(self, job: Job[T]) -> T:
+        return await self.run_together(one_by_one, job)
+
+    async def run_together(self, do: Bulk[Item, T], item: Item) -> T:
         try:
-            result: T = commit(self._connection, [job])[0]
+            result: T = commit(self._connection, [Task(do, item)])[0]
         except sqlite3.Error as error:
             raise unavailable(error) from error
         return result
@@ -61,76 +106,80 @@ class Inline:
 
 
 class _Thread:
-    """A thread that takes jobs from its queue in groups."""
+    """A thread that takes tasks from its queue in groups, and answers a group at once."""
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._connection = connection
         self._loop = asyncio.get_running_loop()
-        self._jobs: queue.SimpleQueue[tuple[Job, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Task, asyncio.Future[Any]] | None]
+        self._waiting = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
+    async def run(self, job: Job[T]) -> T:
+        return await self.run_together(one_by_one, job)
+
+    async def run_together(self, do: Bulk[Item, T], item: Item) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
-        self._jobs.put((job, future))
+        self._waiting.put((Task(do, item), future))
         return await future
 
     def close(self) -> None:
         """Returns when everything asked so far is done."""
-        self._jobs.put(None)
+        self._waiting.put(None)
         self._thread.join()
 
     def _work(self) -> None:
         while group := self._next_group():
-            jobs = [entry for entry in group if entry is not None]
-            outcomes = self._do([job for job, _ in jobs])
-            answers = list(zip([future for _, future in jobs], outcomes, strict=True))
+            asked = [entry for entry in group if entry is not None]
+            outcomes = self._do([task for task, _ in asked])
+            answers = list(zip([future for _, future in asked], outcomes, strict=True))
             if answers and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(_answer, answers)
-            if len(jobs) < len(group):
+            if len(asked) < len(group):
                 return
 
-    def _next_group(self) -> list[tuple[Job, asyncio.Future[Any]] | None]:
-        group = [self._jobs.get()]
+    def _next_group(self) -> list[tuple[Task, asyncio.Future[Any]] | None]:
+        group = [self._waiting.get()]
         while len(group) < GROUP and group[-1] is not None:
             try:
-                group.append(self._jobs.get_nowait())
+                group.append(self._waiting.get_nowait())
             except queue.Empty:
                 break
         return group
 
-    def _do(self, jobs: Sequence[Job]) -> Sequence[Any]:
+    def _do(self, tasks: Sequence[Task]) -> Sequence[Any]:
+        """The result of each task, or its exception."""
+        try:
+            return self._do_together(tasks)
+        except sqlite3.Error as error:
+            if len(tasks) == 1:
+                return [unavailable(error)]
+        except Exception as error:  # noqa: BLE001 - it belongs to who asked, and is raised there
+            if len(tasks) == 1:
+                return [error]
+        return [self._do([task])[0] for task in tasks]  # so that one bad task fails alone
+
+    def _do_together(self, tasks: Sequence[Task]) -> Sequence[Any]:
         raise NotImplementedError
 
 
 class Writer(_Thread):
     """Commits whatever waits as one group: a commit costs the disk the same for one or fifty."""
 
-    def _do(self, jobs: Sequence[Job]) -> Sequence[Any]:
-        try:
-            return commit(self._connection, jobs)
-        except sqlite3.Error as error:
-            if len(jobs) == 1:
-                return [unavailable(error)]
-        except Exception as error:
-            if len(jobs) == 1:
-                return [error]
-        return [self._do([job])[0] for job in jobs]  # so that one bad job fails alone
+    def _do_together(self, tasks: Sequence[Task]) -> Sequence[Any]:
+        return commit(self._connection, tasks)
 
 
 class Reader(_Thread):
-    """Runs jobs that only read, beside the writer."""
+    """Reads beside the writer; what waits together reads one and the same moment."""
 
-    def _do(self, jobs: Sequence[Job]) -> Sequence[Any]:
-        return [self._one(job) for job in jobs]
-
-    def _one(self, job: Job) -> Any:
+    def _do_together(self, tasks: Sequence[Task]) -> Sequence[Any]:
+        self._connection.execute("BEGIN")
         try:
-            return job(self._connection)
-        except sqlite3.Error as error:
-            return unavailable(error)
-        except Exception as error:
-            return error
+            return _in_bulk(self._connection, tasks)
+        finally:
+            self._connection.execute("ROLLBACK")
 
 
 def _answer(answers: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:

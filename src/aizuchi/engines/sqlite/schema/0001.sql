@@ -1,6 +1,7 @@
--- What was said (turns), what is still to be done about it (work), and answers on their way
--- (entries). Times are seconds since the epoch. Bodies live in rowid tables: WITHOUT ROWID
--- would spread them over the index pages and triple the file.
+-- Which messages came (turns), what is still to be done about them (work), answers on their way
+-- (entries), and what was said once they settled (said). Accepting writes the first two and no
+-- more. Times are seconds since the epoch. Texts live in rowid tables: WITHOUT ROWID would spread
+-- them over the index pages and triple the file.
 
 CREATE TABLE people (
     id INTEGER PRIMARY KEY,
@@ -8,48 +9,38 @@ CREATE TABLE people (
     recent TEXT NOT NULL DEFAULT '[]'  -- when the last minute's messages were accepted
 );
 
+CREATE TABLE places (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    audience TEXT NOT NULL,
+    UNIQUE (key, audience)
+);
+
+-- The owner is the one person who may read it all; NULL where others are in the place.
 CREATE TABLE conversations (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
-    place TEXT NOT NULL,
-    audience TEXT NOT NULL,
-    owner INTEGER NOT NULL REFERENCES people,
+    owner INTEGER,
     title TEXT NOT NULL,
     changed_at REAL NOT NULL
 );
-CREATE INDEX conversations_by_owner ON conversations (owner, changed_at);
-CREATE INDEX conversations_by_place ON conversations (place) WHERE audience = 'shared';
+CREATE INDEX conversations_by_owner ON conversations (owner) WHERE owner IS NOT NULL;
 
--- A turn for ever: its identity, question and answer. The conversation of a deleted one is NULL.
+-- Every message ever accepted, in its order. Once its text is gone, `ended_at` says since when
+-- the identity is all there is. The last one is never deleted, so no place is given twice.
 CREATE TABLE turns (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER PRIMARY KEY,
     turn_id TEXT NOT NULL UNIQUE,
-    conversation INTEGER REFERENCES conversations,
-    person INTEGER NOT NULL REFERENCES people,
-    accepted_at REAL NOT NULL,
-    settled_at REAL,
-    ref TEXT,
-    question TEXT,
-    outcome TEXT,
-    answer TEXT,
-    said TEXT,
-    code TEXT,
-    incident TEXT,
-    undelivered TEXT,
-    replaced INTEGER,
-    last_attempt INTEGER,
-    last_n INTEGER
+    ended_at REAL
 );
-CREATE INDEX turns_by_conversation ON turns (conversation);
-CREATE INDEX turns_by_person ON turns (person);
-CREATE INDEX turns_deleted ON turns (seq) WHERE conversation IS NULL;
+CREATE INDEX turns_ended ON turns (ended_at) WHERE ended_at IS NOT NULL;
 
 -- A turn while it is open; deleted when it settles. The head of a conversation may be claimed.
 CREATE TABLE work (
-    seq INTEGER PRIMARY KEY REFERENCES turns,
+    seq INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL,
+    person INTEGER NOT NULL,
     head INTEGER NOT NULL,
-    message TEXT NOT NULL,
     accepted_at REAL NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting',
     attempt INTEGER NOT NULL DEFAULT 0,
@@ -61,20 +52,52 @@ CREATE TABLE work (
     finished_at REAL NOT NULL DEFAULT 0,
     refusal TEXT NOT NULL DEFAULT '',
     stopped INTEGER NOT NULL DEFAULT 0,
-    admitted INTEGER NOT NULL DEFAULT 0
+    admitted INTEGER NOT NULL DEFAULT 0,
+    message TEXT NOT NULL
 );
-CREATE INDEX work_by_conversation ON work (conversation);
-CREATE INDEX work_heads ON work (seq) WHERE head = 1;
-CREATE INDEX work_unclaimed ON work (seq) WHERE first_claimed_at = 0;
+CREATE INDEX work_in_order ON work (conversation, refusal);
+CREATE INDEX work_heads ON work (lease_until) WHERE head = 1;
+CREATE INDEX work_unclaimed ON work (accepted_at, lease_until) WHERE first_claimed_at = 0;
+CREATE INDEX work_refused ON work (lease_until) WHERE refusal <> '';
 
--- Groups of entries of an answer; gone ten minutes after it settled.
+-- Entries of an answer, a line of neighbours in a row; gone ten minutes after it settled.
 CREATE TABLE entries (
     turn INTEGER NOT NULL,
     attempt INTEGER NOT NULL,
     n INTEGER NOT NULL,
     body TEXT NOT NULL
 );
-CREATE INDEX entries_by_turn ON entries (turn, attempt, n);
+CREATE INDEX entries_in_order ON entries (turn, attempt, n);
+
+-- A settled turn: question, answer, and where the answer's log ended.
+CREATE TABLE said (
+    seq INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL,
+    person INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    asked_at REAL NOT NULL,
+    settled_at REAL NOT NULL,
+    ref TEXT NOT NULL,
+    question TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    said TEXT NOT NULL,
+    code TEXT NOT NULL,
+    incident TEXT NOT NULL,
+    undelivered TEXT,  -- why nobody could be shown the answer
+    replaced INTEGER,  -- it was asked again
+    attempt INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    shown TEXT NOT NULL
+);
+CREATE INDEX said_in_conversation ON said (conversation);
+CREATE INDEX said_in_place ON said (place);
+CREATE INDEX said_by_person ON said (person);
+
+-- What may be recalled, as far as its audience allows.
+CREATE VIEW remembered AS
+SELECT seq, conversation, person, place, question, answer FROM said
+WHERE replaced IS NULL AND outcome IN ('answered', 'cancelled') AND answer <> '';
 
 -- Up to which turn a memory key is forgotten.
 CREATE TABLE forgotten (

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
 
 
 class Bell:
@@ -26,3 +27,15 @@ class Bell:
             left = None if until is None else max(0.0, until - self._clock())
             async with asyncio.timeout(left):
                 await rung.wait()
+
+
+class Bells(NamedTuple):
+    """Who answers hears of every turn that may be claimed; who only ends turns need not wake up
+    for each message that comes."""
+
+    answer: Bell
+    end: Bell
+
+    def ring(self) -> None:
+        self.answer.ring()
+        self.end.ring()

@@ -1,0 +1,166 @@
+"""One answer as this process makes it: what an attempt writes, and what its tails see of it."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import groupby
+
+from aizuchi.answers import Entry, Finished, Logged, Position, TextDelta
+from aizuchi.errors import LeaseLost, StoreError
+from aizuchi.logstore import RECEIPTS, Line, logged
+
+KEPT_BEFORE_SEEN = (*RECEIPTS, Finished)
+
+
+class Tape:
+    """The lines of one answer that its tails may see. Cut, the rest of it is in the store."""
+
+    def __init__(self) -> None:
+        self.lines: list[Logged] = []
+        self.cut = False
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def show(self, lines: Sequence[Logged]) -> None:
+        if lines:
+            self.lines += lines
+            self._wake()
+
+    def end(self) -> None:
+        self.cut = True
+        self._wake()
+
+    async def past(self, read: int, after: Position) -> list[Logged]:
+        """The lines that come once this many are read; none where the tape is cut."""
+        while len(self.lines) <= read and not self.cut:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(future)
+            await future
+        return [line for line in self.lines[read:] if line.position > after]
+
+    def _wake(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+        self._waiting.clear()
+
+
+class Stream:
+    """One answer in this process: what its tails see, and the newest attempt that writes it."""
+
+    def __init__(self, turn_id: str) -> None:
+        self.turn_id = turn_id
+        self.tape = Tape()
+        self.stop = asyncio.Event()
+        self.users = 0
+        self._newest: Draft | None = None
+
+    def begin(self, attempt: int) -> None:
+        """Another attempt writes from now on."""
+        if self._newest:
+            self._newest.abandon()
+        self._newest = Draft(self, attempt)
+
+    def draft(self, attempt: int) -> "Draft | None":
+        """What this attempt writes; None for any but the newest one."""
+        draft = self._newest
+        return draft if draft and draft.attempt == attempt and not draft.lost else None
+
+    def cut(self) -> None:
+        """What was shown here is not the answer: tails go on with what the store has."""
+        self.tape.end()
+        self.tape = Tape()
+
+    def is_idle(self) -> bool:
+        return not (self.users or self._newest or self.stop.is_set())
+
+
+class Draft:
+    """What one attempt writes: lines on their way to the tails and to the store.
+
+    A line that has to be kept before it is seen holds up those behind it.
+    """
+
+    def __init__(self, stream: Stream, attempt: int) -> None:
+        self.attempt = attempt
+        self.lost = False
+        self.backlog = 0
+        self._stream = stream
+        self._n = 0
+        self._pending: list[Logged] = []
+        self._sent: list[Logged] = []
+        self._unseen: list[Logged] = []
+        self._writers: list[tuple[int, asyncio.Future[None]]] = []
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        lines = logged(self.attempt, self._n + 1, entries)
+        self._n += len(lines)
+        self._pending += lines
+        self._unseen += lines
+        self.backlog += sum(len(entry.text) for entry in entries if isinstance(entry, TextDelta))
+        self._show()
+
+    async def all_kept(self) -> None:
+        """Returns when the store has all that was added so far."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._writers.append((self._n, future))
+        await future
+
+    def take(self) -> list[Line]:
+        """What the store has not got yet, as lines of neighbours."""
+        self._sent, self._pending = self._pending, []
+        self.backlog = 0
+        runs = groupby(enumerate(self._sent), key=lambda pair: pair[1].position.n - pair[0])
+        groups = [[line for _, line in run] for _, run in runs]
+        return [
+            Line(self._stream.turn_id, *group[0].position, tuple(line.entry for line in group))
+            for group in groups
+        ]
+
+    def kept(self) -> None:
+        if self._sent and not self.lost:
+            upto = self._sent[-1].position.n
+            self._show(upto)
+            self._answer(upto, None)
+
+    def failed(self, error: StoreError) -> None:
+        """The store took nothing: text waits for the next time, the rest is told to its writer."""
+        if not self._sent or self.lost:
+            return
+        upto = self._sent[-1].position.n
+        self._pending = [line for line in self._sent if not _is_held(line)] + self._pending
+        self._unseen = [
+            line for line in self._unseen if line.position.n > upto or not _is_held(line)
+        ]
+        self._show()
+        self._answer(upto, error)
+
+    def lose(self) -> None:
+        """The store says that another attempt has taken over, or that the turn is over."""
+        if not self.lost:
+            self.abandon()
+            self._stream.cut()
+
+    def abandon(self) -> None:
+        """Nothing of this attempt is shown or stored any more."""
+        self.lost = True
+        self._pending, self._unseen = [], []
+        over = LeaseLost(f"attempt {self.attempt} at {self._stream.turn_id} is over")
+        self._answer(self._n, over)
+
+    def _show(self, kept: int = 0) -> None:
+        """Lets tails see every line up to the first that has to be kept before."""
+        places = enumerate(self._unseen)
+        held = (place for place, line in places if line.position.n > kept and _is_held(line))
+        first = next(held, len(self._unseen))
+        self._stream.tape.show(self._unseen[:first])
+        del self._unseen[:first]
+
+    def _answer(self, upto: int, error: Exception | None) -> None:
+        """Tells those who wait for the lines up to this one."""
+        told = [future for n, future in self._writers if n <= upto and not future.done()]
+        self._writers = [(n, future) for n, future in self._writers if n > upto]
+        for future in told:
+            future.set_exception(error) if error else future.set_result(None)
+
+
+def _is_held(line: Logged) -> bool:
+    return isinstance(line.entry, KEPT_BEFORE_SEEN)

@@ -1,0 +1,106 @@
+"""A person's threads: list, read, rename, delete."""
+
+from collections.abc import Callable, Sequence
+
+from aizuchi.answers import fold
+from aizuchi.engines.memory import store as stored
+from aizuchi.engines.memory.store import Store
+from aizuchi.live import LiveLog
+from aizuchi.ports import ChatInfo, Said
+from aizuchi.turns import Turn
+
+
+class MemoryChats:
+    """The Chats port."""
+
+    def __init__(self, store: Store, log: LiveLog, clock: Callable[[], float]) -> None:
+        self._store, self._log, self._clock = store, log, clock
+
+    async def list(self, person: str) -> Sequence[ChatInfo]:
+        own = [key for key, one in self._store.conversations.items() if one.owner == person]
+        newest = [self._info(key) for key in reversed(own)]
+        return sorted(newest, key=lambda chat: chat.changed_at, reverse=True)
+
+    async def read(self, person: str, conversation: str) -> Sequence[Said] | None:
+        if not self._owns(person, conversation):
+            return None
+        work = self._store.open_in(conversation)
+        replaced = [(self._store.asked_again(turn.message), turn.seq) for turn in work]
+        said = {
+            seq: _said(one)
+            for seq, one in self._store.said_in(conversation).items()
+            if not one.replaced
+        }
+        said |= {turn.seq: self._being_said(turn) for turn in work}
+        return [
+            said[seq]
+            for seq in sorted(said)
+            if not any(begin and begin <= seq < asking for begin, asking in replaced)
+        ]
+
+    async def whose(self, beginning: str) -> Sequence[str]:
+        conversations = self._store.conversations.items()
+        owners = {one.owner for key, one in conversations if key.startswith(beginning)}
+        return sorted(owners - {""})
+
+    async def rename(self, person: str, conversation: str, title: str) -> bool:
+        if not self._owns(person, conversation):
+            return False
+        one = self._store.conversations[conversation]
+        self._store.conversations[conversation] = one._replace(title=title)
+        return True
+
+    async def delete(self, person: str, conversation: str) -> bool:
+        if not self._owns(person, conversation):
+            return False
+        work = self._store.open_in(conversation)
+        seqs = [*(turn.seq for turn in work), *self._store.said_in(conversation)]
+        for seq in seqs:
+            self._store.ended[seq] = self._clock()
+            for kept in (self._store.work, self._store.said, self._store.entries):
+                kept.pop(seq, None)
+        self._store.forgotten.pop(f"thread {conversation}", None)
+        del self._store.conversations[conversation]
+        for turn in work:
+            self._log.stop(turn.message.turn_id)
+            self._log.forget(turn.message.turn_id)
+        return True
+
+    def _owns(self, person: str, conversation: str) -> bool:
+        found = self._store.conversations.get(conversation)
+        return found is not None and found.owner == person
+
+    def _info(self, key: str) -> ChatInfo:
+        one, work = self._store.conversations[key], self._store.open_in(key)
+        changed_at = max([one.changed_at, *(turn.accepted_at for turn in work)])
+        return ChatInfo(key, one.title, changed_at, bool(work))
+
+    def _being_said(self, turn: Turn) -> Said:
+        """An open turn, with its end where that is written."""
+        message, end = turn.message, fold(self._store.entries.get(turn.seq, ())).finished
+        return Said(
+            turn_id=message.turn_id,
+            ref=message.ref,
+            question=message.text,
+            asked_at=turn.accepted_at,
+            running=True,
+            outcome=end.outcome if end else "",
+            answer=end.text if end else "",
+            said=end.said if end else "",
+            code=end.code if end else "",
+        )
+
+
+def _said(one: stored.Said) -> Said:
+    message, end = one.message, one.finished
+    return Said(
+        turn_id=message.turn_id,
+        ref=message.ref,
+        question=message.text,
+        asked_at=one.asked_at,
+        running=False,
+        outcome="undeliverable" if one.undelivered else end.outcome,
+        answer=end.text,
+        said=end.said,
+        code=end.code,
+    )

@@ -1,0 +1,49 @@
+"""Accepting: each message once, in the order in which they come."""
+
+from collections.abc import Callable, Sequence
+
+from aizuchi.bell import Bells
+from aizuchi.engines.memory.store import Conversation, Store
+from aizuchi.events import Message, Signal
+from aizuchi.live import LiveLog
+from aizuchi.recall import person_of
+from aizuchi.turns import Bounds, Turn
+
+
+class MemoryInbox:
+    """The Inbox port."""
+
+    def __init__(
+        self, store: Store, log: LiveLog, bells: Bells, bounds: Bounds, clock: Callable[[], float]
+    ) -> None:
+        self._store, self._log, self._bells = store, log, bells
+        self._bounds, self._clock = bounds, clock
+
+    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
+        for message in messages:
+            if message.turn_id not in self._store.seqs:
+                self._add(message)
+        for signal in signals:
+            self._stop(signal)
+        self._bells.ring()
+
+    def _add(self, message: Message) -> None:
+        store, now = self._store, self._clock()
+        owner = person_of(message) if message.place.audience == "private" else ""
+        beginning = Conversation(owner, message.title, now)
+        store.conversations.setdefault(message.conversation, beginning)
+        ahead = sum(not turn.refusal for turn in store.open_in(message.conversation))
+        refusal = "full" if ahead > self._bounds.waiting else ""
+        store.last_seq = seq = store.last_seq + 1
+        store.seqs[message.turn_id] = seq
+        store.work[seq] = Turn(message, seq, now, refusal=refusal)
+
+    def _stop(self, signal: Signal) -> None:
+        """A stop reaches the turn that is being answered, and no other."""
+        for turn in list(self._store.heads()):
+            meant = signal.turn_id or signal.conversation
+            key = turn.message.turn_id if signal.turn_id else turn.message.conversation
+            refused = turn.refusal and not signal.turn_id
+            if key == meant and turn.state != "finished" and not refused:
+                self._store.work[turn.seq] = turn._replace(stopped=True)
+                self._log.stop(turn.message.turn_id)

@@ -1,0 +1,94 @@
+"""What the memory engine knows: turns by their place in the order of all that was accepted."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from aizuchi.answers import Finished, Logged, Position, Shown
+from aizuchi.events import Message
+from aizuchi.recall import person_of
+from aizuchi.turns import Turn
+
+
+class Conversation(NamedTuple):
+    """`owner` is the one person who may read it all; empty where others are in the place."""
+
+    owner: str
+    title: str
+    changed_at: float
+
+
+class Said(NamedTuple):
+    """A settled turn: question, answer, and where the answer's log ended."""
+
+    message: Message
+    asked_at: float
+    settled_at: float
+    finished: Finished
+    end: Position
+    shown: tuple[Shown, ...]
+    undelivered: str
+    replaced: bool = False
+
+
+class Used(NamedTuple):
+    """What one person used in one day."""
+
+    answers: int = 0
+    tokens: int = 0
+
+
+class Store:
+    """All of it. It lives as long as whoever holds it, and may be opened again and again."""
+
+    def __init__(self) -> None:
+        self.held = False
+        self.last_seq = 0
+        self.seqs: dict[str, int] = {}
+        self.work: dict[int, Turn] = {}
+        self.said: dict[int, Said] = {}
+        self.entries: dict[int, list[Logged]] = {}
+        self.ended: dict[int, float] = {}
+        self.conversations: dict[str, Conversation] = {}
+        self.forgotten: dict[str, int] = {}
+        self.admitted: set[int] = set()
+        self.recent: dict[str, list[float]] = {}
+        self.usage: dict[tuple[str, str], Used] = {}
+
+    def clear_leases(self, now: float) -> None:
+        """Whoever held these is gone."""
+        for seq, turn in self.work.items():
+            if turn.lease_until:
+                idle_from = min(turn.lease_until, now)
+                self.work[seq] = turn._replace(idle_from=idle_from, lease_until=0.0)
+
+    def open_in(self, conversation: str) -> list[Turn]:
+        """The open turns of a conversation, in order."""
+        return [turn for turn in self.work.values() if turn.message.conversation == conversation]
+
+    def is_head(self, turn: Turn) -> bool:
+        """Whether a turn may be claimed: nothing is before it, or it is refused."""
+        in_order = (each for each in self.open_in(turn.message.conversation) if not each.refusal)
+        return bool(turn.refusal) or next(in_order).seq == turn.seq
+
+    def heads(self) -> Iterator[Turn]:
+        return (turn for turn in self.work.values() if self.is_head(turn))
+
+    def said_in(self, conversation: str) -> dict[int, Said]:
+        return {
+            seq: said
+            for seq, said in self.said.items()
+            if said.message.conversation == conversation
+        }
+
+    def asked_again(self, message: Message) -> int | None:
+        """Where the turn stands that a message of its conversation asks again."""
+        seq = self.seqs.get(message.replaces, 0)
+        turn = self.work.get(seq) or self.said.get(seq)
+        same = turn is not None and turn.message.conversation == message.conversation
+        return seq if same else None
+
+    def count(self, day: str, message: Message, used: Used) -> None:
+        key = (day, person_of(message))
+        before = self.usage.get(key, Used())
+        answers, tokens = before.answers + used.answers, before.tokens + used.tokens
+        self.usage[key] = Used(answers, tokens)

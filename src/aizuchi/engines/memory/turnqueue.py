@@ -1,0 +1,144 @@
+"""Claiming: the head of a conversation under a lease, and the end of a turn."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from aizuchi.access import day_of
+from aizuchi.answers import Finished, fold
+from aizuchi.bell import Bells
+from aizuchi.engines.memory.store import Said, Store, Used
+from aizuchi.errors import LeaseLost
+from aizuchi.live import LiveLog
+from aizuchi.ports import Settlement
+from aizuchi.recall import memory_key
+from aizuchi.turns import (
+    Bounds,
+    Claim,
+    Turn,
+    after,
+    call_from,
+    claimed,
+    given_back,
+    lease_until,
+    overdue_from,
+    work_of,
+)
+
+
+class MemoryQueue:
+    """The Queue port."""
+
+    def __init__(
+        self, store: Store, log: LiveLog, bells: Bells, bounds: Bounds, clock: Callable[[], float]
+    ) -> None:
+        self._store, self._log, self._bells = store, log, bells
+        self._bounds, self._clock = bounds, clock
+
+    async def claim(self, *, only_to_end: bool = False) -> Claim:
+        bell = self._bells.end if only_to_end else self._bells.answer
+        while True:
+            rung, now = bell.listen(), self._clock()
+            found = self._overdue(now) if only_to_end else self._ready(now)
+            if found:
+                return self._take(found, now)
+            await bell.wait(rung, self._next_overdue(now) if only_to_end else self._next_ready(now))
+
+    async def renew(self, claim: Claim) -> Claim:
+        turn = held(self._store, claim)
+        renewed = turn._replace(lease_until=lease_until(turn, self._clock(), self._bounds))
+        self._store.work[turn.seq] = renewed
+        return claim._replace(turn=renewed)
+
+    async def settle(self, claim: Claim, settlement: Settlement) -> None:
+        _settle(self._store, held(self._store, claim), settlement, self._clock())
+        self._log.forget(claim.turn.message.turn_id)
+        self._bells.answer.ring()
+
+    async def release(self, claim: Claim) -> None:
+        with suppress(LeaseLost):
+            turn = held(self._store, claim)
+            self._store.work[turn.seq] = given_back(turn, self._clock())
+        self._bells.ring()
+
+    def _ready(self, now: float) -> Turn | None:
+        """The head of a conversation that nobody holds: first those whose lease ran out."""
+        free = [turn for turn in self._store.heads() if turn.lease_until <= now]
+        return min(free, key=lambda turn: (turn.lease_until or now + 1, turn.seq), default=None)
+
+    def _next_ready(self, now: float) -> float | None:
+        heads = self._store.heads()
+        return min((turn.lease_until for turn in heads if turn.lease_until > now), default=None)
+
+    def _overdue(self, now: float) -> Turn | None:
+        """A turn that is only to be ended, out of its order: refused, or it waited too long."""
+        free = [turn for turn in self._store.work.values() if turn.lease_until <= now]
+        refused = [turn for turn in free if turn.refusal]
+        late = [turn for turn in free if self._has_waited_too_long(turn, now)]
+        refused.sort(key=lambda turn: (turn.lease_until, turn.seq))
+        late.sort(key=lambda turn: (turn.accepted_at, turn.seq))
+        return next(iter(refused + late), None)
+
+    def _has_waited_too_long(self, turn: Turn, now: float) -> bool:
+        waited = now - turn.accepted_at > self._bounds.wait_within_s
+        return waited and not turn.first_claimed_at
+
+    def _next_overdue(self, now: float) -> float:
+        unclaimed = [turn for turn in self._store.work.values() if not turn.first_claimed_at]
+        free = (turn.accepted_at for turn in unclaimed if turn.lease_until <= now)
+        wake_at = overdue_from(min(free, default=now), self._bounds)
+        unheld = (turn.lease_until for turn in unclaimed if turn.lease_until > now)
+        return min(wake_at, min(unheld, default=wake_at))
+
+    def _take(self, turn: Turn, now: float) -> Claim:
+        taken = claimed(turn, now, self._bounds)
+        self._store.work[turn.seq] = taken
+        claim = Claim(taken, work_of(turn, now, self._bounds), call_from(turn, self._bounds))
+        self._log.begin(claim)
+        return claim
+
+
+def held(store: Store, claim: Claim) -> Turn:
+    """The claimed turn as it stands; raises LeaseLost where the claim is not the newest."""
+    turn = store.work.get(claim.turn.seq)
+    if turn is None or turn.attempt != claim.turn.attempt or not turn.lease_until:
+        raise LeaseLost(f"attempt {claim.turn.attempt} at turn {claim.turn.seq} is over")
+    return turn
+
+
+def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> None:
+    after(turn.state, "settle")
+    message = turn.message
+    del store.work[turn.seq]
+    store.admitted.discard(turn.seq)
+    store.said[turn.seq] = _said(store, turn, settlement, now)
+    conversation = store.conversations[message.conversation]
+    store.conversations[message.conversation] = conversation._replace(changed_at=now)
+    if begin := store.asked_again(message):
+        _replace(store, message.conversation, begin, turn.seq)
+    if key := memory_key(message, settlement.forget):
+        store.forgotten[key] = max(store.forgotten.get(key, 0), turn.seq)
+    if settlement.tokens:
+        store.count(day_of(now), message, Used(tokens=settlement.tokens))
+
+
+def _said(store: Store, turn: Turn, settlement: Settlement, now: float) -> Said:
+    log = store.entries.get(turn.seq, [])
+    end = next(line for line in log if isinstance(line.entry, Finished))
+    told = fold(log)
+    assert told.finished
+    undelivered = settlement.settled_as == "undeliverable"
+    return Said(
+        message=turn.message._replace(reply_to={}),
+        asked_at=turn.accepted_at,
+        settled_at=now,
+        finished=told.finished,
+        end=end.position,
+        shown=told.shown,
+        undelivered=settlement.reason or "refused" if undelivered else "",
+    )
+
+
+def _replace(store: Store, conversation: str, begin: int, end: int) -> None:
+    for seq, said in store.said_in(conversation).items():
+        if begin <= seq < end:
+            store.said[seq] = said._replace(replaced=True)
