@@ -8,7 +8,7 @@ Audience = Literal["private", "shared"]
 Headers = tuple[tuple[bytes, bytes], ...]
 
 TITLE_CHARS = 60
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=dict).encode
 
 
 class HttpRequest(NamedTuple):
@@ -91,28 +91,19 @@ class Message(NamedTuple):
 
 
 def encode_message(message: Message) -> str:
-    """A message as it is stored and queued."""
-    fields = message._asdict() | {
-        "place": message.place._asdict(),
-        "sender": message.sender._asdict(),
-        "reply_to": dict(message.reply_to),
-        "version": 1,
-    }
-    return _compact(fields)
+    """A message as it is stored and queued: a version, then its fields in their order."""
+    return _compact((1, *message))
 
 
 def decode_message(stored: str) -> Message:
-    """A stored message; fields that this version does not know are passed over."""
-    fields = json.loads(stored)
-    sender = _known(Sender, fields["sender"])
-    sender["groups"] = tuple(sender.get("groups", ()))
-    place = Place(**_known(Place, fields["place"]))
-    known = _known(Message, fields) | {"place": place, "sender": Sender(**sender)}
-    return Message(**known)
-
-
-def _known(kind: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: fields[name] for name in kind._fields if name in fields}
+    """A stored message; fields that a later version has added are passed over."""
+    _, *values = json.loads(stored)
+    fields = dict(zip(Message._fields, values, strict=False))
+    key, audience = fields["place"][:2]
+    sender, name, groups, outside = fields["sender"][:4]
+    fields["place"] = Place(key, audience)
+    fields["sender"] = Sender(sender, name, tuple(groups), outside)
+    return Message(**fields)
 
 
 class Signal(NamedTuple):

@@ -142,6 +142,12 @@ def lease_until(turn: Turn, now: float, bounds: Bounds) -> float:
     return min(now + bounds.lease_s, turn.deadline + bounds.call_timeout_s)
 
 
+def may_be_ended(turn: Turn, now: float, bounds: Bounds) -> bool:
+    """Whether a turn may be claimed out of its order: it is refused, or has waited too long."""
+    waited = now - turn.accepted_at
+    return bool(turn.refusal) or (not turn.first_claimed_at and waited > bounds.wait_within_s)
+
+
 def overdue_from(accepted_at: float, bounds: Bounds) -> float:
     """When a message that nobody claims has waited too long, by any rounding."""
     return accepted_at + bounds.wait_within_s + 0.001

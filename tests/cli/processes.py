@@ -96,7 +96,11 @@ class Place:
     def __init__(self, folder: Path, model: PacedModel) -> None:
         self.folder, self.port = folder, free_port()
         self.home = folder / ".aizuchi"
-        own = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "PYTHONPATH") if key in os.environ}
+        own = {
+            key: os.environ[key]
+            for key in ("PATH", "HOME", "LANG", "PYTHONPATH")
+            if key in os.environ
+        }
         self.environment = {
             **own,
             "AIZUCHI_PORT": str(self.port),

@@ -51,14 +51,16 @@ def test_the_address_can_be_opened(tmp_path: Path, host: str, address: str) -> N
 
 
 def test_without_a_model_a_start_says_so_and_what_to_do(tmp_path: Path) -> None:
-    text = "\n".join(greeting(settings(tmp_path)))
+    text = "\n".join(greeting(settings(tmp_path), "serve"))
     assert "echo: it only repeats" in text
     assert "OPENAI_API_KEY=… " in text
 
 
 def test_a_start_names_the_model(tmp_path: Path) -> None:
     text = "\n".join(
-        greeting(settings(tmp_path, AIZUCHI_MODEL="openai:q", OPENAI_BASE_URL="http://a/v1"))
+        greeting(
+            settings(tmp_path, AIZUCHI_MODEL="openai:q", OPENAI_BASE_URL="http://a/v1"), "serve"
+        )
     )
     assert "q at http://a/v1" in text
     assert str(tmp_path) in text
@@ -66,7 +68,7 @@ def test_a_start_names_the_model(tmp_path: Path) -> None:
 
 def test_a_server_for_others_needs_the_names_it_is_called_by(tmp_path: Path) -> None:
     open_to_all = settings(tmp_path, AIZUCHI__SERVER__HOST="0.0.0.0", AIZUCHI_WEB_TOKEN="t")
-    assert "[web] hosts" in "\n".join(greeting(open_to_all))
+    assert "[web] hosts" in "\n".join(greeting(open_to_all, "serve"))
 
 
 def test_a_port_in_use_is_told_with_another() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aizuchi.answers import Finished, Logged, Position, Posting, Restarted, Shown, TextDelta
+from aizuchi.answers import Entry, Finished, Logged, Position, Posting, Restarted, Shown, TextDelta
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation, post_key
 from aizuchi.operations import (
     AppendStream,
@@ -152,6 +152,32 @@ def test_a_post_in_doubt_is_looked_for_before_anything_else_on_its_page() -> Non
     step = next_operation(standing, assignment_of(standing), 0.0)
 
     assert step == Find(1, post_key(b"key", "turn", 1), 1_000.0)
+
+
+def test_who_looks_for_a_post_knows_what_is_already_known() -> None:
+    standing = standing_of(EDITS)
+    history: list[Entry] = [Posting(1, 1_000.0), Shown(1, "m2"), Posting(2, 1_001.0)]
+    standing.remember([Logged(Position(1, n), entry) for n, entry in enumerate(history)], 0.0)
+    standing.saw(Finished("answered", "words " * 80), 0.0)
+    did(standing, do(standing), Sent("m2"), 0.0)
+
+    step = next_operation(standing, assignment_of(standing), 0.0)
+
+    assert step == Find(2, post_key(b"key", "turn", 2), 1_001.0, ("m2",))
+
+
+def test_a_page_that_can_never_be_rewritten_is_not_posted_for_ever() -> None:
+    standing = standing_of(EDITS)
+    standing.remember([Logged(Position(1, 2), Shown(1, "m2"))], 0.0)
+    standing.saw(Finished("answered", "Yes."), 0.0)
+    for _ in range(2):
+        did(standing, do(standing), Refused("too_old", "Let bots rewrite."), 0.0)
+        if standing.end is None:
+            perform(standing, Do(do(standing)), Doubtful(), 0.0)
+            found(standing, Find(1, "", 0.0), Sent("m2"), 0.0)
+            standing.final_from = 0.0
+
+    assert standing.end == Undeliverable("too_old", "Let bots rewrite.")
 
 
 def test_a_page_that_stands_is_rewritten_after_a_takeover() -> None:

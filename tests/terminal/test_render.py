@@ -48,6 +48,9 @@ def without_styles(text: str) -> str:
             "```py\nx = **2**\n```\nend",
             f"{DIM}```py{RESET}\n{CODE}x = **2**{RESET}\n{DIM}```{RESET}\nend",
         ),
+        ("a ***b*** c", f"a {BOLD}b{RESET} c"),
+        ("**a*b**", f"{BOLD}a*b{RESET}"),
+        ("**********", "**********"),
         ("2 ** 3 ** 4", "2 ** 3 ** 4"),
         ("a **b\nc** d", "a **b\nc** d"),
         ("5 * 3", "5 * 3"),
@@ -65,7 +68,7 @@ def test_markdown_becomes_what_a_terminal_shows(markdown: str, shown: str) -> No
 
 MARKDOWN = st.lists(
     st.sampled_from(["**", "`", "```", "\n", "# ", "- ", "* ", " ", "*", "word", "「語」", "x"]),
-    max_size=40,
+    max_size=60,
 ).map("".join)
 
 

@@ -1,14 +1,19 @@
 """What is written to a terminal: in the end the answer stands there once."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aizuchi.surfaces.terminal.screen import Screen, Size, rows, width
+from aizuchi.surfaces.terminal.screen import Screen, Size, rows
 from aizuchi.surfaces.terminal.tail import Again, Begun, Doing, End, Lost, Sign, Waiting, Words
+
+
+def width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
 class Glass:
@@ -125,7 +130,17 @@ def test_leaving_clears_what_would_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "takes"), [("", 1), ("a" * 20, 1), ("a" * 21, 2), ("あ" * 11, 2), ("\n", 2), ("é", 1)]
+    ("text", "takes"),
+    [
+        ("", 1),
+        ("a" * 20, 1),
+        ("a" * 21, 2),
+        ("あ" * 11, 2),
+        ("a" * 19 + "あ" * 10, 2),
+        ("a" * 19 + "あ" * 11, 3),
+        ("\n", 2),
+        ("é", 1),
+    ],
 )
 def test_rows_are_counted_as_a_terminal_wraps_them(text: str, takes: int) -> None:
     assert rows(text, 20) == takes

@@ -6,13 +6,13 @@ from aizuchi.models.smol import LABEL, find_demo
 from aizuchi.settings import Settings, is_loopback
 
 
-def greeting(settings: Settings) -> list[str]:
-    """The lines of `aizuchi serve`."""
+def greeting(settings: Settings, verb: str) -> list[str]:
+    """The lines of `aizuchi serve`, or of another command that starts a server."""
     return [
         _row("Open", owner_address(settings) or "the web chat is off ([web] enabled = false)"),
         _row("Model", model_line(settings)),
         _row("State", str(settings.home.absolute())),
-        *(_row("Note", note) for note in notes(settings)),
+        *(_row("Note", note) for note in notes(settings, verb)),
     ]
 
 
@@ -31,12 +31,13 @@ def model_line(settings: Settings) -> str:
     return "echo: it only repeats what you say" if plug == "echo" else settings.model.name
 
 
-def notes(settings: Settings) -> list[str]:
+def notes(settings: Settings, verb: str) -> list[str]:
     """What somebody who starts a server should know or change."""
     found = []
     if settings.model.choice.plug == "local" and not find_demo(settings.home):
-        command = f"OPENAI_API_KEY=… {command_name()} serve"
-        found.append(f"no model is set. A real one: {command}")
+        found.append(f"no model is set. A real one: OPENAI_API_KEY=… {command_name()} {verb}")
+        if verb != "dev":
+            found.append(f"a tiny one, for trying, is fetched by {command_name()} dev")
     if settings.web.enabled and not is_loopback(settings.server.host) and not settings.web.hosts:
         found.append('from elsewhere it opens once [web] hosts = ["its.name"] names it')
     return found

@@ -36,6 +36,6 @@ def _announce(settings: Settings) -> process.Callback:
     async def announce() -> None:
         note_address(settings.home, base_address(settings))
         if not has_parent():
-            print("\n".join(greeting(settings)), flush=True)
+            print("\n".join(greeting(settings, "serve")), flush=True)
 
     return announce

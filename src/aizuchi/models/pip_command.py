@@ -34,8 +34,8 @@ SIGNS = {
         "Check the network and HTTPS_PROXY, or name an index with PIP_INDEX_URL",
     ),
     r"(?i)no matching distribution|from versions": (
-        "the package index does not have it for this machine",
-        "Name an index that has it with PIP_INDEX_URL",
+        "the package index does not have it for this machine, or did not answer",
+        "Check the network, or name an index that has it with PIP_INDEX_URL",
     ),
 }
 

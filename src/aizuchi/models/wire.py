@@ -49,18 +49,40 @@ class Wire(httpx2.AsyncBaseTransport):
         self._busy: set[Connection] = set()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        request_bytes = await _serialise(request)
-        connection = self._take(origin := _origin(request.url))
+        asked, origin = await _serialise(request), _origin(request.url)
+        limits = request.extensions.get("timeout", {})
+        connection = await self._ask_again(origin, asked)
         if connection is None:
-            connection = await self._connect(origin, request.extensions.get("timeout", {}))
-        self._busy.add(connection)
-        try:
-            await connection.ask(request_bytes)
-        except BaseException:
-            self._drop(connection)
-            raise
+            connection = await self._connect(origin, limits)
+            await self._ask(connection, asked)
         body = Body(connection, self, origin)
         return httpx2.Response(connection.status, headers=connection.headers, stream=body)
+
+    async def _ask_again(self, origin: Origin, asked: bytes) -> "Connection | None":
+        """Asks on a kept connection; None where there is none that the server has kept too.
+
+        Servers close idle connections without a word, and ours may be one of them: what was
+        asked on it and not answered by a single byte was never heard.
+        """
+        connection = self._take(origin)
+        if connection is None:
+            return None
+        try:
+            await self._ask(connection, asked)
+        except httpx2.ReadError:
+            if connection.was_heard:
+                raise
+            return None
+        return connection
+
+    async def _ask(self, connection: "Connection", asked: bytes) -> None:
+        self._busy.add(connection)
+        try:
+            await connection.ask(asked)
+        except BaseException:
+            self._busy.discard(connection)
+            connection.abort()
+            raise
 
     def give_back(self, connection: "Connection", origin: Origin) -> None:
         """Keeps a connection whose answer was read to its end; closes any other at once."""
@@ -84,10 +106,6 @@ class Wire(httpx2.AsyncBaseTransport):
             if connection.wake_up():
                 return connection
         return None
-
-    def _drop(self, connection: "Connection") -> None:
-        self._busy.discard(connection)
-        connection.abort()
 
     async def _connect(self, origin: Origin, limits: dict[str, float | None]) -> "Connection":
         scheme, host, port = origin
@@ -148,6 +166,7 @@ class Connection(asyncio.Protocol):
         self.status = 0
         self._head_bytes = 0
         self._complete = False
+        self._keeps = False
         self._spoiled = False
         self._parser = httptools.HttpResponseParser(self)
 
@@ -177,9 +196,14 @@ class Connection(asyncio.Protocol):
         return piece
 
     @property
+    def was_heard(self) -> bool:
+        """Something of an answer has come."""
+        return self._head_bytes > 0 or self.status > 0
+
+    @property
     def reusable(self) -> bool:
         over = self._lost or self._spoiled or self._transport.is_closing()
-        return self._complete and not over and self._parser.should_keep_alive()
+        return self._complete and self._keeps and not over
 
     def expire_in(self, seconds: float) -> None:
         self._expiry = self._loop.call_later(seconds, self.abort)
@@ -273,6 +297,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         self._complete = self.status >= 200
+        self._keeps = self._parser.should_keep_alive()  # afterwards the parser has forgotten it
 
 
 def _origin(url: httpx2.URL) -> Origin:

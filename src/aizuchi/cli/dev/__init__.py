@@ -74,7 +74,7 @@ class _Dev:
             self._notices.say("It runs again.")
             return
         self._notices.title("aizuchi")
-        for line in greeting(self._settings):
+        for line in greeting(self._settings, "dev"):
             self._notices.say(line)
         self._notices.say(f"  {CLOSING}")
         self._greeted.set()

@@ -20,6 +20,7 @@ from aizuchi.turns import (
     claimed,
     given_back,
     lease_until,
+    may_be_ended,
     overdue_from,
     work_of,
 )
@@ -72,20 +73,17 @@ class MemoryQueue:
     def _overdue(self, now: float) -> Turn | None:
         """A turn that is only to be ended, out of its order: refused, or it waited too long."""
         free = [turn for turn in self._store.work.values() if turn.lease_until <= now]
-        refused = [turn for turn in free if turn.refusal]
-        late = [turn for turn in free if self._has_waited_too_long(turn, now)]
-        refused.sort(key=lambda turn: (turn.lease_until, turn.seq))
-        late.sort(key=lambda turn: (turn.accepted_at, turn.seq))
-        return next(iter(refused + late), None)
-
-    def _has_waited_too_long(self, turn: Turn, now: float) -> bool:
-        waited = now - turn.accepted_at > self._bounds.wait_within_s
-        return waited and not turn.first_claimed_at
+        refused = sorted(
+            (turn for turn in free if turn.refusal), key=lambda turn: (turn.lease_until, turn.seq)
+        )
+        unclaimed = [turn for turn in free if not turn.first_claimed_at]
+        found = next(iter(refused + unclaimed), None)
+        return found if found and may_be_ended(found, now, self._bounds) else None
 
     def _next_overdue(self, now: float) -> float:
         unclaimed = [turn for turn in self._store.work.values() if not turn.first_claimed_at]
         free = (turn.accepted_at for turn in unclaimed if turn.lease_until <= now)
-        wake_at = overdue_from(min(free, default=now), self._bounds)
+        wake_at = overdue_from(next(free, now), self._bounds)
         unheld = (turn.lease_until for turn in unclaimed if turn.lease_until > now)
         return min(wake_at, min(unheld, default=wake_at))
 

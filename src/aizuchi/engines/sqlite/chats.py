@@ -62,7 +62,7 @@ def _read(connection: Connection, person: str, conversation: str) -> list[Said] 
     if owned is None:
         return None
     settled = connection.execute(SQL["said"], (owned,)).fetchall()
-    work = connection.execute(SQL["open"], (owned,)).fetchall()
+    work = connection.execute(SQL["open"], (conversation,)).fetchall()
     said = {row["seq"]: _said(row) for row in settled}
     said |= {row["seq"]: _being_said(connection, row) for row in work}
     replaced = _being_replaced(connection, work)
@@ -130,11 +130,17 @@ def _delete(
     owned = _owned(connection, person, conversation)
     if owned is None:
         return None
-    work = connection.execute(SQL["open"], (owned,)).fetchall()
-    values = {"conversation": owned, "now": now, "memory": f"thread {conversation}"}
+    work = connection.execute(SQL["open"], (conversation,)).fetchall()
+    values = {
+        "id": owned,
+        "conversation": conversation,
+        "memory": f"thread {conversation}",
+        "now": now,
+    }
     for statement in (
         "delete_entries",
-        "end_turns",
+        "end_settled",
+        "end_open",
         "delete_said",
         "delete_work",
         "delete_forgotten",

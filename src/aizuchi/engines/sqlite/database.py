@@ -33,14 +33,23 @@ def connect(path: Path) -> sqlite3.Connection:
     )
     connection.row_factory = sqlite3.Row
     for pragma in (
+        "auto_vacuum = INCREMENTAL",
         "journal_mode = WAL",
         "synchronous = FULL",
         "secure_delete = ON",
         "cache_size = -4096",
-        "journal_size_limit = 16777216",
+        "journal_size_limit = 4194304",
     ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def tidy(connection: sqlite3.Connection) -> None:
+    """Empties the write-ahead log into the file, so that nothing deleted lingers there; whoever
+    reads at the moment is not waited for."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
@@ -61,25 +70,33 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 @contextmanager
 def lock(path: Path) -> Iterator[None]:
     """Holds the file for this process; the kernel lets go of it when the process dies."""
+    handle = _made_for_this_user(path.with_name(f"{path.name}.lock"))
     try:
-        handle = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"{path.parent} cannot be written: {error.strerror}.",
-            "Choose another folder with AIZUCHI_HOME, or free some space.",
-        ) from error
+        _take(handle, path)
+        os.close(_made_for_this_user(path))
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, path: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(handle)
         raise StoreInUse(
             f"{path} is in use by another aizuchi.",
             "Stop that one first, or choose another folder with AIZUCHI_HOME.",
         ) from None
+
+
+def _made_for_this_user(path: Path) -> int:
     try:
-        yield
-    finally:
-        os.close(handle)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{path} cannot be written: {error.strerror}.",
+            "Give this user the right to write there, or choose another folder with AIZUCHI_HOME.",
+        ) from error
 
 
 def schema() -> Sequence[Step]:

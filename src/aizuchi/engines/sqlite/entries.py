@@ -49,7 +49,7 @@ def _write_line(connection: Connection, line: Line, now: float) -> bool:
 
 
 def _load(connection: Connection, turn_id: str) -> Transcript:
-    known = connection.execute(SQL["known"], (turn_id,)).fetchone()
+    known = connection.execute(SQL["known"], {"turn_id": turn_id}).fetchone()
     if known is None:
         return Transcript(())
     log = pieces(connection, known["seq"])

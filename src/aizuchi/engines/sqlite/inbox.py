@@ -78,12 +78,10 @@ def _accept(connection: Connection, parcels: Sequence[_Parcel]) -> Sequence[_Acc
 
 
 def _add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[bool, bool]:
-    last = connection.execute(SQL["last_turn"]).fetchone()[0]
-    first: dict[str, Mapping[str, Any]] = {}
-    for row in rows:
-        first.setdefault(row["turn_id"], {**row, "last": last})
-    for statement in ("add_person", "add_turn", "add_conversation", "add_work"):
-        connection.executemany(SQL[statement], first.values())
+    last = connection.execute(SQL["last_place"]).fetchone()[0]
+    connection.executemany(SQL["add_work"], rows)
+    private = [{**row, "last": last} for row in rows if row["private"]]
+    connection.executemany(SQL["add_private_conversation"], private)
     news = connection.execute(SQL["news"], (last,)).fetchone()
     return bool(news["heads"]), bool(news["refused"])
 

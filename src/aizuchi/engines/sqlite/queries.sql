@@ -4,39 +4,30 @@
 -- Whoever held these is dead: this process has the file's lock.
 UPDATE work SET idle_from = min(lease_until, :now), lease_until = 0 WHERE lease_until > 0;
 
--- ── accepting: one row of parameters a message, the same for all four ──
+-- ── accepting: a row of parameters a message, the same for both ──
 
--- name: last_turn
-SELECT coalesce(max(seq), 0) FROM turns;
-
--- name: add_person
-INSERT INTO people (key) VALUES (:person) ON CONFLICT DO NOTHING;
-
--- name: add_turn
--- Nothing where the turn is known already: a redelivery.
-INSERT INTO turns (turn_id) VALUES (:turn_id) ON CONFLICT DO NOTHING;
-
--- name: add_conversation
--- With its first message; not with the redelivery of one whose conversation was deleted.
-INSERT INTO conversations (key, owner, title, changed_at)
-SELECT :conversation, iif(:private, people.id, NULL), :title, :now
-FROM turns JOIN people ON people.key = :person
-WHERE turn_id = :turn_id AND seq > :last
-ON CONFLICT DO NOTHING;
+-- name: last_place
+SELECT max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0));
 
 -- name: add_work
--- What is new, and the head of its conversation where nothing is ahead of it or it is refused.
-INSERT INTO work (seq, conversation, person, head, accepted_at, refusal, message)
-SELECT seq, conversation, person, ahead = 0 OR ahead > :waiting, :now,
+-- Unless it is known already: a redelivery. It is the head of its conversation where nothing is
+-- ahead of it or it is refused.
+INSERT INTO work (seq, turn_id, conversation, person, head, accepted_at, refusal, message)
+SELECT 1 + max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0)),
+       :turn_id, :conversation, :person, ahead = 0 OR ahead > :waiting, :now,
        iif(ahead > :waiting, 'full', ''), :message
-FROM (
-    SELECT turns.seq, conversations.id AS conversation, people.id AS person,
-           (SELECT count(*) FROM work WHERE conversation = conversations.id AND refusal = '')
-               AS ahead
-    FROM turns JOIN people ON people.key = :person
-               JOIN conversations ON conversations.key = :conversation
-    WHERE turn_id = :turn_id AND turns.seq > :last
-);
+FROM (SELECT count(*) AS ahead FROM work WHERE conversation = :conversation AND refusal = '')
+WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turn_id = :turn_id)
+ON CONFLICT (turn_id) DO NOTHING;
+
+-- name: add_private_conversation
+-- Not with the redelivery of a message whose conversation was deleted.
+INSERT INTO conversations (key, owner, title, changed_at)
+SELECT :conversation, :person, :title, :now
+WHERE EXISTS (
+    SELECT 1 FROM work WHERE turn_id = :turn_id AND conversation = :conversation AND seq > :last
+)
+ON CONFLICT DO NOTHING;
 
 -- name: news
 -- Whether there is anything new to claim, and anything new only to be ended.
@@ -45,14 +36,12 @@ FROM work WHERE seq > ?;
 
 -- name: running
 -- The turn that a stop without a name means: the head of the conversation.
-SELECT turn_id FROM work JOIN turns USING (seq)
-WHERE work.conversation = (SELECT id FROM conversations WHERE key = ?)
-  AND refusal = '' AND head = 1 AND state <> 'finished';
+SELECT turn_id FROM work
+WHERE conversation = ? AND refusal = '' AND head = 1 AND state <> 'finished';
 
 -- name: stop
 -- A stop that names its turn reaches it only while it is the one being answered.
-UPDATE work SET stopped = 1
-WHERE seq = (SELECT seq FROM turns WHERE turn_id = ?) AND head = 1 AND state <> 'finished';
+UPDATE work SET stopped = 1 WHERE turn_id = ? AND head = 1 AND state <> 'finished';
 
 -- ── claiming ──
 
@@ -68,18 +57,14 @@ SELECT * FROM work WHERE seq = coalesce(
 SELECT min(lease_until) FROM work WHERE head = 1 AND lease_until > :now;
 
 -- name: overdue
--- A turn that is only to be ended, out of its order: refused, or it has waited too long.
+-- A turn that is only to be ended, out of its order: refused, or the first that nobody has claimed,
+-- if that has waited too long.
 SELECT * FROM work WHERE seq = coalesce(
     (SELECT seq FROM work WHERE refusal <> '' AND lease_until <= :now
      ORDER BY lease_until, seq LIMIT 1),
-    (SELECT seq FROM work
-     WHERE first_claimed_at = 0 AND accepted_at < :waited_since AND lease_until <= :now
-     ORDER BY accepted_at, seq LIMIT 1)
+    (SELECT seq FROM work WHERE first_claimed_at = 0 AND lease_until <= :now
+     ORDER BY seq LIMIT 1)
 );
-
--- name: next_overdue
-SELECT accepted_at FROM work WHERE first_claimed_at = 0 AND lease_until <= :now
-ORDER BY accepted_at LIMIT 1;
 
 -- name: next_unheld
 SELECT min(lease_until) FROM work WHERE first_claimed_at = 0 AND lease_until > :now;
@@ -97,7 +82,7 @@ SELECT * FROM work WHERE seq = :seq AND attempt = :attempt AND lease_until > 0;
 -- ── answering ──
 
 -- name: newest_attempt
-SELECT seq, attempt, state FROM work JOIN turns USING (seq) WHERE turn_id = ?;
+SELECT seq, attempt, state FROM work WHERE turn_id = ?;
 
 -- name: add_entries
 INSERT INTO entries (turn, attempt, n, body) VALUES (?, ?, ?, ?);
@@ -110,7 +95,9 @@ SELECT attempt, n, body FROM entries WHERE turn = ? ORDER BY attempt, n;
 
 -- name: known
 -- A turn that was not deleted.
-SELECT seq FROM turns WHERE turn_id = ? AND ended_at IS NULL;
+SELECT seq FROM work WHERE turn_id = :turn_id
+UNION ALL
+SELECT seq FROM turns WHERE turn_id = :turn_id AND ended_at IS NULL;
 
 -- name: told
 -- What is left of an answer whose entries have collapsed.
@@ -125,8 +112,19 @@ DELETE FROM work WHERE seq = ?;
 UPDATE work SET head = 1
 WHERE seq = (SELECT min(seq) FROM work WHERE conversation = ? AND refusal = '');
 
+-- name: add_turn
+INSERT INTO turns (seq, turn_id) VALUES (:seq, :turn_id);
+
+-- name: add_person
+INSERT INTO people (key) VALUES (:person) ON CONFLICT DO NOTHING;
+
 -- name: add_place
 INSERT INTO places (key, audience) VALUES (:place, :audience) ON CONFLICT DO NOTHING;
+
+-- name: add_conversation
+INSERT INTO conversations (key, owner, title, changed_at)
+VALUES (:conversation, :owner, :title, :now)
+ON CONFLICT (key) DO UPDATE SET changed_at = excluded.changed_at;
 
 -- name: add_said
 INSERT INTO said (
@@ -134,27 +132,27 @@ INSERT INTO said (
     outcome, answer, said, code, incident, undelivered, attempt, n, shown
 )
 VALUES (
-    :seq, :conversation, :person,
+    :seq,
+    (SELECT id FROM conversations WHERE key = :conversation),
+    (SELECT id FROM people WHERE key = :person),
     (SELECT id FROM places WHERE key = :place AND audience = :audience),
     :asked_at, :now, :ref, :question,
     :outcome, :answer, :said, :code, :incident, nullif(:undelivered, ''), :attempt, :n, :shown
 );
 
--- name: touch
-UPDATE conversations SET changed_at = :now WHERE id = :conversation;
-
 -- name: replace
 -- A turn that was asked again, and all that was said after it, up to the asking.
 UPDATE said SET replaced = 1
-WHERE conversation = :conversation AND seq < :seq AND seq >= :begin;
+WHERE conversation = (SELECT id FROM conversations WHERE key = :conversation)
+  AND seq < :seq AND seq >= :begin;
 
 -- name: asked_again
 -- Where the turn stands that a message of its conversation asks again.
-SELECT seq FROM turns
-WHERE turn_id = :replaces AND (SELECT id FROM conversations WHERE key = :conversation) IN (
-    SELECT conversation FROM said WHERE said.seq = turns.seq
-    UNION ALL SELECT conversation FROM work WHERE work.seq = turns.seq
-);
+SELECT seq FROM work WHERE turn_id = :replaces AND conversation = :conversation
+UNION ALL
+SELECT seq FROM turns JOIN said USING (seq)
+WHERE turn_id = :replaces
+  AND conversation = (SELECT id FROM conversations WHERE key = :conversation);
 
 -- name: forget
 INSERT INTO forgotten (key, seq) VALUES (:key, :seq)
@@ -197,18 +195,18 @@ ORDER BY seq DESC LIMIT :turns;
 SELECT key, title, running_since IS NOT NULL AS running,
        max(changed_at, coalesce(running_since, 0)) AS touched_at
 FROM (
-    SELECT *, (SELECT max(accepted_at) FROM work WHERE conversation = id) AS running_since
-    FROM conversations WHERE owner = (SELECT id FROM people WHERE key = ?)
+    SELECT *, (SELECT max(accepted_at) FROM work WHERE conversation = key) AS running_since
+    FROM conversations WHERE owner = ?
 )
 ORDER BY touched_at DESC, id DESC;
 
 -- name: owned
-SELECT id FROM conversations WHERE key = ? AND owner = (SELECT id FROM people WHERE key = ?);
+SELECT id FROM conversations WHERE key = ? AND owner = ?;
 
 -- name: whose
 -- The owners of the private conversations whose keys begin alike.
-SELECT DISTINCT people.key FROM conversations JOIN people ON people.id = owner
-WHERE conversations.key >= :first AND conversations.key < :beyond;
+SELECT DISTINCT owner FROM conversations
+WHERE key >= :first AND key < :beyond AND owner IS NOT NULL;
 
 -- name: said
 SELECT seq, turn_id, ref, question, asked_at, outcome, answer, said, code, undelivered
@@ -224,19 +222,20 @@ UPDATE conversations SET title = ? WHERE id = ?;
 
 -- name: delete_entries
 DELETE FROM entries WHERE turn IN (
-    SELECT seq FROM said WHERE conversation = :conversation
+    SELECT seq FROM said WHERE conversation = :id
     UNION ALL SELECT seq FROM work WHERE conversation = :conversation
 );
 
--- name: end_turns
+-- name: end_settled
 -- The text goes, the identity stays for as long as the message might come again.
-UPDATE turns SET ended_at = :now WHERE seq IN (
-    SELECT seq FROM said WHERE conversation = :conversation
-    UNION ALL SELECT seq FROM work WHERE conversation = :conversation
-);
+UPDATE turns SET ended_at = :now WHERE seq IN (SELECT seq FROM said WHERE conversation = :id);
+
+-- name: end_open
+INSERT INTO turns (seq, turn_id, ended_at)
+SELECT seq, turn_id, :now FROM work WHERE conversation = :conversation;
 
 -- name: delete_said
-DELETE FROM said WHERE conversation = :conversation;
+DELETE FROM said WHERE conversation = :id;
 
 -- name: delete_work
 DELETE FROM work WHERE conversation = :conversation;
@@ -245,26 +244,27 @@ DELETE FROM work WHERE conversation = :conversation;
 DELETE FROM forgotten WHERE key = :memory;
 
 -- name: delete_conversation
-DELETE FROM conversations WHERE id = :conversation;
+DELETE FROM conversations WHERE id = :id;
 
 -- ── usage ──
 
 -- name: admission
 SELECT admitted, accepted_at, person, recent,
-       coalesce((SELECT answers FROM usage WHERE day = :day AND usage.person = work.person), 0)
+       coalesce((SELECT answers FROM usage WHERE day = :day AND usage.person = people.id), 0)
            AS answers,
        coalesce((SELECT sum(tokens) FROM usage WHERE day = :day), 0) AS tokens
-FROM work JOIN people ON people.id = person
+FROM work LEFT JOIN people ON people.key = person
 WHERE seq = :seq AND attempt = :attempt AND lease_until > 0;
 
 -- name: admit
-UPDATE work SET admitted = 1 WHERE seq = ?;
+UPDATE work SET admitted = 1 WHERE seq = :seq;
 
 -- name: set_recent
-UPDATE people SET recent = ? WHERE id = ?;
+UPDATE people SET recent = :recent WHERE key = :person;
 
 -- name: count
-INSERT INTO usage (day, person, answers, tokens) VALUES (:day, :person, :answers, :tokens)
+INSERT INTO usage (day, person, answers, tokens)
+VALUES (:day, (SELECT id FROM people WHERE key = :person), :answers, :tokens)
 ON CONFLICT (day, person) DO UPDATE SET
     answers = answers + excluded.answers, tokens = tokens + excluded.tokens;
 
@@ -282,7 +282,7 @@ WITH RECURSIVE pieces (turn) AS (
     SELECT (SELECT min(turn) FROM entries WHERE turn > pieces.turn) FROM pieces
     WHERE pieces.turn IS NOT NULL
 )
-SELECT turn FROM pieces JOIN said ON said.seq = turn WHERE settled_at < :before LIMIT :most;
+SELECT turn FROM pieces CROSS JOIN said ON said.seq = turn WHERE settled_at < :before LIMIT :most;
 
 -- name: collapse
 DELETE FROM entries WHERE turn = ?;
@@ -309,14 +309,14 @@ DELETE FROM turns WHERE seq = ?;
 SELECT id FROM conversations
 WHERE changed_at < :before
   AND NOT EXISTS (SELECT 1 FROM said WHERE conversation = conversations.id)
-  AND NOT EXISTS (SELECT 1 FROM work WHERE conversation = conversations.id)
+  AND NOT EXISTS (SELECT 1 FROM work WHERE conversation = conversations.key)
 LIMIT :most;
 
 -- name: delete_empty_conversation
 DELETE FROM conversations
 WHERE id = ?
   AND NOT EXISTS (SELECT 1 FROM said WHERE conversation = conversations.id)
-  AND NOT EXISTS (SELECT 1 FROM work WHERE conversation = conversations.id);
+  AND NOT EXISTS (SELECT 1 FROM work WHERE conversation = conversations.key);
 
 -- name: empty_places
 SELECT id FROM places WHERE NOT EXISTS (SELECT 1 FROM said WHERE place = places.id) LIMIT :most;
@@ -325,8 +325,8 @@ SELECT id FROM places WHERE NOT EXISTS (SELECT 1 FROM said WHERE place = places.
 DELETE FROM places WHERE id = ? AND NOT EXISTS (SELECT 1 FROM said WHERE place = places.id);
 
 -- name: purge_forgotten
--- What was forgotten before everything that is still known.
-DELETE FROM forgotten WHERE seq < (SELECT min(seq) FROM turns);
+-- What was forgotten before everything that can still be recalled.
+DELETE FROM forgotten WHERE seq < (SELECT min(seq) FROM said);
 
 -- name: purge_usage
 DELETE FROM usage WHERE day < ?;

@@ -1,6 +1,5 @@
 """Cleaning up in short transactions; what is long to find, the reader finds."""
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from sqlite3 import Connection
@@ -10,6 +9,7 @@ from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 
 AT_ONCE = 200
+SPARE = 50  # one free page to so many used ones stays in the file, for what comes next
 
 
 class SqliteCleaner:
@@ -20,6 +20,8 @@ class SqliteCleaner:
 
     async def collapse(self, before: float) -> None:
         await self._each("collapsible", before, "collapse")
+        while await self._writer.run(_give_back):
+            pass
 
     async def purge(self, due: Due) -> None:
         if due.texts:
@@ -36,7 +38,6 @@ class SqliteCleaner:
         while len(found) == AT_ONCE:
             found = await self._reader.run(partial(_found, find=find, before=before))
             await self._writer.run(partial(_done, found=found, statements=statements))
-            await asyncio.sleep(0)
 
     async def _do(self, statement: str, *values: str) -> None:
         await self._writer.run(lambda writing: writing.execute(SQL[statement], values).rowcount)
@@ -50,3 +51,17 @@ def _found(connection: Connection, find: str, before: float) -> Sequence[int]:
 def _done(connection: Connection, found: Sequence[int], statements: Sequence[str]) -> None:
     for statement in statements:
         connection.executemany(SQL[statement], [(each,) for each in found])
+
+
+def _give_back(connection: Connection) -> bool:
+    """Returns free pages to the disk, a few at a time; whether there are more."""
+    free, pages = (
+        connection.execute(f"PRAGMA {count}").fetchone()[0]
+        for count in ("freelist_count", "page_count")
+    )
+    spare = free - pages // SPARE
+    for _ in range(min(spare, AT_ONCE)):
+        connection.execute(
+            "PRAGMA incremental_vacuum(1)"
+        )  # one step is one page, whatever is asked
+    return bool(spare > AT_ONCE)

@@ -5,14 +5,16 @@ from sqlite3 import Connection, Row
 from typing import Any
 
 from aizuchi.access import day_of
-from aizuchi.answers import Answer, Finished, Logged, encode, fold
+from aizuchi.answers import Finished, Logged, encode, fold
 from aizuchi.engines.sqlite.entries import pieces
 from aizuchi.engines.sqlite.memory import asked_again
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.events import Message, decode_message
 from aizuchi.ports import Settlement
-from aizuchi.recall import memory_key
+from aizuchi.recall import memory_key, person_of
 from aizuchi.turns import after
+
+KEEP_WHAT_WAS_SAID = ("add_turn", "add_person", "add_place", "add_conversation", "add_said")
 
 
 def settle(connection: Connection, work: Row, settlement: Settlement, now: float) -> None:
@@ -20,42 +22,51 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     after(work["state"], "settle")
     message, seq = decode_message(work["message"]), work["seq"]
     connection.execute(SQL["close_work"], (seq,))
-    connection.execute(SQL["next_head"], (work["conversation"],))
-    said = _said(work, message, pieces(connection, seq)) | {
+    connection.execute(SQL["next_head"], (message.conversation,))
+    values = {
+        "seq": seq,
+        "asked_at": work["accepted_at"],
         "now": now,
+        **_of_message(message),
+        **_of_answer(pieces(connection, seq)),
         "undelivered": _why_undelivered(settlement),
     }
-    for statement in ("add_place", "add_said", "touch"):
-        connection.execute(SQL[statement], said)
-    _change_memory(connection, said, message, settlement)
+    for statement in KEEP_WHAT_WAS_SAID:
+        connection.execute(SQL[statement], values)
+    _change_memory(connection, seq, message, settlement)
     if settlement.tokens:
-        counted = {"answers": 0, "tokens": settlement.tokens, "day": day_of(now)}
-        connection.execute(SQL["count"], {**counted, "person": work["person"]})
+        used = {"day": day_of(now), "answers": 0, "tokens": settlement.tokens}
+        connection.execute(SQL["count"], values | used)
 
 
-def _said(work: Row, message: Message, log: list[Logged]) -> dict[str, Any]:
-    end = next(line for line in log if isinstance(line.entry, Finished))
-    told: Answer = fold(log)
-    assert told.finished
+def _of_message(message: Message) -> Mapping[str, Any]:
+    person, private = person_of(message), message.place.audience == "private"
     return {
-        "seq": work["seq"],
-        "conversation": work["conversation"],
-        "person": work["person"],
+        "turn_id": message.turn_id,
+        "person": person,
         "place": message.place.key,
         "audience": message.place.audience,
-        "asked_at": work["accepted_at"],
+        "conversation": message.conversation,
+        "owner": person if private else None,
+        "title": message.title,
         "ref": message.ref,
         "question": message.text,
-        **_end(told.finished),
-        "attempt": end.position.attempt,
-        "n": end.position.n,
-        "shown": encode(told.shown),
     }
 
 
-def _end(finished: Finished) -> Mapping[str, str]:
-    outcome, answer, said, code, incident = finished
-    return {"outcome": outcome, "answer": answer, "said": said, "code": code, "incident": incident}
+def _of_answer(log: list[Logged]) -> Mapping[str, Any]:
+    end = next(line for line in log if isinstance(line.entry, Finished))
+    assert isinstance(end.entry, Finished)
+    return {
+        "outcome": end.entry.outcome,
+        "answer": end.entry.text,
+        "said": end.entry.said,
+        "code": end.entry.code,
+        "incident": end.entry.incident,
+        "attempt": end.position.attempt,
+        "n": end.position.n,
+        "shown": encode(fold(log).shown),
+    }
 
 
 def _why_undelivered(settlement: Settlement) -> str:
@@ -65,10 +76,11 @@ def _why_undelivered(settlement: Settlement) -> str:
 
 
 def _change_memory(
-    connection: Connection, said: Mapping[str, Any], message: Message, settlement: Settlement
+    connection: Connection, seq: int, message: Message, settlement: Settlement
 ) -> None:
     """What was asked again is replaced, what is to be forgotten is not recalled."""
     if begin := asked_again(connection, message):
-        connection.execute(SQL["replace"], {**said, "begin": begin})
+        values = {"conversation": message.conversation, "seq": seq, "begin": begin}
+        connection.execute(SQL["replace"], values)
     if key := memory_key(message, settlement.forget):
-        connection.execute(SQL["forget"], {"key": key, "seq": said["seq"]})
+        connection.execute(SQL["forget"], {"key": key, "seq": seq})

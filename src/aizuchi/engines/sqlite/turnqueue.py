@@ -15,7 +15,6 @@ from aizuchi.events import decode_message
 from aizuchi.live import LiveLog
 from aizuchi.ports import Settlement
 from aizuchi.turns import (
-    ANSWER,
     Bounds,
     Claim,
     Turn,
@@ -23,6 +22,7 @@ from aizuchi.turns import (
     claimed,
     given_back,
     lease_until,
+    may_be_ended,
     overdue_from,
     work_of,
 )
@@ -103,13 +103,11 @@ def _claim_ready(
 def _claim_overdue(
     connection: Connection, now: float, bounds: Bounds
 ) -> tuple[Claim | None, float | None]:
-    values = {"now": now, "waited_since": now - bounds.wait_within_s}
-    row = connection.execute(SQL["overdue"], values).fetchone()
-    if row and work_of(turn := turn_of(row), now, bounds) != ANSWER:
+    row = connection.execute(SQL["overdue"], {"now": now}).fetchone()
+    if row and may_be_ended(turn := turn_of(row), now, bounds):
         return _take(connection, turn, now, bounds), None
-    oldest = connection.execute(SQL["next_overdue"], {"now": now}).fetchone()
     unheld = connection.execute(SQL["next_unheld"], {"now": now}).fetchone()[0]
-    wake_at = overdue_from(oldest["accepted_at"] if oldest else now, bounds)
+    wake_at = overdue_from(row["accepted_at"] if row else now, bounds)
     return None, min(wake_at, unheld or wake_at)
 
 

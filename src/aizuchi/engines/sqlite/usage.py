@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from sqlite3 import Connection
+from typing import Any
 
 from aizuchi.access import MINUTE_S, admit, day_of
 from aizuchi.engines.sqlite.queries import SQL
@@ -37,20 +38,21 @@ class SqliteUsage:
 def _admit(
     connection: Connection, claim: Claim, allowance: Allowance, now: float
 ) -> Refusal | None:
-    values = {"seq": claim.turn.seq, "attempt": claim.turn.attempt, "day": day_of(now)}
+    values: dict[str, Any] = {"seq": claim.turn.seq, "attempt": claim.turn.attempt}
+    values["day"] = day_of(now)
     row = connection.execute(SQL["admission"], values).fetchone()
     if row is None:
         raise LeaseLost(f"attempt {claim.turn.attempt} at turn {claim.turn.seq} is over")
     if row["admitted"]:
         return None
     at = row["accepted_at"]
-    recent = [earlier for earlier in json.loads(row["recent"]) if earlier > at - MINUTE_S]
+    recent = [time for time in json.loads(row["recent"] or "[]") if time > at - MINUTE_S]
     refusal = admit(recent, row["answers"], row["tokens"], at=at, now=now, allowance=allowance)
     if refusal is None:
-        connection.execute(SQL["admit"], (claim.turn.seq,))
-        connection.execute(SQL["set_recent"], (json.dumps([*recent, at]), row["person"]))
-        counted = {"day": day_of(now), "person": row["person"], "answers": 1, "tokens": 0}
-        connection.execute(SQL["count"], counted)
+        values |= {"person": row["person"], "recent": json.dumps([*recent, at])}
+        values |= {"answers": 1, "tokens": 0}
+        for statement in ("add_person", "set_recent", "count", "admit"):
+            connection.execute(SQL[statement], values)
     return refusal
 
 

@@ -5,8 +5,10 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from aizuchi.engines.sqlite.database import tidy
 from aizuchi.errors import StoreUnavailable
 
 Item = TypeVar("Item")
@@ -40,6 +42,9 @@ class Task(NamedTuple):
 
     do: Bulk[Any, Any]
     item: Any
+
+
+_Asked = tuple[Task, asyncio.Future[Any]]
 
 
 class Executor(Protocol):
@@ -111,8 +116,7 @@ class _Thread:
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._connection = connection
         self._loop = asyncio.get_running_loop()
-        self._waiting: queue.SimpleQueue[tuple[Task, asyncio.Future[Any]] | None]
-        self._waiting = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -139,14 +143,17 @@ class _Thread:
             if len(asked) < len(group):
                 return
 
-    def _next_group(self) -> list[tuple[Task, asyncio.Future[Any]] | None]:
-        group = [self._waiting.get()]
+    def _next_group(self) -> list[_Asked | None]:
+        group = [self._next()]
         while len(group) < GROUP and group[-1] is not None:
             try:
                 group.append(self._waiting.get_nowait())
             except queue.Empty:
                 break
         return group
+
+    def _next(self) -> _Asked | None:
+        return self._waiting.get()
 
     def _do(self, tasks: Sequence[Task]) -> Sequence[Any]:
         """The result of each task, or its exception."""
@@ -166,6 +173,16 @@ class _Thread:
 
 class Writer(_Thread):
     """Commits whatever waits as one group: a commit costs the disk the same for one or fifty."""
+
+    idle_s = 5.0
+
+    def _next(self) -> _Asked | None:
+        """What comes next; where nothing comes for a while, the file is tidied first."""
+        with suppress(queue.Empty):
+            return self._waiting.get(timeout=self.idle_s)
+        with suppress(sqlite3.Error):
+            tidy(self._connection)
+        return self._waiting.get()
 
     def _do_together(self, tasks: Sequence[Task]) -> Sequence[Any]:
         return commit(self._connection, tasks)

@@ -14,13 +14,16 @@ _HOSTILE = dict.fromkeys(
     + list(range(0x202A, 0x202F))
     + list(range(0x2066, 0x206A))
 )
-_SPAN = re.compile(r"\*\*(?P<bold>\S(?:[^\n]*?\S)?)\*\*|`(?P<code>[^`\n]+)`")
+_SPAN = re.compile(
+    r"(?P<mark>\*{2,3})(?P<bold>(?![\s*])[^\n]{1,394}?(?<![\s*]))(?P=mark)"
+    r"|`(?P<code>[^`\n]{1,398})`"
+)
 _OPENS = re.compile(r"\*\*|`|\*\Z")
 _UNDECIDED = re.compile(r" {0,8}(#{1,6}|[-+*]|`{1,2})?")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _MAYBE_FENCE = re.compile(r" {0,3}(`{0,3}|~{0,3})")
-_HEADING = re.compile(r"#{1,6} +")
-_BULLET = re.compile(r"( *)[-+*] +")
+_HEADING = re.compile(r"#{1,6} ")
+_BULLET = re.compile(r"( *)[-+*] ")
 
 
 def clean(text: str) -> str:

@@ -119,12 +119,17 @@ class Screen:
 
 def rows(text: str, columns: int) -> int:
     """How many rows of a terminal a text takes, the one with the cursor included."""
-    return sum(max(1, -(-width(line) // columns)) for line in text.split("\n"))
+    return sum(_rows_of_line(line, columns) for line in text.split("\n"))
 
 
-def width(line: str) -> int:
-    """How many columns a line takes."""
-    return sum(_width(letter) for letter in line.expandtabs())
+def _rows_of_line(line: str, columns: int) -> int:
+    """A wide letter that does not fit any more begins a row, and leaves a gap behind it."""
+    row, column = 1, 0
+    for letter in line.expandtabs():
+        column += _width(letter)
+        if column > columns:
+            row, column = row + 1, _width(letter)
+    return row
 
 
 def _width(letter: str) -> int:

@@ -32,6 +32,14 @@ async def a_redelivery_is_not_a_second_turn(open_engine: OpenEngine) -> None:
         assert await claim(engine) is None
 
 
+async def a_message_that_comes_twice_at_once_is_one_turn(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await accept(engine, message("1"), message("1"), message("2"))
+        order = [(await answer(engine)).turn.message.turn_id for _ in range(2)]
+        assert await claim(engine) is None
+    assert order == ["1", "2"]
+
+
 async def a_redelivery_after_a_restart_is_not_a_second_turn(open_engine: OpenEngine) -> None:
     async with running(open_engine) as engine:
         await accept(engine, message("1"))
@@ -104,6 +112,16 @@ async def a_stop_twice_does_not_reach_the_next_turn(open_engine: OpenEngine) -> 
         assert not (await claim_now(engine)).turn.stopped
 
 
+async def a_stop_that_names_a_waiting_turn_leaves_it_alone(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await accept(engine, message("1"), message("2"))
+        first = await claim_now(engine)
+        await engine.inbox.accept((), [Signal("stop", "talk", "ann", turn_id="2")])
+        assert not (await engine.queue.renew(first)).turn.stopped
+        await end(engine, first)
+        assert not (await claim_now(engine)).turn.stopped
+
+
 async def a_stop_where_nothing_runs_is_accepted(open_engine: OpenEngine) -> None:
     async with running(open_engine) as engine:
         await engine.inbox.accept((), [Signal("stop", "nowhere", "ann")])
@@ -126,6 +144,7 @@ async def a_stop_survives_a_restart(open_engine: OpenEngine) -> None:
 PROMISES = (
     an_accepted_message_survives_a_restart,
     a_redelivery_is_not_a_second_turn,
+    a_message_that_comes_twice_at_once_is_one_turn,
     a_redelivery_after_a_restart_is_not_a_second_turn,
     messages_of_a_conversation_are_claimed_in_order,
     a_batch_is_accepted_in_its_order,
@@ -133,6 +152,7 @@ PROMISES = (
     other_conversations_are_taken_while_one_is_full,
     a_stop_without_a_name_reaches_the_running_turn_only,
     a_stop_twice_does_not_reach_the_next_turn,
+    a_stop_that_names_a_waiting_turn_leaves_it_alone,
     a_stop_where_nothing_runs_is_accepted,
     a_stop_survives_a_restart,
 )

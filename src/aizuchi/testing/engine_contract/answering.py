@@ -1,7 +1,9 @@
 """Promises about the answer log: seen at once, kept in order, resumed at any entry."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+
+import pytest
 
 from aizuchi.answers import (
     BEGINNING,
@@ -10,17 +12,21 @@ from aizuchi.answers import (
     Heard,
     Logged,
     Position,
+    Posting,
     Restarted,
     Shown,
     Step,
     TextDelta,
     fold,
 )
+from aizuchi.errors import LeaseLost
+from aizuchi.events import Signal
 from aizuchi.ports import Engine, Settlement
 from aizuchi.testing.engine_contract.bench import (
     OpenEngine,
     accept,
     claim_now,
+    end,
     finish,
     message,
     running,
@@ -141,6 +147,44 @@ async def a_finished_answer_is_seen_only_once_it_is_kept(open_engine: OpenEngine
         await finishing
 
 
+async def a_stop_reaches_who_answers_though_a_reader_has_left(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await accept(engine, message("1"))
+        await claim_now(engine)
+        stopped = asyncio.create_task(engine.log.stopped("1"))
+        reading = engine.log.follow("1")
+        await anext(reading)
+        assert isinstance(reading, AsyncGenerator)
+        await reading.aclose()
+        await engine.inbox.accept((), [Signal("stop", "talk", "ann")])
+        async with asyncio.timeout(1):
+            await stopped
+
+
+async def a_reader_sees_the_end_of_a_turn_that_is_settled_at_once(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await accept(engine, message("1"))
+        taken = await claim_now(engine)
+        reading = asyncio.create_task(tail(engine, "1"))
+        await end(engine, taken)
+        async with asyncio.timeout(1):
+            assert fold(await reading).finished == Finished("answered", "answer 1")
+
+
+async def nothing_but_receipts_follows_the_end(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await accept(engine, message("1"))
+        taken = await claim_now(engine)
+        await finish(engine, taken)
+        await engine.log.append(taken, [Posting(1, 5.0)])
+        await engine.log.append(taken, [Shown(1, "ref-1")])
+        with pytest.raises(LeaseLost):
+            await engine.log.append(taken, [Finished("failed", "twice")])
+        answer = fold(await engine.log.read("1"))
+    assert answer.finished == Finished("answered", "answer 1")
+    assert answer.shown == (Shown(1, "ref-1"),)
+
+
 async def many_tails_read_the_same(open_engine: OpenEngine) -> None:
     async with running(open_engine) as engine:
         await accept(engine, message("1"))
@@ -164,5 +208,8 @@ PROMISES = (
     a_new_attempt_restarts_every_tail,
     pages_shown_are_read_by_every_later_attempt,
     a_finished_answer_is_seen_only_once_it_is_kept,
+    a_stop_reaches_who_answers_though_a_reader_has_left,
+    a_reader_sees_the_end_of_a_turn_that_is_settled_at_once,
+    nothing_but_receipts_follows_the_end,
     many_tails_read_the_same,
 )

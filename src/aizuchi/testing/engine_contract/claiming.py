@@ -35,6 +35,17 @@ async def different_conversations_are_held_at_once(open_engine: OpenEngine) -> N
     assert len({one.turn.message.turn_id for one in taken}) == 20
 
 
+async def many_who_claim_at_once_get_each_turn_once(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        claiming = [asyncio.create_task(engine.queue.claim()) for _ in range(20)]
+        await asyncio.gather(
+            *(accept(engine, message(f"{n}", f"talk {n}")) for n in range(20)),
+        )
+        async with asyncio.timeout(5):
+            taken = await asyncio.gather(*claiming)
+    assert len({one.turn.message.turn_id for one in taken}) == 20
+
+
 async def a_waiting_claim_wakes_when_a_message_comes(open_engine: OpenEngine) -> None:
     async with running(open_engine) as engine:
         waiting = asyncio.create_task(engine.queue.claim())
@@ -103,6 +114,22 @@ async def a_released_turn_comes_back_at_once_and_uncounted(open_engine: OpenEngi
             await engine.queue.release(held)
 
 
+async def a_claim_that_was_given_back_can_do_nothing(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await accept(engine, message("1"))
+        given_back = await claim_now(engine)
+        await engine.log.append(given_back, [TextDelta("unkept")])
+        await engine.queue.release(given_back)
+        await engine.queue.release(given_back)
+        with pytest.raises(LeaseLost):
+            await engine.queue.renew(given_back)
+        with pytest.raises(LeaseLost):
+            await engine.log.append(given_back, [Finished("answered", "late")])
+        with pytest.raises(LeaseLost):
+            await engine.queue.settle(given_back, Settlement("answered"))
+        await end(engine, await claim_now(engine))
+
+
 async def a_turn_is_tried_three_times(open_engine: OpenEngine) -> None:
     async with running(open_engine, Bounds(lease_s=0.2)) as engine:
         await accept(engine, message("1"))
@@ -168,12 +195,14 @@ async def after_the_end_the_next_message_is_claimed(open_engine: OpenEngine) -> 
 PROMISES = (
     a_conversation_has_one_holder_at_a_time,
     different_conversations_are_held_at_once,
+    many_who_claim_at_once_get_each_turn_once,
     a_waiting_claim_wakes_when_a_message_comes,
     a_cancelled_claim_holds_nothing,
     a_lease_that_ends_is_taken_over,
     a_renewed_lease_is_not_taken_over,
     a_lost_claim_can_do_nothing,
     a_released_turn_comes_back_at_once_and_uncounted,
+    a_claim_that_was_given_back_can_do_nothing,
     a_turn_is_tried_three_times,
     no_lease_reaches_past_the_bound_of_the_answer,
     who_takes_over_gets_what_is_left_of_the_time,

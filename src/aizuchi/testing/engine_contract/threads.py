@@ -104,9 +104,12 @@ async def deleting_ends_what_runs(open_engine: OpenEngine) -> None:
         await engine.log.append(taken, [TextDelta("on the way")])
         reading = engine.log.follow("1")
         await anext(reading)
+        stopped = asyncio.create_task(engine.log.stopped("1"))
+        await asyncio.sleep(0)
         await engine.chats.delete(ANN, "talk")
         async with asyncio.timeout(1):
             assert [group async for group in reading] == []
+            await stopped
         with pytest.raises(LeaseLost):
             await engine.queue.renew(taken)
         await accept(engine, message("3"))

@@ -1,6 +1,6 @@
--- Which messages came (turns), what is still to be done about them (work), answers on their way
--- (entries), and what was said once they settled (said). Accepting writes the first two and no
--- more. Times are seconds since the epoch. Texts live in rowid tables: WITHOUT ROWID would spread
+-- What is still to be done (work), answers on their way (entries), and, of turns that have settled,
+-- which they were (turns) and what was said (said). Accepting writes the first and no more than it
+-- must. Times are seconds since the epoch. Texts live in rowid tables: WITHOUT ROWID would spread
 -- them over the index pages and triple the file.
 
 CREATE TABLE people (
@@ -16,30 +16,24 @@ CREATE TABLE places (
     UNIQUE (key, audience)
 );
 
--- The owner is the one person who may read it all; NULL where others are in the place.
+-- A private one is there from its first message on, any other from its first answer. The owner is
+-- the key of the one person who may read it all; NULL where others are in the place.
 CREATE TABLE conversations (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
-    owner INTEGER,
+    owner TEXT,
     title TEXT NOT NULL,
     changed_at REAL NOT NULL
 );
 CREATE INDEX conversations_by_owner ON conversations (owner) WHERE owner IS NOT NULL;
 
--- Every message ever accepted, in its order. Once its text is gone, `ended_at` says since when
--- the identity is all there is. The last one is never deleted, so no place is given twice.
-CREATE TABLE turns (
-    seq INTEGER PRIMARY KEY,
-    turn_id TEXT NOT NULL UNIQUE,
-    ended_at REAL
-);
-CREATE INDEX turns_ended ON turns (ended_at) WHERE ended_at IS NOT NULL;
-
--- A turn while it is open; deleted when it settles. The head of a conversation may be claimed.
+-- A turn while it is open, in the order in which all were accepted; deleted when it settles. The
+-- head of a conversation may be claimed. The message comes last: it is long and seldom read.
 CREATE TABLE work (
     seq INTEGER PRIMARY KEY,
-    conversation INTEGER NOT NULL,
-    person INTEGER NOT NULL,
+    turn_id TEXT NOT NULL UNIQUE,
+    conversation TEXT NOT NULL,
+    person TEXT NOT NULL,
     head INTEGER NOT NULL,
     accepted_at REAL NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting',
@@ -57,8 +51,17 @@ CREATE TABLE work (
 );
 CREATE INDEX work_in_order ON work (conversation, refusal);
 CREATE INDEX work_heads ON work (lease_until) WHERE head = 1;
-CREATE INDEX work_unclaimed ON work (accepted_at, lease_until) WHERE first_claimed_at = 0;
 CREATE INDEX work_refused ON work (lease_until) WHERE refusal <> '';
+
+-- Every turn that has settled or was deleted, so that it is known when its message comes again.
+-- Once its text is gone, `ended_at` says since when the identity is all there is. The last one is
+-- never deleted, so no place is given twice.
+CREATE TABLE turns (
+    seq INTEGER PRIMARY KEY,
+    turn_id TEXT NOT NULL UNIQUE,
+    ended_at REAL
+);
+CREATE INDEX turns_ended ON turns (ended_at) WHERE ended_at IS NOT NULL;
 
 -- Entries of an answer, a line of neighbours in a row; gone ten minutes after it settled.
 CREATE TABLE entries (

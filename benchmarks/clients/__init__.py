@@ -1,0 +1,1 @@
+"""What puts load on the servers, each in a process of its own."""

@@ -1,0 +1,75 @@
+"""Every statement finds its rows by an index; those that walk through a table are named here."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aizuchi.engines.sqlite import FILE
+from aizuchi.engines.sqlite.database import connect, migrate, schema
+from aizuchi.engines.sqlite.queries import SQL
+
+WALKS = {
+    "clear_leases": "once, at the start, over open turns",
+    "old_texts": "over the two hundred oldest",
+    "overdue": "over open turns, no further than the first that nobody has claimed",
+    "empty_conversations": "once an hour, beside the writer",
+    "empty_places": "once an hour, beside the writer",
+    "purge_forgotten": "once an hour, over what people asked to forget",
+}
+OWN_ROWS = re.compile(r"SCAN (pieces|CONSTANT ROW|\(subquery-\d+\))")
+
+
+class Anything(dict[str, int]):
+    """A value for every parameter."""
+
+    def __missing__(self, name: str) -> int:
+        return 0
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    path = tmp_path_factory.mktemp("plans") / FILE
+    opened = connect(path)
+    migrate(opened, path, schema())
+    yield opened
+    opened.close()
+
+
+def plan(connection: sqlite3.Connection, statement: str) -> list[str]:
+    """How SQLite goes about a statement, step by step."""
+    sql = re.sub(r"--.*", "", statement)
+    values = Anything() if ":" in sql else (0,) * sql.count("?")
+    return [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+def walks(connection: sqlite3.Connection, name: str) -> list[str]:
+    """The steps that pass over a whole table; the first and the last row are no walk, but any
+    other minimum is one, and is called a search all the same."""
+    walk = r"SCAN" if re.search(r"(min|max)\(seq\)", SQL[name]) else r"SCAN|SEARCH \w+$"
+    steps = plan(connection, SQL[name])
+    return [step for step in steps if re.match(walk, step) and not OWN_ROWS.match(step)]
+
+
+@pytest.mark.parametrize("name", sorted(SQL.keys() - WALKS.keys()))
+def test_it_finds_its_rows_by_an_index(connection: sqlite3.Connection, name: str) -> None:
+    assert walks(connection, name) == []
+
+
+@pytest.mark.parametrize("name", sorted(WALKS))
+def test_what_is_said_to_walk_does(connection: sqlite3.Connection, name: str) -> None:
+    assert walks(connection, name)
+
+
+@pytest.mark.parametrize("name", ["recall_thread", "recall_channel", "recall_user", "ready"])
+def test_the_newest_come_first_without_sorting(connection: sqlite3.Connection, name: str) -> None:
+    assert not [step for step in plan(connection, SQL[name]) if "TEMP B-TREE" in step]
+
+
+def test_every_statement_is_used() -> None:
+    engine = Path(__file__).parents[2] / "src/aizuchi/engines/sqlite"
+    code = "".join(path.read_text("utf-8") for path in engine.glob("*.py"))
+    named = {name for name in SQL if f'"{name}"' in code}
+    assert sorted(SQL.keys() - named) == ["recall_channel", "recall_thread", "recall_user"]
