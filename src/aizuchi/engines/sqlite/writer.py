@@ -16,6 +16,10 @@ T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
 Bulk = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T]]
 GROUP = 512
+# A request takes two passes of the loop from its bytes to here, so after three that brought nothing
+# no other is on its way.
+QUIET_PASSES = 3
+GATHER_WITHIN_S = 0.002
 
 ROOM = "Free some space; until then messages are refused."
 RIGHTS = "Give this user the right to write there, or choose another folder with AIZUCHI_HOME."
@@ -45,6 +49,7 @@ class Task(NamedTuple):
 
 
 _Asked = tuple[Task, asyncio.Future[Any]]
+_Answer = tuple[asyncio.Future[Any], Any]
 
 
 class Executor(Protocol):
@@ -111,12 +116,18 @@ class Inline:
 
 
 class _Thread:
-    """A thread that takes tasks from its queue in groups, and answers a group at once."""
+    """A thread that does what is asked in groups, and answers a group at once.
+
+    While it does one group, the next gathers. The loop then lets those come that are on their way,
+    such as the next requests of whoever was just answered: fuller groups, fewer commits.
+    """
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._connection = connection
         self._loop = asyncio.get_running_loop()
-        self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._asked: list[_Asked] = []
+        self._is_busy = False
+        self._groups: queue.SimpleQueue[Sequence[_Asked]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -125,35 +136,54 @@ class _Thread:
 
     async def run_together(self, do: Bulk[Item, T], item: Item) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
-        self._waiting.put((Task(do, item), future))
+        self._asked.append((Task(do, item), future))
+        if not self._is_busy:
+            self._is_busy = True
+            self._gather(self._loop.time() + GATHER_WITHIN_S)
         return await future
 
     def close(self) -> None:
         """Returns when everything asked so far is done."""
-        self._waiting.put(None)
+        while self._asked:
+            self._hand_over()
+        self._groups.put(())
         self._thread.join()
 
+    def _gather(self, until: float, before: int = 0, quiet: int = 0) -> None:
+        """Hands over what is asked once the loop brings nothing more, or enough, or time is up."""
+        asked = len(self._asked)
+        quiet = quiet + 1 if asked == before else 0
+        if quiet == QUIET_PASSES or asked >= GROUP or self._loop.time() >= until:
+            self._hand_over()
+        else:
+            self._loop.call_soon(self._gather, until, asked, quiet)
+
+    def _hand_over(self) -> None:
+        group, self._asked = self._asked[:GROUP], self._asked[GROUP:]
+        self._groups.put(group)
+
     def _work(self) -> None:
-        while group := self._next_group():
-            asked = [entry for entry in group if entry is not None]
+        while asked := self._next():
             outcomes = self._do([task for task, _ in asked])
             answers = list(zip([future for _, future in asked], outcomes, strict=True))
-            if answers and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(_answer, answers)
-            if len(asked) < len(group):
-                return
+            if not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._answer, answers)
 
-    def _next_group(self) -> list[_Asked | None]:
-        group = [self._next()]
-        while len(group) < GROUP and group[-1] is not None:
-            try:
-                group.append(self._waiting.get_nowait())
-            except queue.Empty:
-                break
-        return group
+    def _next(self) -> Sequence[_Asked]:
+        """The next group; an empty one is the last."""
+        return self._groups.get()
 
-    def _next(self) -> _Asked | None:
-        return self._waiting.get()
+    def _answer(self, answers: Sequence[_Answer]) -> None:
+        for future, outcome in answers:
+            if future.done():
+                continue
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+        self._is_busy = bool(self._asked)
+        if self._is_busy:
+            self._gather(self._loop.time() + GATHER_WITHIN_S, len(self._asked))
 
     def _do(self, tasks: Sequence[Task]) -> Sequence[Any]:
         """The result of each task, or its exception."""
@@ -176,13 +206,13 @@ class Writer(_Thread):
 
     idle_s = 5.0
 
-    def _next(self) -> _Asked | None:
-        """What comes next; where nothing comes for a while, the file is tidied first."""
+    def _next(self) -> Sequence[_Asked]:
+        """The next group; where none comes for a while, the file is tidied first."""
         with suppress(queue.Empty):
-            return self._waiting.get(timeout=self.idle_s)
+            return self._groups.get(timeout=self.idle_s)
         with suppress(sqlite3.Error):
             tidy(self._connection)
-        return self._waiting.get()
+        return self._groups.get()
 
     def _do_together(self, tasks: Sequence[Task]) -> Sequence[Any]:
         return commit(self._connection, tasks)
@@ -197,13 +227,3 @@ class Reader(_Thread):
             return _in_bulk(self._connection, tasks)
         finally:
             self._connection.execute("ROLLBACK")
-
-
-def _answer(answers: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:
-    for future, outcome in answers:
-        if future.done():
-            continue
-        if isinstance(outcome, Exception):
-            future.set_exception(outcome)
-        else:
-            future.set_result(outcome)
