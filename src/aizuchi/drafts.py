@@ -34,7 +34,10 @@ class Tape:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(future)
             await future
-        return [line for line in self.lines[read:] if line.position > after]
+        lines = self.lines[read:]
+        if lines and lines[0].position <= after:
+            return [line for line in lines if line.position > after]
+        return lines
 
     def _wake(self) -> None:
         for future in self._waiting:

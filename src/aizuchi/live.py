@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from aizuchi.answers import BEGINNING, Entry, Finished, Logged, Position, TextDelta, since
 from aizuchi.drafts import Draft, Stream
 from aizuchi.errors import LeaseLost, StoreError
-from aizuchi.logstore import LogStore, Transcript
+from aizuchi.logstore import RECEIPTS, LogStore, Transcript
 from aizuchi.turns import Claim
 
 FLUSH_AFTER_S = 0.05
@@ -124,7 +124,14 @@ class LiveLog:
 
 
 def _is_finished(log: Sequence[Logged]) -> bool:
-    return any(isinstance(line.entry, Finished) for line in log)
+    """Whether the end is in it; nothing but receipts comes after that."""
+    for line in reversed(log):
+        kind = type(line.entry)
+        if kind is Finished:
+            return True
+        if kind not in RECEIPTS:
+            return False
+    return False
 
 
 def _joined(stored: Transcript, lines: Sequence[Logged]) -> Transcript:
