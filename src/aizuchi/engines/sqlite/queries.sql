@@ -40,8 +40,9 @@ SELECT turn_id FROM work
 WHERE conversation = ? AND refusal = '' AND head = 1 AND state <> 'finished';
 
 -- name: stop
--- A stop that names its turn reaches it only while it is the one being answered.
-UPDATE work SET stopped = 1 WHERE turn_id = ? AND head = 1 AND state <> 'finished';
+-- A stop that names its turn reaches it only in its conversation, while it is being answered.
+UPDATE work SET stopped = 1
+WHERE turn_id = ? AND conversation = ? AND head = 1 AND state <> 'finished';
 
 -- ── claiming ──
 
