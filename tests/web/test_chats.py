@@ -35,8 +35,9 @@ async def test_a_failed_answer_stands_in_the_history_with_its_outcome(tmp_path: 
     outcome = next(event.chunk for event in streamed if event.chunk["type"] == "data-outcome")
     assert [part["type"] for part in parts] == ["text", "data-outcome"]
     assert parts[0]["text"] == "half "
-    assert parts[1]["data"]["outcome"] == "failed"
-    assert parts[1]["data"]["text"] == outcome["data"]["text"]
+    assert parts[1] == {key: outcome[key] for key in ("type", "id", "data")}
+    assert outcome["data"]["outcome"] == "failed"
+    assert outcome["data"]["incident"] == "i1"
 
 
 async def test_a_message_that_is_being_answered_stands_there_without_an_answer(
@@ -191,3 +192,4 @@ async def test_a_chat_is_exported_as_markdown(tmp_path: Path) -> None:
     assert export.text.startswith("# お元気?\n\n**You** · 2027-01-15 08:00 UTC\n\nお元気?\n\n")
     assert "\n\n**Assistant**\n\n**fine** \n\n" in export.text
     assert "half \n\n> The model refused my key." in export.text
+    assert "(number i1)" in export.text

@@ -210,7 +210,7 @@ SELECT DISTINCT owner FROM conversations
 WHERE key >= :first AND key < :beyond AND owner IS NOT NULL;
 
 -- name: said
-SELECT seq, turn_id, ref, question, asked_at, outcome, answer, said, code, undelivered
+SELECT seq, turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered
 FROM said JOIN turns USING (seq)
 WHERE conversation = ? AND replaced IS NULL
 ORDER BY seq;
