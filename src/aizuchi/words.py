@@ -63,7 +63,7 @@ _LINES: dict[str, tuple[str, str]] = {
         "ここではお答えできません。{owner}が許可できます。",
     ),
     "model_unreachable": (
-        "The model cannot be reached: nothing answers at its address. "
+        "The model cannot be reached. "
         "Try again shortly; if it stays so, tell whoever runs me (number {incident}).",
         "モデルに接続できません。少し待ってからもう一度お送りください。"
         "続く場合は管理者にお知らせください(番号 {incident})。",
