@@ -7,7 +7,7 @@ import pytest
 from tests.web.house import house, kinds, text_of
 from tests.worker.office import Part, ScriptedModel, saying
 
-from aizuchi.errors import ModelKeyRefused
+from aizuchi.errors import ContentFiltered, ModelKeyRefused
 from aizuchi.ports import Ending, Text
 from aizuchi.testing.asgi_client import encoded, events_of
 
@@ -38,6 +38,22 @@ async def test_a_failed_answer_stands_in_the_history_with_its_outcome(tmp_path: 
     assert parts[1] == {key: outcome[key] for key in ("type", "id", "data")}
     assert outcome["data"]["outcome"] == "failed"
     assert outcome["data"]["incident"] == "i1"
+
+
+async def test_what_a_filter_withholds_late_is_taken_back_everywhere(tmp_path: Path) -> None:
+    filtered: list[Part] = [Text("withheld "), ContentFiltered("no")]
+    async with house(tmp_path, ScriptedModel(filtered)) as home:
+        person = home.person()
+        streamed = events_of((await person.ask("Hi")).body)
+        late = events_of((await person.ask("Hi")).body)
+        (end,) = (await person.history())[-1]["parts"]
+        export = await person.request("GET", "/api/chat/c1/export")
+    assert "withheld " in [event.chunk.get("delta") for event in streamed]
+    assert text_of(streamed) == ""
+    assert kinds(streamed)[-3:] == ["data-outcome", "error", "[DONE]"]
+    assert kinds(late).count("text-delta") == 0
+    assert end["data"]["code"] == "content_filtered"
+    assert "withheld" not in export.text
 
 
 async def test_a_message_that_is_being_answered_stands_there_without_an_answer(
