@@ -64,4 +64,4 @@ def _why(settings: Settings, name: str) -> str:
         return "It comes from AIZUCHI_WEB_TOKEN: take it out there."
     if name == OWNER:
         return "The owner's is in web-token: delete that file, and the next start makes a new one."
-    return f"There are those of {', '.join(names(settings))}."
+    return f"People who have one: {', '.join(names(settings))}."
