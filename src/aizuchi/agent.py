@@ -7,7 +7,14 @@ from contextlib import aclosing
 from typing import NamedTuple
 
 from aizuchi.answers import Entry, Finished, Restarted, TextDelta
-from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError, ModelRateLimited
+from aizuchi.errors import (
+    ContentFiltered,
+    ContextOverflow,
+    ModelCut,
+    ModelEmpty,
+    ModelError,
+    ModelRateLimited,
+)
 from aizuchi.events import Message
 from aizuchi.ports import Ending, Exchange, Memory, Model, PromptMessage, Text
 from aizuchi.recall import Scope
@@ -79,6 +86,8 @@ class Agent:
         try:
             ending = await self._ask(prompt_of(self._brief, history, message.text), draft)
         except ModelError as error:
+            if isinstance(error, ContentFiltered):
+                await draft.restart()  # what is withheld is not left standing
             return Ended(self._failed(error, draft, language))
         return Ended(_answered(ending, draft, language), ending.tokens_in + ending.tokens_out)
 

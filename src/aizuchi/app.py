@@ -6,7 +6,7 @@ Parts are named by import string, so that nothing is loaded that the settings do
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
@@ -14,18 +14,34 @@ from typing import Any
 from aizuchi import plugs
 from aizuchi.agent import Agent, Brief
 from aizuchi.attempt import Gate, Office
-from aizuchi.ports import Engine, Model, Retention
+from aizuchi.errors import StoreUnavailable
+from aizuchi.events import Message, Signal
+from aizuchi.ports import Engine, Inbox, Model, Retention
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.worker import Worker
+
+
+class Intake:
+    """The inbox as surfaces have it: once the server is to stop, it takes no message any more.
+    A stop is still taken, while there is something to be stopped."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self.is_closed = False
+
+    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
+        if messages and self.is_closed:
+            raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
+        await self._inbox.accept(messages, signals)
 
 
 class App:
     """An assistant that is open: what a server serves, and the work that goes on behind it."""
 
-    def __init__(self, engine: Engine, worker: Worker, web: Any) -> None:
+    def __init__(self, engine: Engine, intake: Intake, worker: Worker, web: Any) -> None:
         self.asgi: Any = None
-        self._engine, self._worker, self._web = engine, worker, web
-        self._stopping = False
+        self._engine, self._intake = engine, intake
+        self._worker, self._web = worker, web
 
     async def run(self) -> None:
         """Answers what is accepted, until it is cancelled."""
@@ -38,7 +54,7 @@ class App:
 
         Cancelled, it hands back what is left; its readers come back to the next process.
         """
-        self._stopping = True
+        self._intake.is_closed = True
         try:
             await self._worker.drain(None)
         finally:
@@ -47,7 +63,7 @@ class App:
 
     def ready(self) -> Mapping[str, bool]:
         """What has to be so for somebody to send us people: the store is open as long as we are."""
-        return {"not stopping": not self._stopping}
+        return {"not stopping": not self._intake.is_closed}
 
 
 @asynccontextmanager
@@ -87,13 +103,18 @@ def _compose(settings: Settings, engine: Engine, model: Model, clock: Callable[[
         new_incident=new_incident,
         gate=Gate(settings.access.allow, settings.access.owner),
     )
-    worker = Worker(office, settings.server.workers)
+    worker, intake = Worker(office, settings.server.workers), Intake(engine.inbox)
     web = None
     if settings.web.enabled:
-        web = _part("aizuchi.surfaces.web.opening:open_web")(settings, engine, clock)
-    app = App(engine, worker, web)
+        open_web = _part("aizuchi.surfaces.web.opening:open_web")
+        web = open_web(settings, engine._replace(inbox=intake), clock)
+    app = App(engine, intake, worker, web)
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
-        inbox=engine.inbox, clock=clock, web=web, probes=_probes(settings, app, web)
+        inbox=intake,
+        clock=clock,
+        web=web,
+        probes=_probes(settings, app, web),
+        is_stopping=lambda: intake.is_closed,
     )
     return app
 

@@ -10,6 +10,7 @@ AizuchiError
 ├── BadJson                  a request's body is not JSON that a message could be
 ├── LeaseLost                somebody else answers this turn now: stop writing
 ├── ServerError              the server cannot start: address in use, home unwritable
+├── NotFetched               the demo model cannot be fetched
 └── ModelError               the model gave no answer; `retry` says whether to ask once more
     ├── ModelUnreachable     nobody listens at the address
     ├── ModelKeyRefused      401, 403: the key is missing or wrong
@@ -91,6 +92,12 @@ class ServerError(AizuchiError):
     """The server cannot start."""
 
     code = "server"
+
+
+class NotFetched(AizuchiError):
+    """The demo model could not be fetched."""
+
+    code = "not_fetched"
 
 
 class ModelError(AizuchiError):

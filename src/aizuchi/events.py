@@ -109,7 +109,8 @@ def decode_message(stored: str) -> Message:
 class Signal(NamedTuple):
     """Something that goes round the order of a conversation.
 
-    A stop without a `turn_id` ends the turn that is running in the conversation when it arrives.
+    A stop ends the turn that is running in the conversation when it arrives; with a `turn_id`, only
+    if it is that one.
     """
 
     kind: Literal["stop"]

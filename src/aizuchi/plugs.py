@@ -18,9 +18,6 @@ BUILT_IN = {
     "model.local": "aizuchi.models.opening:open_local",
     "model.echo": "aizuchi.models.opening:open_echo",
 }
-INSTALLS = {
-    "xllamacpp": "aizuchi[local]",
-}
 
 
 def names(kind: Kind) -> list[str]:
@@ -48,10 +45,9 @@ def load(kind: Kind, name: str) -> Any:
         return getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
         missing = (error.name or module).partition(".")[0]
-        package = INSTALLS.get(missing, missing)
         raise PlugNotFound(
             f'The {kind} "{name}" needs {missing}, which is not installed.',
-            f'Install it: pip install "{package}"',
+            f"Install it: pip install {missing}",
         ) from error
 
 

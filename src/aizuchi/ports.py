@@ -183,6 +183,7 @@ class Said(NamedTuple):
     answer: str
     said: str
     code: str
+    incident: str
 
 
 class Chats(Protocol):

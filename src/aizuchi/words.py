@@ -19,7 +19,7 @@ def say(code: str, language: Language, **values: object) -> str:
 
 
 _LINES: dict[str, tuple[str, str]] = {
-    "heard": ("I heard you.", "聞いています。"),
+    "heard": ("I'm listening.", "聞いています。"),
     "thinking": ("Thinking…", "考えています…"),
     "forgotten": (
         "Done: we start afresh, and I no longer look at what was said here before.",
@@ -51,19 +51,19 @@ _LINES: dict[str, tuple[str, str]] = {
         "1分間に送れるのは{limit}件までです。{opens}以降にもう一度お送りください。",
     ),
     "day_used": (
-        "You have had your {limit} answers for today. It opens again at {opens}.",
-        "本日の回答数の上限({limit}件)に達しました。{opens}に再開します。",
+        "You have had your {limit} answers for today. Ask again after {opens}.",
+        "本日の回答数の上限({limit}件)に達しました。{opens}以降にもう一度お送りください。",
     ),
     "tokens_used": (
-        "The assistant has used its tokens for today. It opens again at {opens}.",
-        "本日利用できるトークンを使い切りました。{opens}に再開します。",
+        "The assistant has used up its tokens for today. Ask again after {opens}.",
+        "本日利用できるトークンを使い切りました。{opens}以降にもう一度お送りください。",
     ),
     "not_allowed": (
         "I may not answer you here. {owner} can let you in.",
         "ここではお答えできません。{owner}が許可できます。",
     ),
     "model_unreachable": (
-        "The model cannot be reached: nothing answers at its address. "
+        "The model cannot be reached. "
         "Try again shortly; if it stays so, tell whoever runs me (number {incident}).",
         "モデルに接続できません。少し待ってからもう一度お送りください。"
         "続く場合は管理者にお知らせください(番号 {incident})。",

@@ -9,8 +9,9 @@ import pytest
 
 from aizuchi.cli.dev import model
 from aizuchi.cli.dev.notices import Notices
+from aizuchi.errors import NotFetched
 from aizuchi.models.detect import Neighbour
-from aizuchi.models.fetch import ABOUT_BYTES, NotFetched
+from aizuchi.models.fetch import ABOUT_BYTES
 from aizuchi.settings import load
 
 

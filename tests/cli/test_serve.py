@@ -44,6 +44,35 @@ async def test_told_to_stop_it_lets_an_answer_end(tmp_path: Path) -> None:
     assert model.calls == 1
 
 
+async def test_told_to_stop_it_takes_no_new_message(tmp_path: Path) -> None:
+    """On a connection that it kept as on a new one; a stop it still takes."""
+    async with place_with_model(tmp_path) as (place, model), running(place, "serve") as server:
+        model.words, model.pause_s = 500, 0.1
+        await server.until("State")
+        async with place.client as kept, place.client as new:
+            assert (await kept.get("/readyz")).status_code == 200
+            asking = asyncio.create_task(ask(new, "c", "m"))
+            await model.asked()
+            server.process.terminate()
+
+            async def stopping() -> bool:
+                return (await new.get("/readyz")).status_code == 503
+
+            await eventually(stopping)
+            for client in (kept, new):
+                refused = await client.post("/api/chat", json=question("c", "late"))
+                assert (refused.status_code, refused.headers["connection"]) == (503, "close")
+                assert "I did not take it" in refused.text
+            assert (await new.post("/api/chat/c/stop")).status_code == 200
+            assert "word0" in await asking
+        assert await server.end(within_s=3) == 0
+        async with running(place, "serve") as again, place.client as client:
+            await again.until("State")
+            history = (await client.get("/api/chat/c")).json()["messages"]
+            assert [message["role"] for message in history] == ["user", "assistant"]
+    assert model.calls == 1
+
+
 async def test_what_does_not_end_in_time_goes_on_at_the_next_start(tmp_path: Path) -> None:
     async with place_with_model(tmp_path) as (place, model):
         model.words, model.pause_s = 200, 0.05

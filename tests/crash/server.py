@@ -42,7 +42,7 @@ async def model_server() -> AsyncIterator[str]:
 class Server:
     """`aizuchi serve` on one home and port, through as many processes as it takes."""
 
-    def __init__(self, home: Path, model: str, base_url: str) -> None:
+    def __init__(self, home: Path, model: str, base_url: str, *, drain_s: float = 6.0) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = os.environ | {
@@ -52,6 +52,7 @@ class Server:
             "OPENAI_BASE_URL": base_url,
             "AIZUCHI_WEB_TOKEN": "secret-of-the-test",
             "AIZUCHI__LIMITS__MESSAGES_PER_MINUTE": "0",
+            "AIZUCHI__SERVER__DRAIN_S": str(drain_s),
         }
         self._process: asyncio.subprocess.Process | None = None
 
@@ -67,6 +68,13 @@ class Server:
             while not await _is_ready(client, f"{self.url}/readyz"):
                 assert self._process.returncode is None, "the server did not start"
                 await asyncio.sleep(RETRY_S)
+
+    async def stop(self, within_s: float) -> int:
+        """Asks it to end, as a service manager does; the exit code, if it comes in time."""
+        assert self._process
+        self._process.terminate()
+        async with asyncio.timeout(within_s):
+            return await self._process.wait()
 
     async def kill(self) -> None:
         """Takes the whole process group away at once."""
@@ -120,6 +128,8 @@ class Client:
         else:
             request = self._http.stream("POST", "/api/chat", json=_body(chat, number))
         async with request as response:
+            if response.status_code == 503:
+                raise httpx2.ReadError("it is about to stop, and takes nothing")
             assert response.status_code == 200, response.status_code
             async for data in response.aiter_raw():
                 for sign in tail.feed(data):

@@ -6,6 +6,7 @@ from pathlib import Path
 from aizuchi.turns import diagram
 
 ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "aizuchi"
 TEXT = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 
 
@@ -15,8 +16,16 @@ def test_the_diagram_is_the_table() -> None:
     assert drawn[1] == diagram()
 
 
+def test_it_names_every_room_of_the_house() -> None:
+    rooms = [path.name for path in SOURCE.glob("*.py") if not path.name.startswith("__")]
+    assert [name for name in rooms if f"`{name}`" not in TEXT] == []
+
+
+def test_it_stays_one_page() -> None:
+    assert len(TEXT.splitlines()) <= 110
+
+
 def test_every_file_that_it_names_is_there() -> None:
-    source = ROOT / "src" / "aizuchi"
     named = re.findall(r"`([\w/]+\.(?:py|sql))`", TEXT)
     assert named
-    assert [name for name in named if not (source / name).is_file()] == []
+    assert [name for name in named if not (SOURCE / name).is_file()] == []

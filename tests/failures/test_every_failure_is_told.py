@@ -54,10 +54,11 @@ def check_end(cause: Cause, told: Told, language: Language) -> None:
 
 
 def check_text(cause: Cause, told: Told, question: str) -> None:
-    """Of what the model said stands only what its last call said: nothing repeated or mixed."""
+    """Of what the model said stands only what its last call said: nothing repeated or mixed, and
+    nothing of what was withheld."""
     speaks = not (cause.behaviour.fail or cause.behaviour.head) and cause.by != "nobody"
     words = words_of(cause.behaviour, cause.calls, question) if speaks else []
-    if cause.behaviour.form != "asked":
+    if cause.behaviour.form != "asked" or cause.code == "content_filtered":
         words = []
     assert told.text == told.stored == "".join(words[:1] if cause.by == "us" else words)
 

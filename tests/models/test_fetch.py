@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from aizuchi.errors import NotFetched
 from aizuchi.models import fetch
-from aizuchi.models.fetch import LOCK, NotFetched, fetch_local_model
+from aizuchi.models.fetch import LOCK, fetch_local_model
 from aizuchi.models.pip_command import explain
 from aizuchi.models.smol import find_demo, place_of
 

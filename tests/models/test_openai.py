@@ -132,13 +132,6 @@ async def test_a_connection_is_used_again() -> None:
     assert (served.connections, len(served.requests)) == (1, 3)
 
 
-async def test_a_connection_that_the_server_closes_meanwhile_is_not() -> None:
-    async with endpoint(ANSWER, hold=False) as served, asking(served.base_url) as model:
-        for _ in range(5):
-            assert (await parts_of(model))[-1] == Ending("stop")
-    assert (served.connections, len(served.requests)) == (5, 5)
-
-
 @pytest.mark.parametrize("how", ["close", "cancel"])
 async def test_a_reader_that_leaves_closes_the_connection_at_once(how: str) -> None:
     async with endpoint(STREAM + chunked(EVENT)) as served, asking(served.base_url) as model:

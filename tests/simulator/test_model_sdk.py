@@ -1,17 +1,14 @@
 """The official SDK of OpenAI takes the fake model for the real thing."""
 
-from typing import Any
-
+import openai
 import pytest
 
 from aizuchi.simulator.model import Behaviour, FakeModel, fake_model, words_of
 
-openai = pytest.importorskip("openai")
-
 pytestmark = pytest.mark.real_time
 
 
-def client_of(model: FakeModel, key: str = "secret") -> Any:
+def client_of(model: FakeModel, key: str = "secret") -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(base_url=model.base_url, api_key=key, max_retries=0)
 
 
@@ -26,7 +23,8 @@ async def test_the_sdk_streams_an_answer_with_its_usage() -> None:
         chunks = [chunk async for chunk in stream]
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
     assert text == "".join(words_of(Behaviour(tokens=5), 1, "Hi"))
-    assert chunks[-1].usage.completion_tokens == 5
+    assert (usage := chunks[-1].usage)
+    assert usage.completion_tokens == 5
 
 
 async def test_the_sdk_reads_a_whole_answer_and_the_models() -> None:

@@ -44,7 +44,7 @@ def outcome(kind: str, text: str) -> bytes:
 
 ANSWER: Sequence[bytes] = [
     frame(START),
-    heard("I heard you."),
+    heard("I'm listening."),
     frame({"type": "start-step"}, "t:0:1"),
     frame(
         {"type": "data-step", "id": "s1", "data": {"title": "looking", "state": "running"}}, "t:1:1"
@@ -81,7 +81,7 @@ def kinds(found: Sequence[Sign]) -> list[type]:
 
 SIGNS: list[Sign] = [
     Begun(),
-    Waiting("I heard you."),
+    Waiting("I'm listening."),
     Doing("s1", "looking"),
     Words("Hello "),
     Words("world"),

@@ -7,7 +7,7 @@ import pytest
 from tests.web.house import house, kinds, text_of
 from tests.worker.office import Part, ScriptedModel, saying
 
-from aizuchi.errors import ModelKeyRefused
+from aizuchi.errors import ContentFiltered, ModelKeyRefused
 from aizuchi.ports import Ending, Text
 from aizuchi.testing.asgi_client import encoded, events_of
 
@@ -35,8 +35,25 @@ async def test_a_failed_answer_stands_in_the_history_with_its_outcome(tmp_path: 
     outcome = next(event.chunk for event in streamed if event.chunk["type"] == "data-outcome")
     assert [part["type"] for part in parts] == ["text", "data-outcome"]
     assert parts[0]["text"] == "half "
-    assert parts[1]["data"]["outcome"] == "failed"
-    assert parts[1]["data"]["text"] == outcome["data"]["text"]
+    assert parts[1] == {key: outcome[key] for key in ("type", "id", "data")}
+    assert outcome["data"]["outcome"] == "failed"
+    assert outcome["data"]["incident"] == "i1"
+
+
+async def test_what_a_filter_withholds_late_is_taken_back_everywhere(tmp_path: Path) -> None:
+    filtered: list[Part] = [Text("withheld "), ContentFiltered("no")]
+    async with house(tmp_path, ScriptedModel(filtered)) as home:
+        person = home.person()
+        streamed = events_of((await person.ask("Hi")).body)
+        late = events_of((await person.ask("Hi")).body)
+        (end,) = (await person.history())[-1]["parts"]
+        export = await person.request("GET", "/api/chat/c1/export")
+    assert "withheld " in [event.chunk.get("delta") for event in streamed]
+    assert text_of(streamed) == ""
+    assert kinds(streamed)[-3:] == ["data-outcome", "error", "[DONE]"]
+    assert kinds(late).count("text-delta") == 0
+    assert end["data"]["code"] == "content_filtered"
+    assert "withheld" not in export.text
 
 
 async def test_a_message_that_is_being_answered_stands_there_without_an_answer(
@@ -191,3 +208,4 @@ async def test_a_chat_is_exported_as_markdown(tmp_path: Path) -> None:
     assert export.text.startswith("# お元気?\n\n**You** · 2027-01-15 08:00 UTC\n\nお元気?\n\n")
     assert "\n\n**Assistant**\n\n**fine** \n\n" in export.text
     assert "half \n\n> The model refused my key." in export.text
+    assert "(number i1)" in export.text

@@ -43,7 +43,7 @@ async def test_it_says_that_it_heard_before_the_model_does_anything(tmp_path: Pa
             began = asyncio.get_running_loop().time()
             events = events_of(await stream.read())
             assert kinds(events)[:2] == ["start", "heard:heard"]
-            assert events[1].chunk["data"]["text"] == "I heard you."
+            assert events[1].chunk["data"]["text"] == "I'm listening."
             assert asyncio.get_running_loop().time() - began < 0.5
 
 

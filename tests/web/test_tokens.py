@@ -8,7 +8,16 @@ import pytest
 
 from aizuchi.errors import ServerError, SettingsError
 from aizuchi.surfaces.web.setup import WebSetup, check
-from aizuchi.surfaces.web.tokens import Tokens, cookie_of, digest, new_token, own_token, parse
+from aizuchi.surfaces.web.tokens import (
+    Tokens,
+    cookie_of,
+    digest,
+    named,
+    new_token,
+    own_token,
+    parse,
+    remove_token,
+)
 
 
 def test_the_token_of_an_installation_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -41,6 +50,16 @@ def test_a_new_token_takes_the_place_of_the_old_one_at_once(tmp_path: Path) -> N
     new = new_token(tmp_path, "ann")
     assert tokens.person_of(new) == "ann"
     assert tokens.person_of(old) is None
+
+
+def test_a_removed_token_takes_nobody_elses_with_it(tmp_path: Path) -> None:
+    ann, bob = new_token(tmp_path, "ann"), new_token(tmp_path, "bob")
+    tokens = Tokens(tmp_path)
+    assert named(tmp_path) == ["ann", "bob"]
+    assert remove_token(tmp_path, "ann")
+    assert not remove_token(tmp_path, "ann")
+    assert named(tmp_path) == ["bob"]
+    assert [tokens.person_of(token) for token in (ann, bob)] == [None, "bob"]
 
 
 def test_a_withdrawn_token_opens_nothing_any_more(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 from aizuchi.cli.common import is_verbose, load_settings, passed_on
 from aizuchi.cli.conversation import Conversation
 from aizuchi.cli.failures import FAILED, INTERRUPTED
+from aizuchi.cli.invocation import command_name
 from aizuchi.cli.keyboard import Keyboard
 from aizuchi.cli.local_server import LocalServer
 from aizuchi.cli.paper import paper_for
@@ -18,12 +19,12 @@ DESCRIPTION = """\
 Talks to the assistant in this terminal, and goes on where you left off. It uses the server that
 runs here, or starts one until you leave. Ctrl-C stops an answer, Ctrl-D ends.
 
-  echo "What is an aizuchi?" | aizuchi chat        prints the answer, and nothing else
+  echo "What is an aizuchi?" | {command} chat        prints the answer, and nothing else
 """
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    parser.description = DESCRIPTION
+    parser.description = DESCRIPTION.format(command=command_name())
     parser.add_argument("--new", action="store_true", help="begin another conversation")
 
 

@@ -1,14 +1,13 @@
 """`aizuchi token`: who may use the web chat."""
 
 import argparse
-from pathlib import Path
 
 from aizuchi.cli.common import address_with, load_settings
 from aizuchi.cli.parsing import common_options
 from aizuchi.errors import SettingsError
 from aizuchi.settings import Settings
-from aizuchi.settings.home import prepare, replace
-from aizuchi.surfaces.web.tokens import NAMED_FILE, OWNER, new_token, parse
+from aizuchi.settings.home import prepare
+from aizuchi.surfaces.web.tokens import OWNER, named, new_token, parse, remove_token
 
 DESCRIPTION = """\
 Every person who uses the web chat has a token. Yours is made at the first start.
@@ -36,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
         case "list":
             print("\n".join(names(settings)))
         case "remove":
-            remove(settings, options.name)
+            if not remove_token(settings.home, options.name):
+                raise _no_such(settings, options.name)
             print(f"{options.name} has no token any more.")
     return 0
 
@@ -52,17 +52,11 @@ def _told(settings: Settings, name: str, token: str) -> str:
 def names(settings: Settings) -> list[str]:
     """Everybody who has a token."""
     given = parse(settings.web.token.reveal())
-    return sorted({*(given or {OWNER}), *_named(settings.home / NAMED_FILE)})
+    return sorted({*(given or {OWNER}), *named(settings.home)})
 
 
-def remove(settings: Settings, name: str) -> None:
-    """Takes away a token that was made by name; raises SettingsError for any other."""
-    file = settings.home / NAMED_FILE
-    others = _named(file)
-    if name not in others:
-        raise SettingsError(f'There is no token of "{name}" here.', _why(settings, name))
-    del others[name]
-    replace(file, "".join(f"{line}\n" for line in others.values()))
+def _no_such(settings: Settings, name: str) -> SettingsError:
+    return SettingsError(f'There is no token of "{name}" here.', _why(settings, name))
 
 
 def _why(settings: Settings, name: str) -> str:
@@ -70,11 +64,4 @@ def _why(settings: Settings, name: str) -> str:
         return "It comes from AIZUCHI_WEB_TOKEN: take it out there."
     if name == OWNER:
         return "The owner's is in web-token: delete that file, and the next start makes a new one."
-    return f"There are those of {', '.join(names(settings))}."
-
-
-def _named(file: Path) -> dict[str, str]:
-    """The lines of the file, by the names in them."""
-    if not file.exists():
-        return {}
-    return {line.partition(":")[0]: line for line in file.read_text("utf-8").splitlines() if line}
+    return f"People who have one: {', '.join(names(settings))}."

@@ -22,6 +22,7 @@ from aizuchi.hosts.probes import Metric, Probes
 from aizuchi.ports import Inbox, Surface
 from aizuchi.words import language_of, say
 
+CLOSE = (b"connection", b"close")
 NOT_FOUND = HttpResponse(404, b"there is nothing here\n")
 
 logger = logging.getLogger("aizuchi")
@@ -37,10 +38,12 @@ def make_app(
     web: ASGIApp | None = None,
     probes: Probes = Probes(),
     lifespan: Lifespan = nullcontext,
+    is_stopping: Callable[[], bool] = bool,
 ) -> ASGIApp:
     """The app of one process, from its parts: pushed surfaces by the path of their webhook, the
-    web's routes, what the probes look at. `lifespan` is entered while the server runs."""
-    return _App(inbox, clock, webhooks, web, probes, lifespan)
+    web's routes, what the probes look at. `lifespan` is entered while the server runs; once it
+    `is_stopping`, no connection is kept for a next request."""
+    return _App(inbox, clock, webhooks, web, probes, lifespan, is_stopping)
 
 
 class _App:
@@ -52,16 +55,17 @@ class _App:
         web: ASGIApp | None,
         probes: Probes,
         lifespan: Lifespan,
+        is_stopping: Callable[[], bool],
     ) -> None:
         self._inbox, self._clock = inbox, clock
         self._webhooks, self._web, self._probes = webhooks, web, probes
-        self._lifespan = lifespan
+        self._lifespan, self._is_stopping = lifespan, is_stopping
         self._responses: Counter[tuple[tuple[str, str], ...]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
             case "http":
-                await self._guard(scope, receive, _Sending(send))
+                await self._guard(scope, receive, _Sending(send, last=self._is_stopping()))
             case "lifespan":
                 await self._live(receive, send)
             case _:
@@ -120,17 +124,20 @@ class _App:
 
 
 class _Sending:
-    """A send that knows whether a response has begun; it adds no coroutine to a stream's frames."""
+    """A send that knows whether a response has begun; it adds no coroutine to a stream's frames.
+    After the `last` response the server is to close the connection."""
 
-    __slots__ = ("_send", "status")
+    __slots__ = ("_last", "_send", "status")
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, *, last: bool) -> None:
+        self._send, self._last = send, last
         self.status = 0
 
     def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self._last:
+                message = {**message, "headers": [*message["headers"], CLOSE]}
         return self._send(message)
 
 

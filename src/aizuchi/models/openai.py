@@ -21,7 +21,7 @@ from aizuchi.models import failures
 from aizuchi.models.failures import Endpoint
 from aizuchi.models.patience import Patience
 from aizuchi.models.reading import Limits, Reading
-from aizuchi.models.wire import open_client
+from aizuchi.models.wire import open_client, proxy_for
 from aizuchi.ports import Ending, PromptMessage, Text
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -59,6 +59,7 @@ class OpenAIModel:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._url = _parsed(base_url)
+        proxy_for(self._url)  # one that cannot be used is told at the start
         self._key = _checked(api_key)
         self._model = model
         self._temperature = temperature
@@ -177,6 +178,8 @@ class OpenAIModel:
 
     def _broken(self, error: httpx2.RequestError | TimeoutError) -> ModelError:
         kind, what = next((kind, what) for how, kind, what in _BREAKS if isinstance(error, how))
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            what = UNTRUSTED
         detail = self._without_key(f"{type(error).__name__}: {error}")
         return failures.told(kind, self._endpoint, what, detail)
 
@@ -283,9 +286,19 @@ def open_model(wanted: Wanted) -> OpenAIModel:
     )
 
 
+UNTRUSTED = (
+    "The certificate of {address} is signed by nobody whom this machine trusts. "
+    "Set SSL_CERT_FILE to the certificate of its authority."
+)
 _BREAKS: tuple[tuple[tuple[type[Exception], ...], type[ModelError], str], ...] = (
     (
-        (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError),
+        (httpx2.ProxyError,),
+        ModelUnreachable,
+        "The proxy does not let us through to {address}. Check HTTPS_PROXY or HTTP_PROXY, "
+        "or name the address in NO_PROXY.",
+    ),
+    (
+        (httpx2.ConnectError, httpx2.ConnectTimeout),
         ModelUnreachable,
         "Nothing answers at {address}. Start the server there, or set OPENAI_BASE_URL.",
     ),

@@ -3,16 +3,21 @@
 httpx2's own transport hands over one piece per HTTP chunk, and spends 55 to 75 µs on a read. A
 model's stream is thousands of tiny chunks, so here a read of the socket is parsed in C at once
 and all text in it comes as one piece, for some 20 µs.
+
+Nothing is sent twice: what a server has read it may have billed, even if no byte of an answer came.
 """
 
 import asyncio
-import os
+import select
 import ssl
 from collections.abc import AsyncIterator
 from typing import Any, cast
+from urllib.request import getproxies, proxy_bypass
 
 import httptools
 import httpx2
+
+from aizuchi.errors import SettingsError
 
 HEAD_BYTES = 64 * 1024
 BUFFERED_BYTES = 256 * 1024
@@ -21,22 +26,38 @@ FORBIDDEN_IN_A_HEADER = (b"\r", b"\n", b"\0")
 Origin = tuple[str, str, int]
 
 
-PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def open_client(url: httpx2.URL, *, connect_s: float) -> httpx2.AsyncClient:
-    """The client for one endpoint. Where a proxy is set, httpx2 goes its own way through it."""
+    """The client for one endpoint; through a proxy httpx2 goes its own way."""
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
     timeout = httpx2.Timeout(None, connect=connect_s)
-    if _goes_through_a_proxy(url):
-        return httpx2.AsyncClient(timeout=timeout, limits=limits)
+    if proxy := proxy_for(url):
+        return httpx2.AsyncClient(timeout=timeout, limits=limits, proxy=proxy)
     return httpx2.AsyncClient(timeout=timeout, transport=Wire(), trust_env=False)
 
 
-def _goes_through_a_proxy(url: httpx2.URL) -> bool:
-    names = {name.lower() for name, value in os.environ.items() if value}
-    return url.host not in LOOPBACK and not names.isdisjoint(PROXY_VARIABLES)
+def proxy_for(url: httpx2.URL) -> httpx2.Proxy | None:
+    """The proxy that the environment names for an address, as NO_PROXY allows; none on loopback.
+
+    Raises:
+        SettingsError: it is none that we can use. It is not quoted: it may hold a password.
+    """
+    named = getproxies()
+    proxy = named.get(url.scheme) or named.get("all")
+    if not proxy or url.host in LOOPBACK or proxy_bypass(url.host):
+        return None
+    try:
+        found = httpx2.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+    except (ValueError, httpx2.InvalidURL):
+        found = None
+    if not (found and found.url.host and found.url.scheme in ("http", "https")):
+        raise SettingsError(
+            f"The proxy that is set for {url.host} cannot be used: it is not http:// or https://.",
+            f"Set {url.scheme.upper()}_PROXY to one that is, or name {url.host} in NO_PROXY.",
+        )
+    return found
 
 
 class Wire(httpx2.AsyncBaseTransport):
@@ -51,29 +72,10 @@ class Wire(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         asked, origin = await _serialise(request), _origin(request.url)
         limits = request.extensions.get("timeout", {})
-        connection = await self._ask_again(origin, asked)
-        if connection is None:
-            connection = await self._connect(origin, limits)
-            await self._ask(connection, asked)
+        connection = self._take(origin) or await self._connect(origin, limits)
+        await self._ask(connection, asked)
         body = Body(connection, self, origin)
         return httpx2.Response(connection.status, headers=connection.headers, stream=body)
-
-    async def _ask_again(self, origin: Origin, asked: bytes) -> "Connection | None":
-        """Asks on a kept connection; None where there is none that the server has kept too.
-
-        Servers close idle connections without a word, and ours may be one of them: what was
-        asked on it and not answered by a single byte was never heard.
-        """
-        connection = self._take(origin)
-        if connection is None:
-            return None
-        try:
-            await self._ask(connection, asked)
-        except httpx2.ReadError:
-            if connection.was_heard:
-                raise
-            return None
-        return connection
 
     async def _ask(self, connection: "Connection", asked: bytes) -> None:
         self._busy.add(connection)
@@ -196,11 +198,6 @@ class Connection(asyncio.Protocol):
         return piece
 
     @property
-    def was_heard(self) -> bool:
-        """Something of an answer has come."""
-        return self._head_bytes > 0 or self.status > 0
-
-    @property
     def reusable(self) -> bool:
         over = self._lost or self._spoiled or self._transport.is_closing()
         return self._complete and self._keeps and not over
@@ -209,10 +206,14 @@ class Connection(asyncio.Protocol):
         self._expiry = self._loop.call_later(seconds, self.abort)
 
     def wake_up(self) -> bool:
-        """Takes the connection out of its idleness; False where it is closed already."""
+        """Takes the connection out of its idleness; False where the server has closed it."""
         if self._expiry is not None:
             self._expiry.cancel()
-        return not (self._lost or self._spoiled or self._transport.is_closing())
+        over = self._lost or self._spoiled or self._transport.is_closing()
+        if over or _is_readable(self._transport):
+            self.abort()
+            return False
+        return True
 
     def abort(self) -> None:
         if self._expiry is not None:
@@ -298,6 +299,13 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         self._complete = self.status >= 200
         self._keeps = self._parser.should_keep_alive()  # afterwards the parser has forgotten it
+
+
+def _is_readable(transport: asyncio.BaseTransport) -> bool:
+    """Whether something waits that the loop has not read yet: in idleness, that is the end."""
+    poll = select.poll()
+    poll.register(transport.get_extra_info("socket"), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _origin(url: httpx2.URL) -> Origin:

@@ -23,11 +23,11 @@ from aizuchi.settings.home import prepare
 
 DESCRIPTION = """\
 Serves the assistant on this machine, and prints the address to open. It starts again whenever
-aizuchi.toml or bot.py changes, and after a crash; an answer that is cut off goes on afterwards.
+aizuchi.toml changes, and after a crash; an answer that is cut off goes on afterwards.
 
 Without a model of yours it fetches a tiny demo model once, and repeats what you say meanwhile.
 """
-CLOSING = "Ctrl-C ends it. It starts again when aizuchi.toml or bot.py changes."
+CLOSING = "Ctrl-C ends it. It starts again whenever aizuchi.toml changes."
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -88,6 +88,7 @@ class MemoryChats:
             answer=end.text if end else "",
             said=end.said if end else "",
             code=end.code if end else "",
+            incident=end.incident if end else "",
         )
 
 
@@ -103,4 +104,5 @@ def _said(one: stored.Said) -> Said:
         answer=end.text,
         said=end.said,
         code=end.code,
+        incident=end.incident,
     )

@@ -39,11 +39,10 @@ class MemoryInbox:
         store.work[seq] = Turn(message, seq, now, refusal=refusal)
 
     def _stop(self, signal: Signal) -> None:
-        """A stop reaches the turn that is being answered, and no other."""
-        for turn in list(self._store.heads()):
-            meant = signal.turn_id or signal.conversation
-            key = turn.message.turn_id if signal.turn_id else turn.message.conversation
-            refused = turn.refusal and not signal.turn_id
-            if key == meant and turn.state != "finished" and not refused:
+        """A stop reaches the turn that is being answered in its conversation, and no other."""
+        for turn in self._store.open_in(signal.conversation):
+            turn_id = turn.message.turn_id
+            meant = signal.turn_id == turn_id if signal.turn_id else not turn.refusal
+            if meant and self._store.is_head(turn) and turn.state != "finished":
                 self._store.work[turn.seq] = turn._replace(stopped=True)
-                self._log.stop(turn.message.turn_id)
+                self._log.stop(turn_id)

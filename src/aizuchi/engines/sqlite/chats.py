@@ -84,6 +84,7 @@ def _said(row: Row) -> Said:
         answer=row["answer"],
         said=row["said"],
         code=row["code"],
+        incident=row["incident"],
     )
 
 
@@ -101,6 +102,7 @@ def _being_said(connection: Connection, row: Row) -> Said:
         answer=end.text if end else "",
         said=end.said if end else "",
         code=end.code if end else "",
+        incident=end.incident if end else "",
     )
 
 

@@ -92,5 +92,5 @@ def _stop(connection: Connection, signal: Signal) -> str:
     if not turn_id:
         running = connection.execute(SQL["running"], (signal.conversation,)).fetchone()
         turn_id = running[0] if running else ""
-    marked = connection.execute(SQL["stop"], (turn_id,)).rowcount
+    marked = connection.execute(SQL["stop"], (turn_id, signal.conversation)).rowcount
     return turn_id if marked else ""

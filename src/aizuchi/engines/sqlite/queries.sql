@@ -40,8 +40,9 @@ SELECT turn_id FROM work
 WHERE conversation = ? AND refusal = '' AND head = 1 AND state <> 'finished';
 
 -- name: stop
--- A stop that names its turn reaches it only while it is the one being answered.
-UPDATE work SET stopped = 1 WHERE turn_id = ? AND head = 1 AND state <> 'finished';
+-- A stop that names its turn reaches it only in its conversation, while it is being answered.
+UPDATE work SET stopped = 1
+WHERE turn_id = ? AND conversation = ? AND head = 1 AND state <> 'finished';
 
 -- ── claiming ──
 
@@ -209,7 +210,7 @@ SELECT DISTINCT owner FROM conversations
 WHERE key >= :first AND key < :beyond AND owner IS NOT NULL;
 
 -- name: said
-SELECT seq, turn_id, ref, question, asked_at, outcome, answer, said, code, undelivered
+SELECT seq, turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered
 FROM said JOIN turns USING (seq)
 WHERE conversation = ? AND replaced IS NULL
 ORDER BY seq;

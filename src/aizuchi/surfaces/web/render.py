@@ -25,7 +25,7 @@ def _messages(said: Said) -> Iterator[dict[str, Any]]:
 
 
 def _parts(said: Said) -> list[dict[str, Any]]:
-    data = outcome_of(said.outcome, said.said, said.code)
+    data = outcome_of(said.outcome, said.said, said.code, said.incident)
     text = {"type": "text", "text": said.answer, "state": "done"}
     end = {"type": "data-outcome", "id": "outcome", "data": data}
     return [part for part, there in ((text, said.answer), (end, data)) if there]

@@ -166,7 +166,7 @@ class AnswerFrames:
         return f"id: {self._turn_id}:{position.attempt}:{position.n}\n".encode() + chunk
 
 
-def outcome_of(outcome: str, said: str, code: str, incident: str = "") -> dict[str, str]:
+def outcome_of(outcome: str, said: str, code: str, incident: str) -> dict[str, str]:
     """What a page is told of an end that is not simply an answer; else nothing."""
     if outcome == "answered" and not said:
         return {}

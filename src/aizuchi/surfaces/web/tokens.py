@@ -5,7 +5,7 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -109,14 +109,36 @@ def new_token(home: Path, name: str) -> str:
             f'"{name}" cannot be the name of a token.',
             "Use letters, digits and _ . @ -, and another name than owner, who has one already.",
         )
-    path, token = home / NAMED_FILE, secrets.token_urlsafe(24)
+    token = secrets.token_urlsafe(24)
+    others = [holder for holder in _holders(home) if holder.person != name]
+    _keep(home, [*others, Holder(name, digest(token))])
+    return token
+
+
+def named(home: Path) -> list[str]:
+    """The people who have a token that was made for them."""
+    return [holder.person for holder in _holders(home)]
+
+
+def remove_token(home: Path, name: str) -> bool:
+    """Takes away a token that was made for this person; False where there is none."""
+    if name not in named(home):
+        return False
+    _keep(home, [holder for holder in _holders(home) if holder.person != name])
+    return True
+
+
+def _holders(home: Path) -> list[Holder]:
+    return list(_read([home / NAMED_FILE]))
+
+
+def _keep(home: Path, holders: Sequence[Holder]) -> None:
+    path = home / NAMED_FILE
     try:
         home.mkdir(parents=True, exist_ok=True)
-        others = [line for line in _text(path).splitlines() if not line.startswith(f"{name}:")]
-        _write(path, "\n".join([*others, f"{name}:{digest(token).hex()}", ""]))
+        _write(path, "".join(f"{person}:{hashed.hex()}\n" for person, hashed in holders))
     except OSError as error:
         raise _unwritable(path, error) from error
-    return token
 
 
 def _read(files: Iterable[Path]) -> Iterable[Holder]:

@@ -122,6 +122,16 @@ async def a_stop_that_names_a_waiting_turn_leaves_it_alone(open_engine: OpenEngi
         assert not (await claim_now(engine)).turn.stopped
 
 
+async def a_stop_stays_in_its_conversation(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await accept(engine, message("1", "talk"), message("2", "other"))
+        held = [await claim_now(engine) for _ in range(2)]
+        await engine.inbox.accept((), [Signal("stop", "other", "ann", turn_id="1")])
+        await engine.inbox.accept((), [Signal("stop", "elsewhere", "ann", turn_id="2")])
+        renewed = [await engine.queue.renew(each) for each in held]
+    assert not any(each.turn.stopped for each in renewed)
+
+
 async def a_stop_where_nothing_runs_is_accepted(open_engine: OpenEngine) -> None:
     async with running(open_engine) as engine:
         await engine.inbox.accept((), [Signal("stop", "nowhere", "ann")])
@@ -153,6 +163,7 @@ PROMISES = (
     a_stop_without_a_name_reaches_the_running_turn_only,
     a_stop_twice_does_not_reach_the_next_turn,
     a_stop_that_names_a_waiting_turn_leaves_it_alone,
+    a_stop_stays_in_its_conversation,
     a_stop_where_nothing_runs_is_accepted,
     a_stop_survives_a_restart,
 )

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from aizuchi.answers import TextDelta
+from aizuchi.answers import Finished, TextDelta
 from aizuchi.errors import LeaseLost
+from aizuchi.ports import Settlement
 from aizuchi.testing.engine_contract.bench import (
     OpenEngine,
     accept,
@@ -42,6 +43,22 @@ async def a_thread_is_read_as_it_stands(open_engine: OpenEngine) -> None:
         ("ref-1", "hello", "hi", False),
         ("ref-2", "more", "", True),
     ]
+
+
+async def a_failed_answer_is_read_with_its_number(open_engine: OpenEngine) -> None:
+    """Before it settles and after: with what the person was told, and what finds it in the log."""
+    end = Finished("failed", "half", "It broke.", "bug", "i7")
+    async with running(open_engine) as engine:
+        await accept(engine, message("1"))
+        taken = await claim_now(engine)
+        await engine.log.append(taken, [end])
+        finished = await engine.chats.read(ANN, "talk")
+        await engine.queue.settle(taken, Settlement("failed"))
+        settled = await engine.chats.read(ANN, "talk")
+    for said in (finished, settled):
+        assert said is not None
+        told = [(one.outcome, one.answer, one.said, one.code, one.incident) for one in said]
+        assert told == [tuple(end)]
 
 
 async def an_answer_being_asked_again_is_gone_from_the_thread(open_engine: OpenEngine) -> None:
@@ -119,6 +136,7 @@ async def deleting_ends_what_runs(open_engine: OpenEngine) -> None:
 PROMISES = (
     threads_are_listed_newest_first,
     a_thread_is_read_as_it_stands,
+    a_failed_answer_is_read_with_its_number,
     an_answer_being_asked_again_is_gone_from_the_thread,
     another_persons_thread_does_not_exist,
     whose_a_thread_is_shows_by_how_its_key_begins,

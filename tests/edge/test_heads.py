@@ -1,0 +1,80 @@
+"""The head of a request is bounded in length and in time, on a real connection."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from aizuchi.events import HttpResponse
+from aizuchi.hosts import heads
+from aizuchi.hosts.doors import respond
+from aizuchi.hosts.listening import bind
+from aizuchi.hosts.process import Server
+
+pytestmark = pytest.mark.real_time
+
+LINE = b"GET / HTTP/1.1\r\nhost: x\r\n"
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    await respond(send, HttpResponse(200, b"fine"))
+
+
+@asynccontextmanager
+async def connected() -> AsyncIterator[Connection]:
+    """A connection to a server of our kind."""
+    listener, server = bind("127.0.0.1", 0), Server(app)
+    serving = asyncio.create_task(server.serve([listener]))
+    await server.listening.wait()
+    reader, writer = await asyncio.open_connection(*listener.getsockname())
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        server.stop()
+        await serving
+
+
+async def answer_to(connection: Connection, request: bytes) -> bytes:
+    reader, writer = connection
+    writer.write(request)
+    return await reader.readuntil(b"fine")
+
+
+async def test_requests_are_answered_one_after_the_other() -> None:
+    async with connected() as connection:
+        for filling in (b"", b"x: " + b"y" * (heads.HEAD_BYTES // 2) + b"\r\n", b""):
+            answer = await answer_to(connection, LINE + filling + b"\r\n")
+            assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("before", [0, 1])
+async def test_a_head_without_end_is_refused(before: int) -> None:
+    async with connected() as (reader, writer):
+        for _ in range(before):
+            await answer_to((reader, writer), LINE + b"\r\n")
+        writer.write((LINE + b"x: ").ljust(heads.HEAD_BYTES + 1, b"y"))
+        assert (await reader.readline()).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("beginning", [b"", LINE])
+async def test_a_head_that_does_not_come_is_given_up(
+    beginning: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heads, "HEAD_WITHIN_S", 0.1)
+    async with connected() as (reader, writer), asyncio.timeout(5):
+        writer.write(beginning)
+        assert await reader.read() == b""
+
+
+async def test_a_second_head_that_does_not_come_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(heads, "HEAD_WITHIN_S", 0.1)
+    async with connected() as (reader, writer), asyncio.timeout(5):
+        await answer_to((reader, writer), LINE + b"\r\n")
+        writer.write(LINE)
+        assert await reader.read() == b""
