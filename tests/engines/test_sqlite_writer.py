@@ -39,8 +39,8 @@ class Desk:
         migrate(self.connection, home / FILE, schema())
         self.writer = Writer(self.connection, "test")
         log = LiveLog(SqliteEntries(self.writer, self.writer, time.time))
-        bells = Bells(Bell(time.time), Bell(time.time))
-        self.inbox = SqliteInbox(self.writer, log, bells, Bounds(), time.time)
+        self.bells = Bells(Bell(time.time), Bell(time.time))
+        self.inbox = SqliteInbox(self.writer, log, self.bells, Bounds(), time.time)
         self.commits = 0
         self.tidied = threading.Event()
         self.connection.set_trace_callback(self._watch)
@@ -90,6 +90,17 @@ async def test_what_waits_together_is_committed_together(tmp_path: Path) -> None
         await here.in_one_group(*waiting)
         assert here.commits <= 2
     assert sorted(accepted(tmp_path), key=int) == [f"{number}" for number in range(50)]
+
+
+async def test_the_bell_rings_for_a_message_whose_sender_has_left(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        rung = here.bells.answer.listen()
+        leaving = here.accepting("1")
+        await asyncio.sleep(0)
+        leaving.cancel()
+        async with asyncio.timeout(10):
+            await rung.wait()
+    assert accepted(tmp_path) == ["1"]
 
 
 async def test_one_that_fails_in_a_group_fails_alone(tmp_path: Path) -> None:

@@ -45,7 +45,9 @@ class SqliteInbox:
     async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
         now, waiting = self._clock(), self._bounds.waiting
         rows = [_row(message, now, waiting) for message in messages]
-        accepted = await self._writer.run_together(_accept, _Parcel(rows, signals))
+        await self._writer.run_together(_accept, _Parcel(rows, signals), self._tell)
+
+    def _tell(self, accepted: _Accepted) -> None:
         for turn_id in accepted.stopped:
             self._log.stop(turn_id)
         if accepted.heads:

@@ -48,8 +48,12 @@ class Task(NamedTuple):
     item: Any
 
 
-_Asked = tuple[Task, asyncio.Future[Any]]
-_Answer = tuple[asyncio.Future[Any], Any]
+class _Asked(NamedTuple):
+    """A task, who waits for its result, and who hears of it in any case."""
+
+    task: Task
+    waiting: asyncio.Future[Any]
+    told: Callable[[Any], None] | None
 
 
 class Executor(Protocol):
@@ -57,8 +61,11 @@ class Executor(Protocol):
 
     async def run(self, job: Job[T]) -> T: ...
 
-    async def run_together(self, do: Bulk[Item, T], item: Item) -> T:
-        """Does one thing of a kind of which many may wait, in one go."""
+    async def run_together(
+        self, do: Bulk[Item, T], item: Item, told: Callable[[T], None] | None = None
+    ) -> T:
+        """Does one thing of a kind of which many may wait, in one go. `told` hears what came of it,
+        also where whoever asked has been cancelled meanwhile."""
         ...
 
     def close(self) -> None: ...
@@ -104,11 +111,15 @@ class Inline:
     async def run(self, job: Job[T]) -> T:
         return await self.run_together(one_by_one, job)
 
-    async def run_together(self, do: Bulk[Item, T], item: Item) -> T:
+    async def run_together(
+        self, do: Bulk[Item, T], item: Item, told: Callable[[T], None] | None = None
+    ) -> T:
         try:
             result: T = commit(self._connection, [Task(do, item)])[0]
         except sqlite3.Error as error:
             raise unavailable(error) from error
+        if told:
+            told(result)
         return result
 
     def close(self) -> None:
@@ -134,9 +145,11 @@ class _Thread:
     async def run(self, job: Job[T]) -> T:
         return await self.run_together(one_by_one, job)
 
-    async def run_together(self, do: Bulk[Item, T], item: Item) -> T:
+    async def run_together(
+        self, do: Bulk[Item, T], item: Item, told: Callable[[T], None] | None = None
+    ) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
-        self._asked.append((Task(do, item), future))
+        self._asked.append(_Asked(Task(do, item), future, told))
         if not self._is_busy:
             self._is_busy = True
             self._gather(self._loop.time() + GATHER_WITHIN_S)
@@ -164,23 +177,21 @@ class _Thread:
 
     def _work(self) -> None:
         while asked := self._next():
-            outcomes = self._do([task for task, _ in asked])
-            answers = list(zip([future for _, future in asked], outcomes, strict=True))
+            outcomes = self._do([one.task for one in asked])
             if not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(self._answer, answers)
+                self._loop.call_soon_threadsafe(self._answer, asked, outcomes)
 
     def _next(self) -> Sequence[_Asked]:
         """The next group; an empty one is the last."""
         return self._groups.get()
 
-    def _answer(self, answers: Sequence[_Answer]) -> None:
-        for future, outcome in answers:
-            if future.done():
-                continue
-            if isinstance(outcome, Exception):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
+    def _answer(self, asked: Sequence[_Asked], outcomes: Sequence[Any]) -> None:
+        for (_, waiting, told), outcome in zip(asked, outcomes, strict=True):
+            failed = isinstance(outcome, Exception)
+            if told and not failed:
+                told(outcome)
+            if not waiting.done():
+                waiting.set_exception(outcome) if failed else waiting.set_result(outcome)
         self._is_busy = bool(self._asked)
         if self._is_busy:
             self._gather(self._loop.time() + GATHER_WITHIN_S, len(self._asked))
