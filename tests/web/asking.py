@@ -1,6 +1,6 @@
 """What a client of the socket sends, and what it makes of the frames that come."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.web.house import Person
@@ -13,7 +13,7 @@ Frame = Mapping[str, Any]
 
 def asked(person: Person, text: str, request: str = "r1", **fields: str) -> dict[str, Any]:
     """A message, as the stock client frames it."""
-    more = {"headers": {}, "body": {}, "metadata": None}
+    more: dict[str, Any] = {"headers": {}, "body": {}, "metadata": None}
     return {"type": "send", "requestId": request, **person.sending(text, **fields), **more}
 
 
@@ -33,7 +33,7 @@ async def until_over(socket: Socket, request: str = "r1") -> list[Frame]:
     raise AssertionError(f"{request} was never over: {found[-3:]}")
 
 
-def events(frames: list[Frame]) -> list[Event]:
+def events(frames: Sequence[Frame]) -> list[Event]:
     """The chunks of a request's frames, in their order, without a gap, as the stream has them."""
     chunks = [frame for frame in frames if frame["type"] == "chunk"]
     assert [frame["sequence"] for frame in chunks] == list(range(len(chunks)))

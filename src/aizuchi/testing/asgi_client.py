@@ -180,7 +180,8 @@ class AsgiClient:
     ) -> AsyncIterator[Socket]:
         """A socket, open or refused; hangs up at the end."""
         socket = Socket()
-        scope = self._scope("GET", target, headers) | {"type": "websocket", "scheme": "ws"}
+        scope = self._scope("GET", target, headers)
+        scope.update(type="websocket", scheme="ws")
         del scope["method"]
         task = asyncio.create_task(_call(self._app, scope, socket.to_app, socket.from_app))
         task.add_done_callback(lambda _: socket.over(None))
