@@ -14,9 +14,11 @@ from aizuchi.testing import virtual_time
 from .faults import Fault, Kind
 from .lives import Lives, is_whole
 from .people import AtThePage, AtThePorts, InTheTerminal, Person
+from .socketeers import OverASocket
 
 Place = Callable[[Lives], Person]
 EVERY_PORT = {"inbox", "queue", "log", "memory", "usage", "chats", "model"}
+MORE_PORTS: dict[Place, set[str]] = {OverASocket: {"tickets"}}
 
 
 async def scenario(place: Place, home: Path, fault: Fault | None) -> Lives:
@@ -53,10 +55,10 @@ def outcome(place: Place, home: Path, fault: Fault) -> str:
     return "" if lives.reached else f"{fault}: never reached"
 
 
-@pytest.mark.parametrize("place", [AtThePorts, AtThePage, InTheTerminal])
+@pytest.mark.parametrize("place", [AtThePorts, AtThePage, InTheTerminal, OverASocket])
 def test_at_every_call_of_every_port(place: Place, tmp_path: Path) -> None:
     moments = virtual_time.run(scenario(place, tmp_path, None)).moments
-    assert {call.port for _, call in moments} == EVERY_PORT
+    assert {call.port for _, call in moments} == EVERY_PORT | MORE_PORTS.get(place, set())
     faults = [Fault(kind, *moment) for moment, kind in product(moments, get_args(Kind))]
     assert len(faults) > 300
     wrong = [outcome(place, tmp_path / str(n), fault) for n, fault in enumerate(faults)]
