@@ -9,7 +9,7 @@ from tests.worker.office import Part, ScriptedModel, saying
 
 from aizuchi.errors import ModelKeyRefused
 from aizuchi.ports import Ending, Text
-from aizuchi.surfaces.web.socket import MOST_AT_ONCE, OLD_AFTER_S
+from aizuchi.surfaces.web.connection import MOST_AT_ONCE, OLD_AFTER_S
 from aizuchi.surfaces.web.stream import PING_EVERY_S
 from aizuchi.testing.asgi_client import events_of
 from aizuchi.testing.asgi_socket import Closed

@@ -1,13 +1,14 @@
 """The stock clients of the AI SDK, in Node: what they show is what is stored, also after a resume.
 
-They need Node 22 or newer and the package `ai`: `AIZUCHI_WEB_MODULES` names the folder that has
-them in its `node_modules`, which is `web/` where nothing is set.
+They need Node 22 or newer (`AIZUCHI_NODE`, else the one on the PATH) and the package `ai` in the
+`node_modules` of a folder (`AIZUCHI_WEB_MODULES`, else `web/`).
 """
 
 import asyncio
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,15 +22,24 @@ TALK = Path(__file__).with_name("stock_clients") / "talk.mjs"
 MODULES = Path(os.environ.get("AIZUCHI_WEB_MODULES", ROOT / "web"))
 MODEL = "openai:fake:pace=60,tokens=40,first=0.1"
 WITHIN_S = 60.0
+OLDEST_NODE = 22
+NODE = os.environ.get("AIZUCHI_NODE") or shutil.which("node") or ""
 
-pytestmark = [
-    pytest.mark.real_time,
-    pytest.mark.skipif(not shutil.which("node"), reason="there is no node on the PATH"),
-    pytest.mark.skipif(
-        not (MODULES / "node_modules" / "ai").is_dir(),
-        reason=f"the package ai is not in {MODULES}/node_modules (AIZUCHI_WEB_MODULES names it)",
-    ),
-]
+
+def lacking() -> str:
+    """What is not here that these tests need."""
+    if not NODE:
+        return "there is no node: put it on the PATH, or its path into AIZUCHI_NODE"
+    version = subprocess.run([NODE, "--version"], capture_output=True, text=True).stdout.strip()
+    if int(version.lstrip("v").partition(".")[0] or 0) < OLDEST_NODE:
+        return f"{NODE} is {version or 'no node'}, and ai 7 needs {OLDEST_NODE} or newer"
+    if not (MODULES / "node_modules" / "ai").is_dir():
+        return f"there is no ai in {MODULES}/node_modules: name its folder in AIZUCHI_WEB_MODULES"
+    return ""
+
+
+LACKING = lacking()
+pytestmark = [pytest.mark.real_time, pytest.mark.skipif(bool(LACKING), reason=LACKING)]
 
 
 @asynccontextmanager
@@ -45,7 +55,7 @@ async def serving(home: Path) -> AsyncIterator[Server]:
 
 async def talk(server: Server, kind: str) -> dict[str, Any]:
     """What a client shows after each thing that it does."""
-    command = ("node", str(TALK), str(MODULES), server.url, TOKEN, f"chat-{kind}", kind)
+    command = (NODE, str(TALK), str(MODULES), server.url, TOKEN, f"chat-{kind}", kind)
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
     try:
