@@ -1,6 +1,7 @@
 """Answers over a socket: the same chunks as in the stream, many requests on one connection."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.web.asking import asked, events, resumed, until_over
@@ -8,7 +9,8 @@ from tests.web.house import ORIGIN, house, kinds, text_of
 from tests.worker.office import Part, ScriptedModel, saying
 
 from aizuchi.errors import ModelKeyRefused
-from aizuchi.ports import Ending, Text
+from aizuchi.events import Message, Signal
+from aizuchi.ports import Ending, Inbox, Text
 from aizuchi.surfaces.web.connection import MOST_AT_ONCE, OLD_AFTER_S
 from aizuchi.surfaces.web.stream import PING_EVERY_S
 from aizuchi.testing.asgi_client import events_of
@@ -218,6 +220,19 @@ async def test_a_server_that_ends_tells_what_is_finished_and_sends_for_the_rest(
             assert await socket.close() == Closed(1012, "come back")
 
 
+async def test_a_message_that_is_being_stored_is_stored_to_the_end(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        person = home.person()
+        slow = home.web._asking._inbox = _Slow(home.engine.inbox)
+        async with person.socket() as socket:
+            socket.send(asked(person, "Hi"))
+            home.web.close()
+            assert (await socket.close()).code == 1012
+            assert slow.stored
+        await asyncio.sleep(5)
+        assert (await person.history())[-1]["parts"][0]["text"] == "Hello dear friend "
+
+
 async def test_a_page_enters_by_its_cookie(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         entered = await home.client().request("GET", "/?token=owner-token")
@@ -237,3 +252,16 @@ async def test_a_chat_deleted_in_the_middle_ends_what_is_told(tmp_path: Path) ->
             await asyncio.sleep(2)
             assert (await person.request("DELETE", "/api/chat/c1")).status == 204
             assert kinds(events(await until_over(socket)))[-1] == "abort"
+
+
+class _Slow:
+    """An inbox on a slow disk."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self.stored = False
+
+    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
+        await asyncio.sleep(3)
+        await self._inbox.accept(messages, signals)
+        self.stored = True

@@ -12,6 +12,7 @@ from tests.web.test_doors import BAD_HOSTS, BAD_ORIGINS, cookie
 
 from aizuchi.edge import API, MOST_BRACKETS
 from aizuchi.errors import StoreUnavailable
+from aizuchi.surfaces.web.stream import PING_EVERY_S
 from aizuchi.testing.asgi_socket import Closed
 from aizuchi.tickets import TICKET_S
 
@@ -205,6 +206,15 @@ async def test_a_flood_of_requests_ends_nothing_else(tmp_path: Path) -> None:
             assert (await until_over(socket, "r1999"))[0]["type"] == "no-active"
             socket.send(asked(person, "Hi", "after"))
             assert text_of(events(await until_over(socket, "after"))) == "Hello dear friend "
+
+
+async def test_whoever_floods_and_reads_nothing_is_let_go(tmp_path: Path) -> None:
+    async with house(tmp_path) as home, home.person().socket() as socket:
+        for number in range(2000):
+            socket.send(resumed("unknown", f"r{number}"))
+        await asyncio.sleep(6 * PING_EVERY_S)
+        assert len(home.web.sockets.open) == 0
+        assert (await socket.close()).code == 4408
 
 
 async def test_what_cannot_be_stored_is_refused(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ A request that is aborted, and a socket that closes, end what is told there, nev
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Coroutine, Sequence
+from typing import NamedTuple, TypeVar
 
 from starlette.types import Message, Receive, Send
 
@@ -19,6 +19,8 @@ from aizuchi.surfaces.web.auth import language_of
 from aizuchi.surfaces.web.calls import Call
 from aizuchi.surfaces.web.frames import Abort, Ask, BadFrame, Envelope, Resume, read, sign_of_life
 from aizuchi.surfaces.web.stream import Followed, Line, Listeners, tell
+
+Step = TypeVar("Step")
 
 MOST_AT_ONCE = 16
 OLD_AFTER_S = 3600.0
@@ -69,7 +71,7 @@ class Connection:
 
     async def _listen(self, receive: Receive) -> Close | None:
         """Takes one frame after the other, so that messages are stored in the order in which they
-        were sent, and none is half stored because its asker lost interest."""
+        were sent."""
         while (message := await receive())["type"] == "websocket.receive":
             close = await self._take(message.get("text"))
             if close:
@@ -119,7 +121,8 @@ class Connection:
             event = inbound.event_of(self._person, frame.body, language_of(self._asked))
             if isinstance(event, HttpResponse):
                 return event
-            return await self._asking.send(call._replace(chat=event.body["chat"]), event)
+            sending = self._asking.send(call._replace(chat=event.body["chat"]), event)
+            return await _to_its_end(sending)
         if not inbound.is_chat_id(frame.chat):
             return call.say(400, "bad_field", field="id")
         try:
@@ -149,6 +152,17 @@ class Connection:
 
     async def _say(self, frame: str) -> None:
         await self._line.say(_text(frame))
+
+
+async def _to_its_end(step: Coroutine[None, None, Step]) -> Step:
+    """Does a step to its end, also when whoever waits for it is to stop: a message is stored and
+    its worker woken, or neither."""
+    doing = asyncio.create_task(step)
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait([doing])
+        raise
 
 
 def _text(frame: str) -> Message:
