@@ -21,6 +21,33 @@ class Read(NamedTuple):
     outcome: str
 
 
+class Reading:
+    """An answer as somebody has it on the screen."""
+
+    def __init__(self, taken: asyncio.Event) -> None:
+        self.taken = taken
+        self.begin()
+
+    def begin(self) -> None:
+        self.tail, self._words, self._outcome = Tail(), list[str](), ""
+
+    def feed(self, data: bytes) -> None:
+        for sign in self.tail.feed(data):
+            match sign:
+                case Begun() | Again():
+                    self._words.clear()
+                case Words(text):
+                    self._words.append(text)
+                case End(outcome):
+                    self._outcome = outcome
+                case _:
+                    pass
+
+    @property
+    def read(self) -> Read:
+        return Read("".join(self._words), self._outcome)
+
+
 class Person(Protocol):
     """Says something in a conversation, and reads the answer to its end."""
 
@@ -81,7 +108,7 @@ class AtThePage:
         self._lives = lives
 
     async def say(self, conversation: str, number: str, taken: asyncio.Event) -> Read:
-        reading = _Reading(taken)
+        reading = Reading(taken)
         await self._lives.insist(lambda lives: self._send(lives, conversation, number, reading))
         return reading.read
 
@@ -96,7 +123,7 @@ class AtThePage:
         await self._lives.insist(look)
         return found
 
-    async def _send(self, lives: Lives, chat: str, number: str, reading: "_Reading") -> None:
+    async def _send(self, lives: Lives, chat: str, number: str, reading: Reading) -> None:
         """Sends, or after a break asks for the rest; the same message again does no harm."""
         assert lives.client is not None
         going_on = self.goes_on and reading.tail.last_event_id
@@ -106,13 +133,13 @@ class AtThePage:
             request = lives.client.open("GET", f"/api/chat/{chat}/stream", headers=headers)
         else:
             reading.begin()
-            request = lives.client.open("POST", "/api/chat", body=_body(chat, number))
+            request = lives.client.open("POST", "/api/chat", body=body(chat, number))
         async with request as connection:
             assert connection.status == 200, connection.status
             reading.taken.set()
             await self._read(connection, reading)
 
-    async def _read(self, connection: Connection, reading: "_Reading") -> None:
+    async def _read(self, connection: Connection, reading: Reading) -> None:
         while data := await connection.read():
             reading.feed(data)
         assert reading.tail.is_over, "the stream broke off without an end"
@@ -133,46 +160,20 @@ class InTheUnderground(InTheTerminal):
         self.cuts = 0
 
     async def say(self, conversation: str, number: str, taken: asyncio.Event) -> Read:
-        reading = _Reading(taken)
+        reading = Reading(taken)
         while not reading.tail.is_over:
             self.goes_on = self._chance.random() < 0.95
             await self._lives.insist(lambda lives: self._send(lives, conversation, number, reading))
         return reading.read
 
-    async def _read(self, connection: Connection, reading: "_Reading") -> None:
+    async def _read(self, connection: Connection, reading: Reading) -> None:
         size = self._chance.randrange(self._longest)
         reading.feed(await connection.read_exactly(size))
         self.cuts += not reading.tail.is_over
 
 
-class _Reading:
-    """An answer as somebody has it on the screen."""
-
-    def __init__(self, taken: asyncio.Event) -> None:
-        self.taken = taken
-        self.begin()
-
-    def begin(self) -> None:
-        self.tail, self._words, self._outcome = Tail(), list[str](), ""
-
-    def feed(self, data: bytes) -> None:
-        for sign in self.tail.feed(data):
-            match sign:
-                case Begun() | Again():
-                    self._words.clear()
-                case Words(text):
-                    self._words.append(text)
-                case End(outcome):
-                    self._outcome = outcome
-                case _:
-                    pass
-
-    @property
-    def read(self) -> Read:
-        return Read("".join(self._words), self._outcome)
-
-
-def _body(chat: str, number: str) -> bytes:
+def body(chat: str, number: str) -> bytes:
+    """A message as a page posts it."""
     part = {"type": "text", "text": f"question {number}"}
     said = {"id": number, "role": "user", "parts": [part]}
     return json.dumps({"id": chat, "messages": [said], "trigger": "submit-message"}).encode()

@@ -17,6 +17,7 @@ from aizuchi.surfaces.terminal.tail import Again, Begun, End, Tail, Words
 
 START_WITHIN_S = 20.0
 RETRY_S = 0.05
+TOKEN = "secret-of-the-test"
 
 
 def free_port() -> int:
@@ -50,7 +51,7 @@ class Server:
             "AIZUCHI_PORT": str(self.port),
             "AIZUCHI_MODEL": model,
             "OPENAI_BASE_URL": base_url,
-            "AIZUCHI_WEB_TOKEN": "secret-of-the-test",
+            "AIZUCHI_WEB_TOKEN": TOKEN,
             "AIZUCHI__LIMITS__MESSAGES_PER_MINUTE": "0",
             "AIZUCHI__SERVER__DRAIN_S": str(drain_s),
         }
@@ -76,6 +77,11 @@ class Server:
         async with asyncio.timeout(within_s):
             return await self._process.wait()
 
+    def signal(self, number: int) -> None:
+        """Tells the server, as a system does."""
+        assert self._process
+        self._process.send_signal(number)
+
     async def kill(self) -> None:
         """Takes the whole process group away at once."""
         if self._process and self._process.returncode is None:
@@ -93,9 +99,11 @@ async def _is_ready(client: httpx2.AsyncClient, url: str) -> bool:
 class Client:
     """Somebody who sends, reads, and comes back for the rest whenever the connection breaks."""
 
+    lost: tuple[type[Exception], ...] = (httpx2.TransportError,)
+
     def __init__(self, server: Server) -> None:
-        headers = {"authorization": "Bearer secret-of-the-test"}
-        self._http = httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=30)
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        self.http = httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=30)
         self.words: list[str] = []
         self.outcome = ""
         self.begun = asyncio.Event()
@@ -109,31 +117,35 @@ class Client:
             tail.connect()
             try:
                 await self._read(tail, chat, number)
-            except httpx2.TransportError:
+            except self.lost:
                 await asyncio.sleep(RETRY_S)
         return "".join(self.words)
 
     async def stored(self, chat: str) -> list[str]:
         """The answers as the history has them."""
-        messages = (await self._http.get(f"/api/chat/{chat}")).json()["messages"]
+        messages = (await self.http.get(f"/api/chat/{chat}")).json()["messages"]
         return [_text(message) for message in messages if message["role"] == "assistant"]
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self.http.aclose()
 
     async def _read(self, tail: Tail, chat: str, number: str) -> None:
         if tail.last_event_id:
             headers = {"last-event-id": tail.last_event_id}
-            request = self._http.stream("GET", f"/api/chat/{chat}/stream", headers=headers)
+            request = self.http.stream("GET", f"/api/chat/{chat}/stream", headers=headers)
         else:
-            request = self._http.stream("POST", "/api/chat", json=_body(chat, number))
+            request = self.http.stream("POST", "/api/chat", json=body(chat, number))
         async with request as response:
             if response.status_code == 503:
                 raise httpx2.ReadError("it is about to stop, and takes nothing")
             assert response.status_code == 200, response.status_code
             async for data in response.aiter_raw():
-                for sign in tail.feed(data):
-                    self._see(sign)
+                self.feed(tail, data)
+
+    def feed(self, tail: Tail, data: bytes) -> None:
+        """What came, onto the screen."""
+        for sign in tail.feed(data):
+            self._see(sign)
 
     def _see(self, sign: object) -> None:
         match sign:
@@ -146,7 +158,8 @@ class Client:
                 self.outcome = outcome
 
 
-def _body(chat: str, number: str) -> dict[str, Any]:
+def body(chat: str, number: str) -> dict[str, Any]:
+    """A message as a page posts it."""
     part = {"type": "text", "text": f"question {number}"}
     said = {"id": number, "role": "user", "parts": [part]}
     return {"id": chat, "messages": [said], "trigger": "submit-message"}

@@ -5,14 +5,18 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from aizuchi.attempt import cancel
 from aizuchi.ports import Ending, PromptMessage, Text
 
 from .lives import Lives
 from .people import InTheUnderground
+from .socketeers import OnATrain
 
 CUTS = 200
-LONGEST_READ = 10_000
+LONGEST_READ = 10_000  # bytes of a stream
+LONGEST_LISTENING = 120  # frames of a socket
 PIECES = ("聞いて", "います", "。🙂", " **so**\n\n", "\u2028", "e\u0301", '"\\', "\r\n", "naïve ")
 
 
@@ -29,13 +33,18 @@ class Talkative:
         yield Ending("stop")
 
 
-async def test_two_hundred_cuts_lose_and_double_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("traveller", "longest"), [(InTheUnderground, LONGEST_READ), (OnATrain, LONGEST_LISTENING)]
+)
+async def test_two_hundred_cuts_lose_and_double_nothing(
+    traveller: type[InTheUnderground | OnATrain], longest: int, tmp_path: Path
+) -> None:
     chance, cuts, number = Random(20261121), 0, 0
     lives = Lives(tmp_path, None, Talkative(chance))
     running = asyncio.create_task(lives.run())
     while cuts < CUTS:
         number += 1
-        person = InTheUnderground(lives, chance, LONGEST_READ)
+        person = traveller(lives, chance, longest)
         read = await person.say("talk", str(number), asyncio.Event())
         cuts += person.cuts
         assert read.outcome == "answered"
