@@ -14,12 +14,14 @@ from benchmarks.harness.report import Report, Row, at_least, at_most, shown, ski
 from benchmarks.harness.rounds import Measure, Rounds, interleaved
 from benchmarks.harness.streaming import (
     BARE,
+    BY_SOCKET,
     FLOOR,
     OTHERS,
     OURS,
     Load,
     contenders,
     model,
+    sockets,
     stream,
 )
 
@@ -70,6 +72,7 @@ def _raced(rounds: int, tokens: int, per_s: float, missing: dict[str, str]) -> R
         contenders(home, asked.port, missing) as servers,
     ):
         measures = {name: partial(stream, server, load) for name, server in servers.items()}
+        measures[BY_SOCKET] = partial(sockets, servers[OURS], load)
         return interleaved(measures, rounds, warm=True)
 
 
@@ -93,6 +96,8 @@ def _listening(rounds: int, tokens: int) -> Rounds:
 def _of_cpu(found: Rounds, missing: Mapping[str, str]) -> list[Row]:
     rows = [shown(f"{name}: CPU a token", found.median(name, "cpu_us"), "µs") for name in found]
     rows.append(at_most("CPU, aizuchi : floor", found.ratio(OURS, FLOOR, "cpu_us"), "×", 4.0))
+    by_socket = found.ratio(BY_SOCKET, FLOOR, "cpu_us")
+    rows.append(at_most(f"CPU, {BY_SOCKET} : floor", by_socket, "×", 4.0))
     rows.append(shown("CPU, aizuchi : bare protocols", found.ratio(OURS, BARE, "cpu_us"), "×"))
     for name, least in LEAST.items():
         if name in missing:
@@ -105,11 +110,12 @@ def _of_cpu(found: Rounds, missing: Mapping[str, str]) -> list[Row]:
 
 
 def _of_lateness(found: Rounds) -> list[Row]:
-    added = found.difference(OURS, FLOOR, "late_p50_ms")
+    added, by_socket = (found.difference(name, FLOOR, "late_p50_ms") for name in (OURS, BY_SOCKET))
     return [
         *(shown(f"{name}: late p50", found.median(name, "late_p50_ms"), "ms") for name in found),
         shown(f"{OURS}: late p99", found.median(OURS, "late_p99_ms"), "ms"),
         at_most("added p50 over the floor", added, "ms", 2.0),
+        at_most("added p50 over the floor, over WebSocket", by_socket, "ms", 2.0),
     ]
 
 

@@ -11,7 +11,6 @@ import time
 from typing import Any, cast
 
 STAMP = re.compile(rb"@(\d{9,})")
-END = (b"data: [DONE]", b"0\r\n\r\n")
 ASK = (
     "POST /api/chat HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n"
     "authorization: Bearer {token}\r\ncontent-length: {length}\r\n\r\n"
@@ -35,6 +34,10 @@ def question(chat: str) -> bytes:
 class Reader(asyncio.Protocol):
     """One connection that reads to the end of its answer."""
 
+    mark = b"data: "
+    ends: tuple[bytes, ...] = (b"data: [DONE]", b"0\r\n\r\n")
+    welcome = b"200"
+
     def __init__(self, request: bytes) -> None:
         self._request = request
         self._tail = self._begun = b""
@@ -52,11 +55,11 @@ class Reader(asyncio.Protocol):
         self.status = self.status or data[9:12]
         self.bytes += len(data)
         self.reads += 1
-        self.frames += data.count(b"data: ")
+        self.frames += data.count(self.mark)
         whole, self._begun = _whole_stamps(self._begun + data)
         self.late_us += [now_us - int(at) for at in STAMP.findall(whole)]
         self._tail = (self._tail + data)[-64:]
-        if any(end in self._tail for end in END):
+        if any(end in self._tail for end in self.ends):
             self._transport.close()
             self._end()
 
@@ -75,9 +78,8 @@ def _whole_stamps(data: bytes) -> tuple[bytes, bytes]:
     return (data[:at], data[at:]) if goes_on else (data, b"")
 
 
-async def read(port: int, request: bytes) -> Reader:
-    loop = asyncio.get_running_loop()
-    _, reader = await loop.create_connection(lambda: Reader(request), "127.0.0.1", port)
+async def read(port: int, reader: Reader) -> Reader:
+    await asyncio.get_running_loop().create_connection(lambda: reader, "127.0.0.1", port)
     await reader.ended
     return reader
 
@@ -90,7 +92,7 @@ def ask(port: int, chat: str, token: str) -> bytes:
 async def _asked(port: int, chat: str, token: str) -> asyncio.Future[Reader]:
     """Asks a little after the one before, or the tokens of all would leave at the same moment."""
     await asyncio.sleep(APART_S)
-    return asyncio.ensure_future(read(port, ask(port, chat, token)))
+    return asyncio.ensure_future(read(port, Reader(ask(port, chat, token))))
 
 
 async def load(port: int, streams: int, listeners: int, token: str, run: str) -> dict[str, Any]:
@@ -103,7 +105,7 @@ async def load(port: int, streams: int, listeners: int, token: str, run: str) ->
             await asyncio.sleep(LISTEN_AFTER_S)
             for chat in chats * listeners:
                 request = LISTEN.format(chat=chat, port=port, token=token).encode()
-                more.append(asyncio.ensure_future(read(port, request)))
+                more.append(asyncio.ensure_future(read(port, Reader(request))))
         readers, others = await asyncio.gather(*asking), await asyncio.gather(*more)
     return {**measured(readers, began), "listener_frames": sum(one.frames for one in others)}
 
@@ -112,7 +114,7 @@ def measured(readers: list[Reader], began: float) -> dict[str, Any]:
     late = sorted(us for reader in readers for us in reader.late_us) or [0]
     return {
         "seconds": time.monotonic() - began,
-        "bad": [reader.status.decode() for reader in readers if reader.status != b"200"],
+        "bad": [reader.status.decode() for reader in readers if reader.status != reader.welcome],
         "stamps": len(late),
         "frames": sum(reader.frames for reader in readers),
         "reads": sum(reader.reads for reader in readers),

@@ -13,6 +13,7 @@ from benchmarks.harness.process import ROOT, Child, Failed, run_load
 
 SERVERS = ROOT / "benchmarks" / "servers"
 FLOOR, BARE, OURS = "relay on asyncio streams", "relay on bare protocols", "aizuchi"
+BY_SOCKET = "aizuchi over WebSocket"
 OTHERS = {
     "Starlette + openai": "starlette_openai",
     "AI SDK on node": "node",
@@ -63,8 +64,17 @@ def contenders(
 
 def stream(server: Child, load: Load) -> Mapping[str, Any]:
     """One load on a server: what its client saw, and the CPU time it took."""
+    return _measured(server, load, "streams", load.streams, load.listeners)
+
+
+def sockets(server: Child, load: Load) -> Mapping[str, Any]:
+    """The same over sockets, of which each reader has their own."""
+    return _measured(server, load, "sockets", load.streams)
+
+
+def _measured(server: Child, load: Load, client: str, *amounts: int) -> Mapping[str, Any]:
     before, run = server.cpu_s(), f"{time.time_ns():x}"
-    found = run_load("streams", server.port, load.streams, load.listeners, TOKEN, run, core=1)
+    found = run_load(client, server.port, *amounts, TOKEN, run, core=1)
     used = server.cpu_s() - before
     wanted = load.streams * (load.tokens // 10)
     if found["bad"] or found["stamps"] < wanted:

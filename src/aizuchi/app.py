@@ -43,7 +43,7 @@ class App:
             await self._worker.drain(None)
         finally:
             if self._web:
-                self._web.listeners.close()
+                self._web.close()
 
     def ready(self) -> Mapping[str, bool]:
         """What has to be so for somebody to send us people: the store is open as long as we are."""
@@ -104,6 +104,7 @@ def _probes(settings: Settings, app: App, web: Any) -> Any:
     def metrics() -> Iterator[Any]:
         if web:
             yield figure("aizuchi_web_streams", "gauge", "Open answer streams.", len(web.listeners))
+            yield figure("aizuchi_web_sockets", "gauge", "Open sockets.", len(web.sockets.open))
 
     return probes(
         ready=app.ready,

@@ -1,4 +1,4 @@
-"""When an engine cleans up: answers collapse after ten minutes, the rest goes when it is due."""
+"""When an engine cleans up: answers collapse after ten minutes, what is due goes when it is."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,6 +30,10 @@ class Cleaner(Protocol):
         """Answers that settled before this become one entry each, with their receipts."""
         ...
 
+    async def expire(self, now: float) -> None:
+        """Tickets that are good no longer go."""
+        ...
+
     async def purge(self, due: Due) -> None: ...
 
 
@@ -39,6 +43,7 @@ async def keep_clean(cleaner: Cleaner, retention: Retention, clock: Callable[[],
     while True:
         try:
             await cleaner.collapse(clock() - COLLAPSE_AFTER_S)
+            await cleaner.expire(clock())
             if rounds % ROUNDS_TO_A_PURGE == 0:
                 await cleaner.purge(due_at(clock(), retention))
         except StoreError:

@@ -252,6 +252,20 @@ class Usage(Protocol):
         ...
 
 
+class Tickets(Protocol):
+    """Entry to a socket for somebody who has come in already; see `tickets.py`."""
+
+    async def make(self, person: str, origin: str) -> str:
+        """A ticket for this person, good once, for a minute, from this origin (empty: from no
+        page). Durable on return; nobody can guess it or find it in the store."""
+        ...
+
+    async def use(self, ticket: str, origin: str) -> str | None:
+        """Whose it was, where it is good; once tried it is used up, wherever it was tried from:
+        one that turns up elsewhere was stolen."""
+        ...
+
+
 class Pace(Protocol):
     """The outgoing budget that all answers of a tenant share, by the platform's own buckets."""
 
@@ -273,6 +287,7 @@ class Engine(NamedTuple):
     memory: Memory
     chats: Chats
     usage: Usage
+    tickets: Tickets
     pace: Pace
     run: Callable[[], Coroutine[None, None, None]]
 

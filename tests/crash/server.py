@@ -17,6 +17,7 @@ from aizuchi.surfaces.terminal.tail import Again, Begun, End, Tail, Words
 
 START_WITHIN_S = 20.0
 RETRY_S = 0.05
+TOKEN = "secret-of-the-test"
 
 
 def free_port() -> int:
@@ -50,7 +51,7 @@ class Server:
             "AIZUCHI_PORT": str(self.port),
             "AIZUCHI_MODEL": model,
             "OPENAI_BASE_URL": base_url,
-            "AIZUCHI_WEB_TOKEN": "secret-of-the-test",
+            "AIZUCHI_WEB_TOKEN": TOKEN,
             "AIZUCHI__LIMITS__MESSAGES_PER_MINUTE": "0",
         }
         self._process: asyncio.subprocess.Process | None = None
@@ -67,6 +68,11 @@ class Server:
             while not await _is_ready(client, f"{self.url}/readyz"):
                 assert self._process.returncode is None, "the server did not start"
                 await asyncio.sleep(RETRY_S)
+
+    def signal(self, number: int) -> None:
+        """Tells the server, as a system does."""
+        assert self._process
+        self._process.send_signal(number)
 
     async def kill(self) -> None:
         """Takes the whole process group away at once."""
@@ -86,7 +92,7 @@ class Client:
     """Somebody who sends, reads, and comes back for the rest whenever the connection breaks."""
 
     def __init__(self, server: Server) -> None:
-        headers = {"authorization": "Bearer secret-of-the-test"}
+        headers = {"authorization": f"Bearer {TOKEN}"}
         self._http = httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=30)
         self.words: list[str] = []
         self.outcome = ""

@@ -75,6 +75,11 @@ async def goes_on_with_what_was_open(engine: Engine) -> None:
     assert (await claim_now(engine)).turn.message.turn_id == "7"
 
 
+async def lets_people_in(engine: Engine) -> None:
+    ticket = await engine.tickets.make("ann", "")
+    assert await engine.tickets.use(ticket, "") == "ann"
+
+
 async def knows_what_came(engine: Engine) -> None:
     for turn_id in ("1", "4", "7"):
         await accept(engine, message(turn_id, "any talk"))
@@ -86,6 +91,7 @@ async def test_a_file_of_every_schema_is_opened(version: int, tmp_path: Path) ->
     async with running(opener(written_by(version, tmp_path))) as engine:
         await remembers_what_was_said(engine)
         await goes_on_with_what_was_open(engine)
+        await lets_people_in(engine)
         await knows_what_came(engine)
     assert is_intact(tmp_path)
 

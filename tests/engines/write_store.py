@@ -39,6 +39,7 @@ async def fill(engine: Engine) -> None:
     await engine.log.append(taken, [TextDelta("Half an "), Step("s", "look")])
     await accept(engine, message("8", "ending"))
     await engine.log.append(await claim_now(engine), [Finished("answered", "Not yet told.")])
+    await engine.tickets.make("ann", "https://chat.example")
 
 
 async def write() -> None:

@@ -15,6 +15,7 @@ from aizuchi.surfaces.web.routes import WebRoutes
 from aizuchi.surfaces.web.tokens import Tokens
 from aizuchi.testing import virtual_time
 from aizuchi.testing.asgi_client import AsgiClient, Body, Connection, Event, Response
+from aizuchi.testing.asgi_socket import Socket
 from aizuchi.turns import Bounds
 
 TOKENS = "owner:owner-token,ann:ann-token,bob:bob-token"
@@ -50,6 +51,18 @@ class Person(AsgiClient):
         """A question, with its stream read to the end."""
         return await self.request("POST", "/api/chat", json=self.sending(text, **fields))
 
+    @asynccontextmanager
+    async def socket(self, *, origin: str = "") -> AsyncIterator[Socket]:
+        """A socket, entered by a ticket that is asked for from the same origin."""
+        ticket = await self.ticket(origin=origin)
+        async with self.connect(f"/ws/chat?ticket={ticket}", headers={"origin": origin}) as socket:
+            yield socket
+
+    async def ticket(self, *, origin: str = "") -> str:
+        response = await self.request("POST", "/api/ticket", headers={"origin": origin})
+        assert response.status == 200, response.text
+        return str(response.json()["ticket"])
+
     async def history(self, chat: str = "c1") -> list[dict[str, Any]]:
         response = await self.request("GET", f"/api/chat/{chat}")
         assert response.status == 200, response.text
@@ -76,6 +89,7 @@ async def house(
             inbox=engine.inbox,
             log=engine.log,
             chats=engine.chats,
+            tickets=engine.tickets,
             gate=gate,
             clock=virtual_time.clock,
         )
@@ -83,7 +97,7 @@ async def house(
         try:
             yield House(app, web, engine)
         finally:
-            web.listeners.close()
+            web.close()
 
 
 def text_of(events: Sequence[Event]) -> str:

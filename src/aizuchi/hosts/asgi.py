@@ -1,4 +1,4 @@
-"""The ASGI app: webhooks on a raw path, the web behind a bounded body, probes, and the last border.
+"""The ASGI app: webhooks on a raw path, the web and its sockets, probes, and the last border.
 
 Between a webhook and its acknowledgement stands nothing but reading, verifying and storing.
 """
@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -60,12 +60,10 @@ class _App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
-            case "http":
+            case "http" | "websocket":
                 await self._guard(scope, receive, _Sending(send))
             case "lifespan":
                 await self._live(receive, send)
-            case _:
-                await send({"type": "websocket.close"})
 
     async def _guard(self, scope: Scope, receive: Receive, send: "_Sending") -> None:
         """The border of the process: whatever breaks behind it is one line for a person, with a
@@ -77,15 +75,15 @@ class _App:
         except BodyRefused as refused:
             await respond(send, refused.answer)
         except Exception as error:  # noqa: BLE001 - see above
-            incident = _report(scope, error)
-            if not send.status:
-                await respond(send, _broken(scope, incident))
+            await _break_off(scope, send, _report(scope, error))
         finally:
             self._responses[("route", self._name(scope)), ("status", str(send.status))] += 1
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if surface := self._webhooks.get(path):
+        if scope["type"] == "websocket":
+            await (self._web or _no_socket)(scope, receive, send)
+        elif surface := self._webhooks.get(path):
             await respond(send, await self._webhook(surface, scope, receive))
         elif path in PROBES:
             answer = self._probes.answer(request_of(scope, b""), self._metrics())
@@ -129,9 +127,25 @@ class _Sending:
         self.status = 0
 
     def __call__(self, message: Message) -> Awaitable[None]:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
+        if not self.status:
+            self.status = _status(message)
         return self._send(message)
+
+
+def _status(message: Message) -> int:
+    """What a first message says to the client, as an HTTP status."""
+    match message["type"]:
+        case "http.response.start":
+            return int(message["status"])
+        case "websocket.accept":
+            return 101
+        case "websocket.close":
+            return 403
+    return 0
+
+
+async def _no_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.close"})
 
 
 async def accept(inbox: Inbox, reception: Reception) -> HttpResponse:
@@ -151,10 +165,20 @@ def _report(scope: Scope, error: Exception) -> str:
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     incident = secrets.token_hex(4)
-    what = f"{type(error).__name__} at {scope['method']} {scope['path']}"
+    what = f"{type(error).__name__} at {scope.get('method', 'the socket')} {scope['path']}"
     logger.error("a request broke (number %s): %s", incident, what)
     logger.debug("number %s", incident, exc_info=error)
     return incident
+
+
+async def _break_off(scope: Scope, send: _Sending, incident: str) -> None:
+    """Tells the client as much as can still be told."""
+    if scope["type"] == "websocket":
+        with suppress(OSError):
+            reason = f"this broke on my side (number {incident})"
+            await send({"type": "websocket.close", "code": 1011, "reason": reason})
+    elif not send.status:
+        await respond(send, _broken(scope, incident))
 
 
 def _broken(scope: Scope, incident: str) -> HttpResponse:

@@ -6,11 +6,13 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from aizuchi.app import App, open_app
+from aizuchi.edge import API
 from aizuchi.hosts.dev_kill import with_kill
 from aizuchi.hosts.parent import Parent, ask_to_be_killed, find_parent, is_in_dev
 from aizuchi.settings import Settings
@@ -18,6 +20,7 @@ from aizuchi.settings import Settings
 CUT_CONNECTIONS_S = 1
 SPARE_S = 1.8  # past the drain, until the system ends what does not end by itself
 ORPHAN_S = 1.0
+SILENT_SOCKET_S = 60.0
 
 Callback = Callable[[], Awaitable[None]]
 
@@ -99,7 +102,10 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 http="httptools",
-                ws="none",
+                ws=_open_socket,  # type: ignore[arg-type]  # whatever makes a protocol will do
+                ws_max_size=API.most_bytes,
+                ws_ping_timeout=SILENT_SOCKET_S,
+                ws_per_message_deflate=False,
                 loop="asyncio",
                 lifespan="off",
                 interface="asgi3",
@@ -124,6 +130,13 @@ class Server(uvicorn.Server):
         """Ends what connections are left, without a word about each."""
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self.should_exit = True
+
+
+def _open_socket(**named: Any) -> asyncio.Protocol:
+    """The protocol of a socket, which is imported by the first one: the start need not wait."""
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    return WebSocketsSansIOProtocol(**named)
 
 
 def _ready(parent: Parent | None, on_ready: Callback) -> Callback:

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
-from starlette.types import ASGIApp, Message, Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from aizuchi.testing.asgi_socket import Socket
 
 MOST_UNREAD = 64 * 1024
 Body = bytes | Iterable[bytes] | None
@@ -163,13 +165,31 @@ class AsgiClient:
         """
         connection = Connection(body)
         scope = self._scope(method, target, headers)
-        task = asyncio.create_task(_call(self._app, scope, connection))
+        task = asyncio.create_task(_call(self._app, scope, connection.receive, connection.send))
         task.add_done_callback(lambda _: connection.over())
         try:
             await connection.headed()
             yield connection
         finally:
             connection.hang_up()
+            await task
+
+    @asynccontextmanager
+    async def connect(
+        self, target: str, *, headers: Mapping[str, str] | Sequence[tuple[str, str]] = ()
+    ) -> AsyncIterator[Socket]:
+        """A socket, open or refused; hangs up at the end."""
+        socket = Socket()
+        scope = self._scope("GET", target, headers)
+        scope.update(type="websocket", scheme="ws")
+        del scope["method"]
+        task = asyncio.create_task(_call(self._app, scope, socket.to_app, socket.from_app))
+        task.add_done_callback(lambda _: socket.over(None))
+        try:
+            await socket.opened()
+            yield socket
+        finally:
+            socket.hang_up()
             await task
 
     async def request(
@@ -209,8 +229,8 @@ class AsgiClient:
         }
 
 
-async def _call(app: ASGIApp, scope: Scope, connection: Connection) -> None:
-    await app(scope, connection.receive, connection.send)
+async def _call(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    await app(scope, receive, send)
 
 
 def encoded(value: Any) -> bytes:

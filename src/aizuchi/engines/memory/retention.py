@@ -15,6 +15,10 @@ class MemoryCleaner:
             if said.settled_at < before:
                 self._store.entries.pop(seq, None)
 
+    async def expire(self, now: float) -> None:
+        tickets = self._store.tickets
+        self._store.tickets = {key: one for key, one in tickets.items() if one.until > now}
+
     async def purge(self, due: Due) -> None:
         self._purge_texts(due.texts)
         self._purge_ids(due.ids)

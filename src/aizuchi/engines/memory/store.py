@@ -6,6 +6,7 @@ from typing import NamedTuple
 from aizuchi.answers import Finished, Logged, Position, Shown
 from aizuchi.events import Message
 from aizuchi.recall import person_of
+from aizuchi.tickets import Ticket
 from aizuchi.turns import Turn
 
 
@@ -53,6 +54,7 @@ class Store:
         self.admitted: set[int] = set()
         self.recent: dict[str, list[float]] = {}
         self.usage: dict[tuple[str, str], Used] = {}
+        self.tickets: dict[bytes, Ticket] = {}
 
     def clear_leases(self, now: float) -> None:
         """Whoever held these is gone."""

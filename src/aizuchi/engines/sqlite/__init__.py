@@ -15,6 +15,7 @@ from aizuchi.engines.sqlite.inbox import SqliteInbox
 from aizuchi.engines.sqlite.memory import SqliteMemory
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.retention import SqliteCleaner
+from aizuchi.engines.sqlite.tickets import SqliteTickets
 from aizuchi.engines.sqlite.turnqueue import SqliteQueue
 from aizuchi.engines.sqlite.usage import SqliteUsage
 from aizuchi.engines.sqlite.writer import Executor, Inline, Reader, Writer, unavailable
@@ -64,6 +65,7 @@ async def open_engine(
             memory=SqliteMemory(reader),
             chats=SqliteChats(writer, reader, log, clock),
             usage=SqliteUsage(writer, reader, allowance, clock),
+            tickets=SqliteTickets(writer, clock),
             pace=LocalPace(asyncio.get_running_loop().time, budgets),
             run=run,
         )

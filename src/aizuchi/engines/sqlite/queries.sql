@@ -272,7 +272,21 @@ ON CONFLICT (day, person) DO UPDATE SET
 SELECT day, key, answers, tokens FROM usage JOIN people ON people.id = person
 WHERE day >= ? ORDER BY day, key;
 
+-- ── tickets ──
+
+-- name: add_ticket
+INSERT INTO tickets (digest, person, origin, until) VALUES (?, ?, ?, ?);
+
+-- name: ticket
+SELECT person, origin, until FROM tickets WHERE digest = ?;
+
+-- name: delete_ticket
+DELETE FROM tickets WHERE digest = ?;
+
 -- ── cleaning up ──
+
+-- name: expired_tickets
+DELETE FROM tickets WHERE until <= ?;
 
 -- name: collapsible
 -- Answers that settled a while ago and still lie here in pieces; the walk steps from turn to turn.

@@ -23,6 +23,9 @@ class SqliteCleaner:
         while await self._writer.run(_give_back):
             pass
 
+    async def expire(self, now: float) -> None:
+        await self._do("expired_tickets", now)
+
     async def purge(self, due: Due) -> None:
         if due.texts:
             await self._each("old_texts", due.texts, "end_turn", "collapse", "delete_text")
@@ -39,7 +42,7 @@ class SqliteCleaner:
             found = await self._reader.run(partial(_found, find=find, before=before))
             await self._writer.run(partial(_done, found=found, statements=statements))
 
-    async def _do(self, statement: str, *values: str) -> None:
+    async def _do(self, statement: str, *values: str | float) -> None:
         await self._writer.run(lambda writing: writing.execute(SQL[statement], values).rowcount)
 
 

@@ -173,6 +173,11 @@ def language_of(request: HttpRequest) -> Language:
     return language_asked(_text(request, b"accept-language"))
 
 
+def origin_of(request: HttpRequest) -> str:
+    """The origin of the page that makes the request; empty where no page does."""
+    return _text(request, b"origin").lower()
+
+
 def _is_among(peer: str, mode: Proxied) -> bool:
     try:
         address = ip_address(peer)

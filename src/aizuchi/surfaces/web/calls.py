@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,6 +13,8 @@ from aizuchi.surfaces.web.auth import SAFE_METHODS, SECURITY_HEADERS, language_o
 from aizuchi.surfaces.web.inbound import conversation_of, person_key
 from aizuchi.surfaces.web.wording import line
 
+# What a socket's handshake is taken for: something that by cookie needs to name its origin.
+UPGRADE = "UPGRADE"
 NOT_CACHED = (b"cache-control", b"no-store")
 
 
@@ -50,12 +52,12 @@ class Endpoint:
         await answer(scope, receive, send)
 
 
-def head_of(request: Request) -> HttpRequest:
+def head_of(request: HTTPConnection) -> HttpRequest:
     """The request as a value, without its body."""
     scope = request.scope
     client = scope.get("client")
     return HttpRequest(
-        method=request.method,
+        method=scope.get("method", UPGRADE),
         path=scope["path"],
         query=scope["query_string"].decode("latin-1"),
         headers=tuple((bytes(name), bytes(value)) for name, value in scope["headers"]),

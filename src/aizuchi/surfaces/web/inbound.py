@@ -22,6 +22,7 @@ from aizuchi.events import (
 from aizuchi.ports import Said
 from aizuchi.surfaces.web.auth import Gate, language_of, plain
 from aizuchi.surfaces.web.wording import line
+from aizuchi.words import Language
 
 NAME = "web"
 CHAT_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.~-]{1,128}")
@@ -43,12 +44,9 @@ class WebSurface:
             return person
         language = language_of(request)
         try:
-            asked = _asked(read_object(request.body))
+            return event_of(person, read_object(request.body), language)
         except BadJson as error:
             return plain(400, line("not_json", language, what=error.what))
-        except _Unfit as unfit:
-            return plain(400, line(unfit.code, language, field=unfit.field))
-        return Event("chat", person, {**asked, "locale": language})
 
     def read(self, event: Event, *, now: float) -> Reception:
         """The message, or the answer that it asks for a second time: see `with_history`."""
@@ -62,6 +60,14 @@ class WebSurface:
     def render(self, markdown: str, *, growing: bool = False) -> Sequence[str]:
         """One page, as long as it is."""
         return [markdown]
+
+
+def event_of(person: str, body: Mapping[str, Any], language: Language) -> Event | HttpResponse:
+    """A message of somebody who may write, however it came; or what is wrong with it."""
+    try:
+        return Event("chat", person, {**_asked(body), "locale": language})
+    except _Unfit as unfit:
+        return plain(400, line(unfit.code, language, field=unfit.field))
 
 
 class _Unfit(Exception):

@@ -15,4 +15,11 @@ def open_web(settings: Settings, engine: Engine, clock: Callable[[], float]) -> 
     tokens = Tokens(settings.home, web.token.reveal())
     header = proxied(web.identity_header, web.proxies) if web.auth == "header" else None
     gate = Gate(tokens, hosts=web.hosts, header=header)
-    return WebRoutes(inbox=engine.inbox, log=engine.log, chats=engine.chats, gate=gate, clock=clock)
+    return WebRoutes(
+        inbox=engine.inbox,
+        log=engine.log,
+        chats=engine.chats,
+        tickets=engine.tickets,
+        gate=gate,
+        clock=clock,
+    )

@@ -1,4 +1,5 @@
-"""The routes of the web: send and stop, read and resume, list, rename, delete, export, the page."""
+"""The routes of the web: send and stop, read and resume, list, rename, delete, export, the page,
+the socket and its tickets."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -6,18 +7,18 @@ from starlette.requests import Request
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from aizuchi.answers import BEGINNING, Logged, Position
 from aizuchi.edge import API, read_object, refuse
 from aizuchi.errors import BadJson, StoreError
-from aizuchi.events import Event, HttpResponse, Tail
-from aizuchi.ports import AnswerLog, Chats, Inbox, Said
+from aizuchi.events import HttpResponse
+from aizuchi.ports import AnswerLog, Chats, Inbox, Tickets
 from aizuchi.surfaces.web import inbound, page
-from aizuchi.surfaces.web.auth import Gate, language_of
+from aizuchi.surfaces.web.asking import Asking
+from aizuchi.surfaces.web.auth import Gate, language_of, origin_of
 from aizuchi.surfaces.web.calls import Call, Endpoint, head_of, json_answer, respond, whole
 from aizuchi.surfaces.web.render import export, file_name, messages_of
+from aizuchi.surfaces.web.socket import Sockets
 from aizuchi.surfaces.web.stream import AnswerStream, Followed, Listeners
 from aizuchi.surfaces.web.tail import last_seen
-from aizuchi.words import language_of as language_of_text
 
 LONGEST_TITLE = 200
 
@@ -29,18 +30,35 @@ class WebRoutes:
     """The ASGI app of the web. Every handler acts as the person whom the gate let in."""
 
     def __init__(
-        self, *, inbox: Inbox, log: AnswerLog, chats: Chats, gate: Gate, clock: Callable[[], float]
+        self,
+        *,
+        inbox: Inbox,
+        log: AnswerLog,
+        chats: Chats,
+        tickets: Tickets,
+        gate: Gate,
+        clock: Callable[[], float],
     ) -> None:
-        self._inbox, self._log, self._chats = inbox, log, chats
+        self._inbox, self._log, self._chats, self._tickets = inbox, log, chats, tickets
         self._gate, self._clock = gate, clock
         self._surface = inbound.WebSurface(gate)
+        self._asking = Asking(inbox, log, chats, self._surface, clock)
         self._page = page.Pages(gate)
         self.knows = gate.knows
         self.listeners = Listeners()
+        self.sockets = Sockets(
+            asking=self._asking, log=log, tickets=tickets, gate=gate, listeners=self.listeners
+        )
         self._router = Router(self._routes(), redirect_slashes=False, default=self._nothing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._router(scope, receive, send)
+        app = self.sockets if scope["type"] == "websocket" else self._router
+        await app(scope, receive, send)
+
+    def close(self) -> None:
+        """Ends every connection soon: their clients come back to the next process."""
+        self.listeners.close()
+        self.sockets.open.close()
 
     def _routes(self) -> list[Route]:
         chat = {"GET": self._read, "PATCH": self._rename, "DELETE": self._delete}
@@ -50,6 +68,7 @@ class WebRoutes:
             self._route("/api/chat/{id}/stream", {"GET": self._stream}),
             self._route("/api/chat/{id}/stop", {"POST": self._stop}),
             self._route("/api/chat/{id}/export", {"GET": self._export}),
+            self._route("/api/ticket", {"POST": self._ticket}),
             self._route("/api/chats", {"GET": self._list}),
             Route("/", Endpoint(self._page.home), methods=["GET"]),
             Route("/static/{name}", Endpoint(self._page.file), methods=["GET"]),
@@ -79,7 +98,7 @@ class WebRoutes:
         except StoreError:
             return call.say(503, "store_read")
 
-    # ── sending ──
+    # ── answers ──
 
     async def _send(self, request: Request) -> ASGIApp:
         head = head_of(request)
@@ -91,28 +110,23 @@ class WebRoutes:
         if isinstance(event, HttpResponse):
             return respond(event)
         call = Call(asked, event.person or "", event.body["chat"])
-        try:
-            if await self._is_anothers(call):
-                return respond(call.say(404, "no_chat"))
-            return respond(await self._accept(call, event))
-        except StoreError:
-            return respond(call.say(503, "store_read"))
+        return respond(self._tell(await self._asking.send(call, event)))
 
-    async def _accept(self, call: Call, event: Event) -> Answer:
-        """Stores the message, then follows its answer; a known one is followed, or told again."""
-        if inbound.needs_history(event):
-            event = inbound.with_history(event, await self._said(call) or ())
-        reception = self._surface.read(event, now=self._clock())
-        try:
-            await self._inbox.accept(reception.messages, reception.signals)
-        except StoreError:
-            return reception.refused
-        assert isinstance(reception.accepted, Tail)
-        language = language_of_text(event.body["text"], event.body["locale"])
-        return self._tell([Followed(reception.accepted.turn_id, language)])
+    async def _stream(self, call: Call) -> Answer:
+        """The rest of an answer for whoever says what they have, else all that is under way."""
+        header = call.request.header(b"last-event-id") or b""
+        answers = await self._asking.resume(call, last_seen(header.decode("latin-1")))
+        if call.request.method == "HEAD" and not isinstance(answers, HttpResponse):
+            return HttpResponse(204)
+        return self._tell(answers)
+
+    def _tell(self, answers: Sequence[Followed] | HttpResponse) -> Answer:
+        if isinstance(answers, HttpResponse):
+            return answers
+        return AnswerStream(self._log, answers, self.listeners)
 
     async def _stop(self, call: Call) -> Answer:
-        said = await self._said(call)
+        said = await self._asking.said(call)
         if said is None:
             return call.say(404, "no_chat")
         answer = read_object(call.request.body).get("messageId") if call.request.body else ""
@@ -121,44 +135,17 @@ class WebRoutes:
             await self._inbox.accept((), (stop,))
         return json_answer({})
 
-    # ── reading ──
+    async def _ticket(self, call: Call) -> Answer:
+        ticket = await self._tickets.make(call.person, origin_of(call.request))
+        return json_answer({"ticket": ticket})
+
+    # ── chats ──
 
     async def _read(self, call: Call) -> Answer:
-        said = await self._said(call)
+        said = await self._asking.said(call)
         if said is None:
             return call.say(404, "no_chat")
         return json_answer({"id": call.chat, "messages": messages_of(said)})
-
-    async def _stream(self, call: Call) -> Answer:
-        """The rest of an answer for whoever says what they have, else all that is under way."""
-        said = await self._said(call)
-        if said is None:
-            return call.say(404, "no_chat") if await self._is_anothers(call) else HttpResponse(204)
-        answers = await self._rest(call, said) or [
-            self._followed(call, one) for one in said if not one.outcome
-        ]
-        if not answers or call.request.method == "HEAD":
-            return HttpResponse(204)
-        return self._tell(answers)
-
-    async def _rest(self, call: Call, said: Sequence[Said]) -> list[Followed]:
-        header = call.request.header(b"last-event-id") or b""
-        turn_id, after = last_seen(header.decode("latin-1")) or ("", BEGINNING)
-        for one in said:
-            if one.turn_id == turn_id:
-                return [self._followed(call, one, after, await self._log.read(turn_id))]
-        return []
-
-    def _followed(
-        self, call: Call, one: Said, after: Position = BEGINNING, seen: Sequence[Logged] = ()
-    ) -> Followed:
-        language = language_of_text(one.question, language_of(call.request))
-        return Followed(one.turn_id, language, after, seen)
-
-    def _tell(self, answers: Sequence[Followed]) -> AnswerStream:
-        return AnswerStream(self._log, answers, self.listeners)
-
-    # ── the list of chats ──
 
     async def _list(self, call: Call) -> Answer:
         listed = await self._chats.list(call.person_key)
@@ -179,7 +166,7 @@ class WebRoutes:
         return HttpResponse(204) if gone else call.say(404, "no_chat")
 
     async def _export(self, call: Call) -> Answer:
-        said = await self._said(call)
+        said = await self._asking.said(call)
         if said is None:
             return call.say(404, "no_chat")
         listed = await self._chats.list(call.person_key)
@@ -187,18 +174,6 @@ class WebRoutes:
         text = export(title, said, language_of(call.request))
         headers = ((b"content-disposition", file_name(title)),)
         return HttpResponse(200, text.encode(), "text/markdown; charset=utf-8", headers)
-
-    # ── whose ──
-
-    async def _said(self, call: Call) -> Sequence[Said] | None:
-        """The exchanges of the person's chat; None where they have no such one."""
-        if not inbound.is_chat_id(call.chat):
-            return None
-        return await self._chats.read(call.person_key, call.conversation)
-
-    async def _is_anothers(self, call: Call) -> bool:
-        owners = await self._chats.whose(inbound.chat_prefix(call.chat))
-        return bool(owners) and call.person_key not in owners
 
     async def _nothing(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = head_of(Request(scope, receive))

@@ -5,11 +5,11 @@ Whoever leaves ends only their own stream, never the answer.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, NamedTuple
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from aizuchi.answers import BEGINNING, Finished, Logged, Position
 from aizuchi.ports import AnswerLog
@@ -39,7 +39,7 @@ class Followed(NamedTuple):
 
 
 class Listeners:
-    """All streams that are open, for the metrics and for the end of the process."""
+    """All streams or sockets that are open, for the metrics and for the end of the process."""
 
     def __init__(self) -> None:
         self._open: set[asyncio.Task[Any]] = set()
@@ -60,60 +60,88 @@ class Listeners:
             loop.call_later(CLOSE_WITHIN_S, task.cancel)
 
 
+class Line:
+    """The way to one client, which knows whether the client still reads."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._pending = self._stalled = 0
+
+    async def say(self, message: Message) -> None:
+        """Returns when there is room for more; that the client has left is told to who receives."""
+        self._pending += 1
+        try:
+            await self._send(message)
+        except OSError:
+            pass
+        finally:
+            self._pending -= 1
+
+    async def beat(self, sign: Message) -> bool:
+        """Gives a sign of life after a while; False where the client has read nothing for a
+        minute."""
+        await asyncio.sleep(PING_EVERY_S)
+        self._stalled = self._stalled + 1 if self._pending else 0
+        if not self._stalled:
+            await self.say(sign)
+        return self._stalled < STALLED_PINGS
+
+
+async def tell(log: AnswerLog, answer: Followed, say: Callable[[bytes], Awaitable[None]]) -> None:
+    """Says the frames of an answer as they come, to its end."""
+    turn_id, language, after, seen = answer
+    frames = AnswerFrames(turn_id, language, after, seen)
+    if begun := frames.begin():
+        await say(begun)
+    if not any(_is_end(line) and line.position <= after for line in seen):
+        groups = log.follow(turn_id, after)
+        async with aclosing(groups):  # type: ignore[type-var]  # every engine's is a generator
+            async for lines in groups:
+                if news := frames.feed(lines):
+                    await say(news)
+    if not frames.ended:
+        ends = filter(_is_end, await log.read(turn_id))
+        await say(frames.end(next(ends, None)))
+
+
 class AnswerStream:
     """The response that sends answers, one after the other, until they are told or nobody reads."""
 
     def __init__(self, log: AnswerLog, answers: Sequence[Followed], listeners: Listeners) -> None:
         self._log, self._answers, self._listeners = log, answers, listeners
-        self._pending = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        line = Line(send)
         async with asyncio.TaskGroup() as group:
-            telling = group.create_task(self._tell(send))
+            telling = group.create_task(self._tell(line))
             self._listeners.add(telling)
-            others = [group.create_task(self._beat(send)), group.create_task(_left(receive))]
+            others = [group.create_task(_beat(line)), group.create_task(_left(receive))]
             await asyncio.wait((telling, *others), return_when=asyncio.FIRST_COMPLETED)
             for task in (telling, *others):
                 task.cancel()
 
-    async def _tell(self, send: Send) -> None:
-        await send(START)
+    async def _tell(self, line: Line) -> None:
+        def say(frames: bytes) -> Awaitable[None]:
+            return line.say(_body(frames))
+
+        await line.say(START)
         for answer in self._answers:
-            await self._follow(answer, send)
-        await self._send(send, DONE, more=False)
+            await tell(self._log, answer, say)
+        await line.say(_body(DONE, more=False))
 
-    async def _follow(self, answer: Followed, send: Send) -> None:
-        turn_id, language, after, seen = answer
-        frames = AnswerFrames(turn_id, language, after, seen)
-        await self._send(send, frames.begin())
-        if not any(_is_end(line) and line.position <= after for line in seen):
-            groups = self._log.follow(turn_id, after)
-            async with aclosing(groups):  # type: ignore[type-var]  # every engine's is a generator
-                async for lines in groups:
-                    await self._send(send, frames.feed(lines))
-        if not frames.ended:
-            ends = filter(_is_end, await self._log.read(turn_id))
-            await self._send(send, frames.end(next(ends, None)))
 
-    async def _send(self, send: Send, frames: bytes, *, more: bool = True) -> None:
-        if not frames:
-            return
-        self._pending += 1
-        await send({"type": "http.response.body", "body": frames, "more_body": more})
-        self._pending -= 1
-
-    async def _beat(self, send: Send) -> None:
-        """A sign of life; returns where the client has read nothing for a minute."""
-        stalled = 0
-        while stalled < STALLED_PINGS:
-            await asyncio.sleep(PING_EVERY_S)
-            stalled = stalled + 1 if self._pending else 0
-            if not stalled:
-                await self._send(send, PING)
+def _body(frames: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.response.body", "body": frames, "more_body": more}
 
 
 def _is_end(line: Logged) -> bool:
     return isinstance(line.entry, Finished)
+
+
+async def _beat(line: Line) -> None:
+    """Returns where the client has read nothing for a minute."""
+    while await line.beat(_body(PING)):
+        pass
 
 
 async def _left(receive: Receive) -> None:

@@ -56,6 +56,10 @@ _LINES: dict[str, tuple[str, str]] = {
         "I could not read this request: {field} is missing or not what it should be.",
         "リクエストを読み取れませんでした。{field} がないか、正しくありません。",
     ),
+    "too_many": (
+        "I am telling you {most} answers at once already. Send this when one of them has ended.",
+        "すでに{most}件の回答を同時にお送りしています。どれかが終わってからお送りください。",
+    ),
     "no_text": ("The message has no text.", "メッセージに本文がありません。"),
     "files": (
         "I cannot read files yet. Send the text alone.",

@@ -7,7 +7,14 @@
 `open_engine(bounds=…, allowance=…)` opens the same store each time it is called.
 """
 
-from aizuchi.testing.engine_contract import accepting, answering, claiming, remembering, threads
+from aizuchi.testing.engine_contract import (
+    accepting,
+    answering,
+    claiming,
+    remembering,
+    threads,
+    tickets,
+)
 
 ONE_PROCESS_PROMISES = claiming.ONE_PROCESS_PROMISES
 ENGINE_CONTRACT = (
@@ -16,4 +23,5 @@ ENGINE_CONTRACT = (
     *answering.PROMISES,
     *remembering.PROMISES,
     *threads.PROMISES,
+    *tickets.PROMISES,
 )
