@@ -14,14 +14,17 @@ from benchmarks.harness.process import ROOT, Child, Failed, run_load
 SERVERS = ROOT / "benchmarks" / "servers"
 FLOOR, BARE, OURS = "relay on asyncio streams", "relay on bare protocols", "aizuchi"
 BY_SOCKET = "aizuchi over WebSocket"
+CHAINLIT = "Chainlit"
 OTHERS = {
     "Starlette + openai": "starlette_openai",
     "AI SDK on node": "node",
+    CHAINLIT: "chainlit",
     "pydantic-ai": "pydantic_ai",
 }
 SCRIPTS = {
     "starlette_openai": "starlette_openai.py",
     "node": "ai_sdk.mjs",
+    "chainlit": "chainlit_app.py",
     "pydantic_ai": "pydantic_ai_vercel.py",
 }
 
@@ -64,17 +67,27 @@ def contenders(
 
 def stream(server: Child, load: Load) -> Mapping[str, Any]:
     """One load on a server: what its client saw, and the CPU time it took."""
-    return _measured(server, load, "streams", load.streams, load.listeners)
+    return _measured(server, load, "streams", load.streams, load.listeners, TOKEN, _name())
 
 
 def sockets(server: Child, load: Load) -> Mapping[str, Any]:
     """The same over sockets, of which each reader has their own."""
-    return _measured(server, load, "sockets", load.streams)
+    return _measured(server, load, "sockets", load.streams, TOKEN, _name())
 
 
-def _measured(server: Child, load: Load, client: str, *amounts: int) -> Mapping[str, Any]:
-    before, run = server.cpu_s(), f"{time.time_ns():x}"
-    found = run_load(client, server.port, *amounts, TOKEN, run, core=1)
+def by_socketio(server: Child, load: Load) -> Mapping[str, Any]:
+    """The same for whoever speaks nothing else."""
+    return _measured(server, load, "socketio", load.streams)
+
+
+def _name() -> str:
+    """A run's own, so that no chat is asked in twice."""
+    return f"{time.time_ns():x}"
+
+
+def _measured(server: Child, load: Load, client: str, *arguments: object) -> Mapping[str, Any]:
+    before = server.cpu_s()
+    found = run_load(client, server.port, *arguments, core=1)
     used = server.cpu_s() - before
     wanted = load.streams * (load.tokens // 10)
     if found["bad"] or found["stamps"] < wanted:
