@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aizuchi.models.completions import Completion
-from aizuchi.models.sse import Unreadable
 
 
 def chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
@@ -55,9 +54,10 @@ def test_usage_comes_with_or_after_the_last_chunk_and_may_be_junk() -> None:
 
 
 @pytest.mark.parametrize("event", [1, "text", [], {"choices": 1}, {"choices": [1]}])
-def test_what_is_no_chunk_is_told(event: Any) -> None:
-    with pytest.raises(Unreadable):
-        Completion().take([event])
+def test_what_is_no_chunk_is_told_and_what_came_before_it_stands(event: Any) -> None:
+    completion = Completion()
+    assert completion.take([chunk({"content": "a"}), event, chunk({"content": "b"})]) == "a"
+    assert completion.unreadable.startswith("not ")
 
 
 @pytest.mark.parametrize("event", [{"error": {"code": 500}}, {"object": "error", "code": 400}])

@@ -67,9 +67,10 @@ def test_done_within_a_text_is_no_end() -> None:
 @pytest.mark.parametrize(
     "junk", [b"data: {\n\n", b"data: nonsense\n\n", b"data: " + b"[" * 100_000 + b"\n\n"]
 )
-def test_what_is_no_json_is_told(junk: bytes) -> None:
-    with pytest.raises(Unreadable):
-        EventReader().feed(junk)
+def test_what_is_no_json_is_told_and_what_came_before_it_stands(junk: bytes) -> None:
+    reader = EventReader()
+    assert reader.feed(b'data: "good"\n\n' + junk + b'data: "late"\n\n') == ["good"]
+    assert reader.unreadable.startswith("not JSON")
 
 
 def test_bytes_that_are_no_utf_8_become_the_mark_for_it() -> None:

@@ -46,7 +46,12 @@ class Answer:
     @property
     def over(self) -> bool:
         """Nothing that still comes matters."""
-        return self._events.done or self._completion.error is not None
+        completion = self._completion
+        return self._events.done or completion.error is not None or bool(self._unreadable)
+
+    @property
+    def _unreadable(self) -> str:
+        return self._events.unreadable or self._completion.unreadable
 
     def take(self, data: bytes) -> str:
         """The text in these bytes.
@@ -77,6 +82,8 @@ class Answer:
             ModelError: it is none, or no whole one.
         """
         completion = self._completion
+        if self._unreadable:
+            raise self._malformed(self._unreadable)
         if completion.error is not None:
             raise failures.of_event(self._endpoint, completion.error)
         if completion.finish == "content_filter":

@@ -4,17 +4,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aizuchi.models.sse import Unreadable
-
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 HIGH_HALVES = ("\ud800", "\udbff")
 THOUGHTS = ("reasoning_content", "reasoning", "tool_calls")
 
 
 class Completion:
-    """An answer as its chunks tell it so far."""
+    """An answer as its chunks tell it so far; `unreadable` says why it cannot be told further."""
 
     def __init__(self) -> None:
+        self.unreadable = ""
         self.finish = ""
         self.error: object = None
         self.recognised = False
@@ -26,15 +25,13 @@ class Completion:
         self._half = ""
 
     def take(self, events: Iterable[Any]) -> str:
-        """The text in these events; `begun` is set once the model works, if only in thought.
-
-        Raises:
-            Unreadable: they are not chunks of a chat completion.
-        """
+        """The text in these events, up to the first that is no chunk of a chat completion; `begun`
+        is set once the model works, if only in thought."""
         texts: list[str] = []
         for event in events:
             if not isinstance(event, dict):
-                raise Unreadable(f"not a chunk: {str(event)[:300]}")
+                self.unreadable = f"not a chunk: {str(event)[:300]}"
+                break
             if "choices" in event:
                 self.recognised = True
                 if event["choices"]:
@@ -43,6 +40,7 @@ class Completion:
                 self._take_usage(event["usage"])
             if error := _error_in(event):
                 self.error = error
+            if self.unreadable or error:
                 break
         return self._clean("".join(texts)) if texts else ""
 
@@ -59,7 +57,8 @@ class Completion:
             self.finish = reason or self.finish
             self.signs += bool(text or reason or any(said.get(sign) for sign in THOUGHTS))
         except (LookupError, TypeError, AttributeError):
-            raise Unreadable(f"not the choices of a chunk: {str(choices)[:300]}") from None
+            self.unreadable = f"not the choices of a chunk: {str(choices)[:300]}"
+            return
         if text and isinstance(text, str):
             texts.append(text)
         else:

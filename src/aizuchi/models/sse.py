@@ -13,10 +13,14 @@ class Unreadable(Exception):
 
 
 class EventReader:
-    """Reads the `data` of events. All that one read of the socket held is parsed in one go."""
+    """Reads the `data` of events. All that one read of the socket held is parsed in one go.
+
+    Once `unreadable` says why, nothing more can be read; what came before it is good.
+    """
 
     def __init__(self) -> None:
         self.done = False
+        self.unreadable = ""
         self.seen = False
         self._rest = b""
         self._after_cr = False
@@ -26,7 +30,7 @@ class EventReader:
         """The events that this read completes, in order.
 
         Raises:
-            Unreadable: an event is not JSON.
+            Unreadable: a line does not end.
         """
         lines = self._lines(data)
         payloads = [line[5:] for line in lines if line.startswith(b"data:")]
@@ -65,7 +69,8 @@ class EventReader:
             if line.startswith(b"data:"):
                 self._take(line[5:].strip(), events)
             elif not line and self._open:
-                raise Unreadable(f"not JSON: {self._open[:300]!r}")
+                self.unreadable = f"not JSON: {self._open[:300]!r}"
+                break
         return events
 
     def _take(self, payload: bytes, events: list[Any]) -> None:
