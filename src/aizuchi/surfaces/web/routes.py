@@ -38,12 +38,13 @@ class WebRoutes:
         tickets: Tickets,
         gate: Gate,
         clock: Callable[[], float],
+        name: str = "aizuchi",
     ) -> None:
         self._inbox, self._log, self._chats, self._tickets = inbox, log, chats, tickets
         self._gate, self._clock = gate, clock
         self._surface = inbound.WebSurface(gate)
         self._asking = Asking(inbox, log, chats, self._surface, clock)
-        self._page = page.Pages(gate)
+        self._page = page.Pages(gate, name)
         self.knows = gate.knows
         self.listeners = Listeners()
         self.sockets = Sockets(
@@ -71,6 +72,8 @@ class WebRoutes:
             self._route("/api/ticket", {"POST": self._ticket}),
             self._route("/api/chats", {"GET": self._list}),
             Route("/", Endpoint(self._page.home), methods=["GET"]),
+            Route("/compare", Endpoint(self._page.compare), methods=["GET"]),
+            Route("/assets/{name}", Endpoint(self._page.asset), methods=["GET"]),
             Route("/static/{name}", Endpoint(self._page.file), methods=["GET"]),
         ]
 

@@ -1,0 +1,28 @@
+/** One side of the comparison: a conversation over one transport, and its time to the first word. */
+
+import { Cell } from "../cell";
+import { timed } from "../connection/stopwatch";
+import type { Transport } from "../connection/transport";
+import { Conversation } from "./conversation";
+import type { Message } from "./message";
+
+export class Lane {
+  readonly conversation: Conversation;
+  readonly firstTextMs = new Cell<number | null>(null);
+  #asked = 0;
+
+  constructor(chat: string, transport: Transport) {
+    this.conversation = new Conversation(chat, [], timed(transport, () => this.#note()));
+  }
+
+  ask(message: Message): void {
+    this.#asked = performance.now();
+    this.firstTextMs.set(null);
+    void this.conversation.askThis(message);
+  }
+
+  /** A replay after a lost connection is not the first word. */
+  #note(): void {
+    if (this.firstTextMs.get() === null) this.firstTextMs.set(performance.now() - this.#asked);
+  }
+}
