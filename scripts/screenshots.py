@@ -234,8 +234,7 @@ def tool_step(studio: Studio) -> Page:
 
 def error(studio: Studio) -> Page:
     page = studio.page()
-    studio.model_does(text="Kyoto's leaves turn red from the hills downwards: ", end="silence")
-    studio.model_does(text=PLAN, tokens=20, fail="503")
+    studio.model_does(fail="503")
     studio.ask(page, "Where are the leaves red this weekend?")
     page.get_by_role("button", name="Regenerate").wait_for(timeout=60_000)
     page.wait_for_timeout(400)
@@ -258,6 +257,7 @@ def reconnecting(studio: Studio) -> Page:
     studio.model_does(text=PLAN, pace=15)
     studio.ask(page, "Plan a quiet weekend in Kyoto")
     page.get_by_text("Morning").wait_for()
+    page.route("**/api/**", lambda route: route.abort())
     page.get_by_role("button", name="Kill the server").click()
     page.get_by_text("Reconnecting").wait_for()
     return page

@@ -3,7 +3,7 @@
 import DOMPurify from "dompurify";
 
 const TAGS =
-  "p br hr em strong del code pre blockquote ul ol li h3 h4 h5 h6 a span table thead tbody tr th td div button";
+  "p br hr em strong del code pre blockquote ul ol li h1 h2 h3 h4 h5 h6 a span table thead tbody tr th td div button";
 const ATTRIBUTES = "title target rel class dir start align tabindex role aria-label type";
 
 const CONFIG = {

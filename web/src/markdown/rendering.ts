@@ -6,6 +6,7 @@ import { isMisleading, placeOf, safeAddress } from "./addresses";
 import { withoutControls } from "./bidi";
 import { cjkEmphasis } from "./emphasis";
 import { escaped } from "./escaping";
+import { Reader } from "./reader";
 
 const AWAY = 'target="_blank" rel="noreferrer noopener"';
 const LINE_BREAK = /^<br\s*\/?>$/i;
@@ -25,8 +26,7 @@ const renderer: RendererObject = {
     return `<a href="${escaped(address.href)}" title="${place}" ${AWAY} dir="auto">${inner}</a>${warning}`;
   },
   heading({ depth, tokens }) {
-    const level = Math.min(depth + 2, 6);
-    return `<h${level} dir="auto">${this.parser.parseInline(tokens)}</h${level}>`;
+    return `<h${depth} dir="auto">${this.parser.parseInline(tokens)}</h${depth}>`;
   },
   paragraph({ tokens }) {
     return `<p dir="auto">${this.parser.parseInline(tokens)}</p>`;
@@ -45,9 +45,15 @@ const renderer: RendererObject = {
 
 const marked = new Marked({ gfm: true, breaks: true, renderer, extensions: [cjkEmphasis] });
 
-/** The blocks of a text, in order, without the blank lines between them. */
-export function blocksOf(text: string): Token[] {
-  return marked.lexer(text).filter(({ type }) => type !== "space" && type !== "def");
+export const newReader = (): Reader => new Reader(marked.defaults);
+
+/** Makes the largest heading one of the second level: the page's own title is the first. */
+export function level(blocks: Token[]): Token[] {
+  const depths = blocks.flatMap((block) => (block.type === "heading" ? [Number(block["depth"])] : []));
+  const shift = 2 - Math.min(...depths);
+  return blocks.map((block) =>
+    block.type === "heading" ? { ...block, depth: Math.min(Number(block["depth"]) + shift, 6) } : block,
+  );
 }
 
 /** One block as HTML; it still has to be cleaned. */

@@ -5,7 +5,7 @@ import { say } from "../words";
 import { Blocks } from "./Blocks";
 import { CopyButton } from "./CopyButton";
 import { IconButton } from "./IconButton";
-import { Mark } from "./icons";
+import { Icon, Mark } from "./icons";
 import { Note } from "./Note";
 import { Steps } from "./Steps";
 
@@ -29,12 +29,20 @@ export const Answer = memo(function Answer({ message, isLive, isLast, onRegenera
         {!isLive && (
           <div className={isLast ? "actions always" : "actions"}>
             {text && <CopyButton label={say("copy")} text={() => text} />}
-            {isLast && (
-              <IconButton icon="again" label={say("regenerate")} onClick={() => onRegenerate(message)} />
-            )}
+            {isLast && <AgainButton isWorded={outcome !== undefined} onClick={() => onRegenerate(message)} />}
           </div>
         )}
       </div>
     </article>
   );
 });
+
+/** In words where an answer is missing, else a small sign. */
+function AgainButton({ isWorded, onClick }: { readonly isWorded: boolean; readonly onClick: () => void }) {
+  if (!isWorded) return <IconButton icon="again" label={say("regenerate")} onClick={onClick} />;
+  return (
+    <button type="button" className="plain again" onClick={onClick}>
+      <Icon name="again" /> {say("regenerate")}
+    </button>
+  );
+}

@@ -1,11 +1,12 @@
 /** An answer's Markdown. Each block is drawn when it changes; while text streams that is the last. */
 
-import { memo, useEffect, useMemo, type MouseEvent } from "react";
+import { memo, useEffect, useMemo, useState, type MouseEvent } from "react";
 import { blocks, type Block } from "../markdown/blocks";
 import { cleaned } from "../markdown/cleaning";
 import { escaped } from "../markdown/escaping";
 import { coloured, highlighter, loadHighlighter } from "../markdown/highlighting";
 import { withoutControls } from "../markdown/bidi";
+import { newReader } from "../markdown/rendering";
 import { useCell } from "../cell";
 import { say } from "../words";
 import { CopyButton } from "./CopyButton";
@@ -16,7 +17,8 @@ interface Props {
 }
 
 export const Blocks = memo(function Blocks({ text, isLive }: Props) {
-  const all = useMemo(() => blocks(text, isLive), [text, isLive]);
+  const [reader] = useState(newReader);
+  const all = useMemo(() => blocks(text, isLive, reader), [text, isLive, reader]);
   return (
     <div className="prose" onClick={copyCode}>
       {all.map((block, at) => (
@@ -32,7 +34,7 @@ const BlockView = memo(
     if (block.kind === "code") return <CodeBlock code={block.code} language={block.language} />;
     return <div className="block" dangerouslySetInnerHTML={{ __html: cleaned(block.html()) }} />;
   },
-  (before, now) => before.block.kind === now.block.kind && before.block.raw === now.block.raw,
+  (before, now) => before.block.kind === now.block.kind && before.block.look === now.block.look,
 );
 
 function CodeBlock({ code, language }: { readonly code: string; readonly language: string }) {

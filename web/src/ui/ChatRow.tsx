@@ -24,7 +24,7 @@ export function ChatRow({ chat, isCurrent, onOpen, onRemove }: Props) {
         onClick={() => onOpen(chat)}
       >
         <span dir="auto">{chat.title || say("untitled")}</span>
-        {chat.running && <i className="running" />}
+        {chat.running && <i className="live" />}
       </button>
       <span className="row-actions">
         <IconButton icon="edit" label={say("rename")} onClick={() => setRenaming(true)} />

@@ -44,13 +44,15 @@ export function Compare() {
         </div>
         {canKill && <KillButton />}
       </header>
-      <main className="lanes">
-        <LaneView name={say("webSocket")} lane={socket} />
-        <LaneView name={say("responseStream")} lane={stream} />
+      <main>
+        <div className="lanes">
+          <LaneView name={say("webSocket")} lane={socket} />
+          <LaneView name={say("responseStream")} lane={stream} />
+        </div>
+        <div className="foot">
+          <Composer field={field} isBusy={isBusy} onSend={ask} onStop={stop} />
+        </div>
       </main>
-      <div className="foot">
-        <Composer field={field} isBusy={isBusy} onSend={ask} onStop={stop} />
-      </div>
     </div>
   );
 }
