@@ -23,6 +23,9 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# A server's Linux has no interface font: what pictures show is set, where it is installed.
+FONT = """addEventListener("DOMContentLoaded", () =>
+  document.documentElement.style.setProperty("--sans", "'Noto Sans CJK JP', system-ui"))"""
 TOKEN = "a-token-for-pictures"  # noqa: S105 - opens a server that lives for a minute
 DESKTOP, PHONE = (1280, 820), (390, 844)
 
@@ -120,6 +123,7 @@ class Studio(NamedTuple):
             device_scale_factor=2,
             **({"locale": "en-GB", "color_scheme": "light"} | more),
         )
+        context.add_init_script(FONT)
         page = context.new_page()
         page.on("console", lambda said: print(f"  console {said.type}: {said.text}"))
         page.on("pageerror", lambda error: print(f"  page error: {error}"))

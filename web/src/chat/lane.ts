@@ -7,12 +7,20 @@ import { Conversation } from "./conversation";
 import type { Message } from "./message";
 
 export class Lane {
+  readonly #transport: Transport;
   readonly conversation: Conversation;
   readonly firstTextMs = new Cell<number | null>(null);
   #asked = 0;
 
   constructor(chat: string, transport: Transport) {
+    this.#transport = transport;
     this.conversation = new Conversation(chat, [], timed(transport, () => this.#note()));
+  }
+
+  /** Connects ahead of the first question, so that its time is the answer's alone. */
+  async connect(): Promise<void> {
+    const chatId = this.conversation.id;
+    await this.#transport.reconnectToStream({ chatId }).catch(() => null);
   }
 
   ask(message: Message): void {

@@ -1,6 +1,6 @@
 /** One question, answered once, followed over both ways of the stream side by side. */
 
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useCell } from "../cell";
 import { Lane } from "../chat/lane";
 import { newId, question } from "../chat/message";
@@ -32,6 +32,10 @@ export function Compare() {
     stream.ask(message);
   }, [socket, stream]);
   const stop = (): void => void stream.conversation.stop();
+  useEffect(() => {
+    void socket.connect();
+    void stream.connect();
+  }, [socket, stream]);
   useFocusKey(field);
   useEscape(isBusy, stop);
   return (
