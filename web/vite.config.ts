@@ -24,6 +24,10 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["index.html", "compare.html"] },
+    rolldownOptions: {
+      input: ["index.html", "compare.html"],
+      // What says "use client" is meant for servers that render; there is none here.
+      onLog: (level, log, pass) => (log.code === "MODULE_LEVEL_DIRECTIVE" ? undefined : pass(level, log)),
+    },
   },
 });
