@@ -1,33 +1,16 @@
-"""Makes pictures of the web chat: `python scripts/screenshots.py FOLDER [SCENE ...]`.
-
-Starts a server and a fake model of its own on free ports, drives Chromium (Debian's, or the one
-that CHROMIUM names) and writes one PNG a scene. Needs the built page and the package `playwright`.
-"""
+"""Makes pictures of the web chat: `python scripts/screenshots.py FOLDER [SCENE ...]`."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-# A server's Linux has no interface font: what pictures show is set, where it is installed.
-FONT = """addEventListener("DOMContentLoaded", () =>
-  document.documentElement.style.setProperty("--sans", "'Noto Sans CJK JP', system-ui"))"""
-TOKEN = "a-token-for-pictures"  # noqa: S105 - opens a server that lives for a minute
-DESKTOP, PHONE = (1280, 820), (390, 844)
+from playwright.sync_api import Page
+from studio import PHONE, Studio, studio_in_order
 
 PLAN = """Kyoto in a **quiet** weekend, away from the crowds:
 
@@ -49,6 +32,8 @@ PLAN = """Kyoto in a **quiet** weekend, away from the crowds:
 
 More at [the city's travel guide](https://kyoto.travel/en) when you have decided.
 """
+
+SHORT_PLAN = PLAN.partition("\n> Buses")[0]
 
 CODE = """Here is a small one. It lowers the case, so `Tea` and `tea` are the same word:
 
@@ -106,46 +91,6 @@ TOOL_STEPS: list[dict[str, Any]] = [
         "data": {"title": "Reading kyoto.travel…", "state": "running"},
     },
 ]
-
-
-class Studio(NamedTuple):
-    """A server, its model, and a browser in front of them."""
-
-    address: str
-    model: str
-    browser: Browser
-
-    def page(self, size: tuple[int, int] = DESKTOP, **more: Any) -> Page:
-        """A page of a person who has come in."""
-        width, height = size
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height},
-            device_scale_factor=2,
-            **({"locale": "en-GB", "color_scheme": "light"} | more),
-        )
-        context.add_init_script(FONT)
-        page = context.new_page()
-        page.on("console", lambda said: print(f"  console {said.type}: {said.text}"))
-        page.on("pageerror", lambda error: print(f"  page error: {error}"))
-        page.goto(f"{self.address}/?token={TOKEN}")
-        return page
-
-    def model_does(self, **behaviour: object) -> None:
-        """What the model does from now on."""
-        post(f"{self.model}/_control/script", [behaviour])
-
-    def ask(self, page: Page, text: str) -> None:
-        """A question, sent as a person does."""
-        field = page.get_by_role("textbox", name=re.compile("Message|メッセージ"))
-        field.fill(text)
-        field.press("Enter")
-
-    def answered(self, page: Page, question: str, answer: str) -> None:
-        """A question, and its whole answer."""
-        self.model_does(text=answer)
-        self.ask(page, question)
-        page.get_by_role("button", name=re.compile("Regenerate|再生成")).wait_for()
-        page.wait_for_timeout(700)
 
 
 def first(studio: Studio) -> Page:
@@ -225,9 +170,7 @@ def tool_step(studio: Studio) -> Page:
     body = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in TOOL_STEPS)
     page.route(
         "**/api/chat",
-        lambda route: route.fulfill(
-            body=body, headers={"content-type": "text/event-stream"}
-        ),
+        lambda route: route.fulfill(body=body, headers={"content-type": "text/event-stream"}),
     )
     page.route("**/api/chat/*", lambda route: None)
     studio.ask(page, "Where are the leaves red this weekend?")
@@ -306,10 +249,22 @@ def compare_first(studio: Studio) -> Page:
     return page
 
 
+def for_readme(studio: Studio) -> Page:
+    page = studio.page((1080, 800))
+    studio.answered(page, "Plan a quiet weekend in Kyoto", SHORT_PLAN)
+    return page
+
+
+def for_readme_ja(studio: Studio) -> Page:
+    page = studio.page((1080, 800), locale="ja-JP")
+    studio.answered(page, "お茶とコーヒーを小さな表で比べてください", JAPANESE)
+    return page
+
+
 SCENES: tuple[Callable[[Studio], Page], ...] = (
     *(first, first_dark, first_phone_ja, light, light_code, dark_code, phone, phone_code),
     *(japanese, japanese_phone, streaming, thinking, tool_step, error, stopped, reconnecting),
-    *(editing, drawer, remove, compare, compare_first),
+    *(editing, drawer, remove, compare, compare_first, for_readme, for_readme_ja),
 )
 
 
@@ -324,70 +279,6 @@ def main(folder: Path, wanted: list[str]) -> None:
             page.screenshot(path=folder / f"{scene.__name__.replace('_', '-')}.png")
             page.context.close()
             print(scene.__name__)
-
-
-@contextmanager
-def studio_in_order() -> Iterator[Studio]:
-    """Everything that a picture needs, for as long as the block lasts."""
-    with tempfile.TemporaryDirectory() as home, fake_model() as model:
-        settings = {
-            "AIZUCHI_HOME": home,
-            "AIZUCHI_PORT": str(free_port()),
-            "AIZUCHI_WEB_TOKEN": TOKEN,
-            "AIZUCHI_MODEL": "openai:fake",
-            "OPENAI_BASE_URL": f"{model}/v1",
-            "OPENAI_API_KEY": "none",
-            "AIZUCHI__LIMITS__MESSAGES_PER_MINUTE": "0",
-        }
-        address = f"http://127.0.0.1:{settings['AIZUCHI_PORT']}"
-        command = [sys.executable, "-m", "aizuchi", "dev"]
-        with running(command, settings), sync_playwright() as playwright:
-            wait_for(f"{address}/readyz")
-            browser = playwright.chromium.launch(executable_path=CHROMIUM)
-            yield Studio(address, model, browser)
-            browser.close()
-
-
-@contextmanager
-def fake_model() -> Iterator[str]:
-    command = [sys.executable, "-m", "aizuchi.simulator.model"]
-    with running(command, {}) as process:
-        assert process.stdout
-        address: str = json.loads(process.stdout.readline())["base_url"]
-        yield address.removesuffix("/v1")
-
-
-@contextmanager
-def running(command: list[str], settings: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-
-
-def wait_for(address: str) -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(address, timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit(f"{address} does not answer")
-
-
-def post(address: str, value: object) -> None:
-    body = json.dumps(value).encode()
-    urllib.request.urlopen(urllib.request.Request(address, body), timeout=5).close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

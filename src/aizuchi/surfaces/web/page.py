@@ -1,4 +1,4 @@
-"""The pages: the built app where there is one, else the plain page; their files; the token's way in.
+"""The pages: the built app where there is one, else the plain page; their files; the way in.
 
 Whether the app is there is looked up at each request, so that a build that ends is seen at once.
 """
@@ -89,10 +89,11 @@ class Pages:
         path = self._app / "assets" / name
         if not ASSET.fullmatch(name) or path.suffix not in TYPES or not path.is_file():
             return respond(Call(asked, "", "").say(404, "no_page"))
-        body, headers = path.read_bytes(), FOR_EVER
-        if b"gzip" in (asked.header(b"accept-encoding") or b""):
-            body, headers = _compressed(body), (*FOR_EVER, (b"content-encoding", b"gzip"))
-        return respond(HttpResponse(200, body, TYPES[path.suffix], headers))
+        body = path.read_bytes()
+        if b"gzip" not in (asked.header(b"accept-encoding") or b""):
+            return respond(HttpResponse(200, body, TYPES[path.suffix], FOR_EVER))
+        headers = (*FOR_EVER, (b"content-encoding", b"gzip"))
+        return respond(HttpResponse(200, _compressed(body), TYPES[path.suffix], headers))
 
     def _page(self, request: Request, name: str, *, instead: str) -> HttpResponse:
         asked = head_of(request)
