@@ -31,6 +31,8 @@ export class Reader {
 
   /** The blocks of a text that is complete. */
   complete(text: string): Token[] {
+    const tokens = this.growing(text);
+    if (this.definitions === 0) return tokens;
     this.#forget();
     return this.#lex(text);
   }

@@ -1,4 +1,5 @@
 import { memo } from "react";
+import { languageOf } from "../chat/language";
 import { outcomeOf, stepsOf, textOf, type Message } from "../chat/message";
 import { assistantName } from "../place";
 import { say } from "../words";
@@ -22,7 +23,7 @@ export const Answer = memo(function Answer({ message, isLive, isLast, onRegenera
   return (
     <article className="answer" aria-label={assistantName} aria-busy={isLive}>
       <span className="face"><Mark /></span>
-      <div className="body">
+      <div className="body" lang={languageOf(text)}>
         <Steps steps={stepsOf(message)} />
         {text && <Blocks text={text} isLive={isLive} />}
         {outcome && <Note outcome={outcome} />}

@@ -9,9 +9,9 @@ import { hear } from "../connection/tabs";
 import { assistantName } from "../place";
 import { openNewChat, route } from "../route";
 import { say } from "../words";
+import { useDrawer } from "./drawer";
 import { Note } from "./Note";
 import { RemoveDialog } from "./RemoveDialog";
-import { useEscape } from "./shortcuts";
 import { Sidebar } from "./Sidebar";
 import { Status } from "./Status";
 import { Thread } from "./Thread";
@@ -21,19 +21,18 @@ export function App() {
   const here = useCell(route);
   const { conversation, problem } = useOpened(here);
   const title = useCell(chats).find(({ id }) => id === here.chat)?.title ?? "";
-  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const drawer = useDrawer("chats");
   const [leaving, setLeaving] = useState<Listed | null>(null);
-  const closeDrawer = (): void => setDrawerOpen(false);
   const begin = (): void => {
-    closeDrawer();
-    openNewChat();
+    drawer.close();
+    if (conversation?.chat.messages.length === 0) document.getElementById("message")?.focus();
+    else openNewChat();
   };
   const removeChat = (chat: Listed): void => {
     void remove(chat.id);
     if (chat.id === here.chat) openNewChat();
   };
   useList();
-  useEscape(isDrawerOpen, closeDrawer);
   useEffect(() => {
     document.title = title ? `${title} · ${assistantName}` : assistantName;
   }, [title]);
@@ -42,14 +41,14 @@ export function App() {
       <a className="skip" href="#message" onClick={focusMessage}>{say("skip")}</a>
       <Sidebar
         current={here.chat}
-        isOpen={isDrawerOpen}
+        isOpen={drawer.isOpen}
         onNew={begin}
-        onClose={closeDrawer}
+        onClose={drawer.close}
         onRemove={setLeaving}
       />
-      {isDrawerOpen && <div className="backdrop" onClick={closeDrawer} />}
-      <main>
-        <TopBar title={title} isDrawerOpen={isDrawerOpen} onMenu={() => setDrawerOpen(true)} onNew={begin} />
+      {drawer.isOpen && <div className="backdrop" onClick={drawer.close} />}
+      <main inert={drawer.isOpen}>
+        <TopBar title={title} isDrawerOpen={drawer.isOpen} onMenu={drawer.open} onNew={begin} />
         {conversation ? (
           <Thread key={here.chat} conversation={conversation} />
         ) : (

@@ -4,11 +4,12 @@ import { memo, useEffect, useMemo, useState, type MouseEvent } from "react";
 import { blocks, type Block } from "../markdown/blocks";
 import { cleaned } from "../markdown/cleaning";
 import { escaped } from "../markdown/escaping";
-import { coloured, highlighter, loadHighlighter } from "../markdown/highlighting";
+import { canonical, coloured, prepareColours, ready } from "../markdown/highlighting";
 import { withoutControls } from "../markdown/bidi";
 import { newReader } from "../markdown/rendering";
 import { useCell } from "../cell";
 import { say } from "../words";
+import { copyText } from "./clipboard";
 import { CopyButton } from "./CopyButton";
 
 interface Props {
@@ -38,12 +39,16 @@ const BlockView = memo(
 );
 
 function CodeBlock({ code, language }: { readonly code: string; readonly language: string }) {
-  const highlight = useCell(highlighter);
+  const name = canonical(language);
+  const highlight = useCell(ready).get(name);
   useEffect(() => {
-    loadHighlighter();
-  }, []);
+    void prepareColours(name);
+  }, [name]);
   const safe = withoutControls(code);
-  const html = coloured(highlight, safe, language) ?? escaped(safe);
+  const html = useMemo(
+    () => cleaned(coloured(highlight, safe, name) ?? escaped(safe)),
+    [highlight, safe, name],
+  );
   return (
     <div className="code">
       <div className="code-head">
@@ -51,7 +56,7 @@ function CodeBlock({ code, language }: { readonly code: string; readonly languag
         <CopyButton label={say("copyCode")} text={() => safe} />
       </div>
       <pre tabIndex={0} role="region" aria-label={say("code")}>
-        <code dir="ltr" dangerouslySetInnerHTML={{ __html: cleaned(html) }} />
+        <code dir="ltr" dangerouslySetInnerHTML={{ __html: html }} />
       </pre>
     </div>
   );
@@ -61,5 +66,8 @@ function CodeBlock({ code, language }: { readonly code: string; readonly languag
 function copyCode({ target }: MouseEvent<HTMLElement>): void {
   const button = target instanceof Element ? target.closest(".copy-code") : null;
   const code = button?.closest(".code")?.querySelector("code")?.textContent;
-  if (button && code) void navigator.clipboard.writeText(code).then(() => (button.textContent = say("copied")));
+  if (!button || !code) return;
+  void copyText(code).then(() => {
+    button.textContent = say("copied");
+  });
 }

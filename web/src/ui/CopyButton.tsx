@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { say } from "../words";
+import { copyText } from "./clipboard";
 import { IconButton } from "./IconButton";
 
 const SHOWN_MS = 1600;
@@ -18,7 +19,7 @@ export function CopyButton({ label, text }: Props) {
     return () => clearTimeout(timer);
   }, [isCopied]);
   const copy = (): void => {
-    void navigator.clipboard.writeText(text()).then(() => setCopied(true));
+    void copyText(text()).then(() => setCopied(true));
   };
   return (
     <IconButton

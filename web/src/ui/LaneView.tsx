@@ -1,6 +1,7 @@
 import { useChat } from "@ai-sdk/react";
 import { useCell } from "../cell";
 import type { Lane } from "../chat/lane";
+import { languageOf } from "../chat/language";
 import { listening } from "../chat/listening";
 import { isOver, outcomeOf, stepsOf, textOf } from "../chat/message";
 import { isConnected } from "../connection/patient-fetch";
@@ -40,7 +41,7 @@ export function LaneView({ name, lane: { conversation, firstTextMs } }: Props) {
         <div className="content" ref={content} role="log" aria-label={name} aria-busy={isBusy}>
           {!last && <p className="empty">{say("waitingForQuestion")}</p>}
           {answer && (
-            <article aria-label={name} aria-busy={isBusy}>
+            <article aria-label={name} aria-busy={isBusy} lang={languageOf(textOf(answer))}>
               <Steps steps={stepsOf(answer)} />
               <Blocks text={textOf(answer)} isLive={isBusy && !isOver(answer)} />
               {outcome && <Note outcome={outcome} />}

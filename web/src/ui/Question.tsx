@@ -1,4 +1,5 @@
 import { memo, useState } from "react";
+import { languageOf } from "../chat/language";
 import { textOf, type Message } from "../chat/message";
 import { say } from "../words";
 import { CopyButton } from "./CopyButton";
@@ -24,7 +25,7 @@ export const Question = memo(function Question({ message, canEdit, onEdit }: Pro
         <Editor text={text} onSend={send} onCancel={() => setEditing(false)} />
       ) : (
         <>
-          <div className="bubble" dir="auto">{text}</div>
+          <div className="bubble" dir="auto" lang={languageOf(text)}>{text}</div>
           <div className={canEdit ? "actions always" : "actions"}>
             {canEdit && <IconButton icon="edit" label={say("edit")} onClick={() => setEditing(true)} />}
             <CopyButton label={say("copy")} text={() => text} />
