@@ -39,7 +39,7 @@ const renderer: RendererObject = {
       }).join("");
     const body = rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("");
     const table = `<table><thead><tr>${cells(header, "th")}</tr></thead><tbody>${body}</tbody></table>`;
-    return `<div class="table" role="region" tabindex="0" aria-label="${say("table")}">${table}</div>`;
+    return `<div class="table" role="group" tabindex="0" aria-label="${say("table")}">${table}</div>`;
   },
 };
 

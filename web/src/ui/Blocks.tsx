@@ -55,7 +55,7 @@ function CodeBlock({ code, language }: { readonly code: string; readonly languag
         <span>{language}</span>
         <CopyButton label={say("copyCode")} text={() => safe} />
       </div>
-      <pre tabIndex={0} role="region" aria-label={say("code")}>
+      <pre tabIndex={0} role="group" aria-label={say("code")}>
         <code dir="ltr" dangerouslySetInnerHTML={{ __html: html }} />
       </pre>
     </div>
