@@ -14,6 +14,12 @@ type Data = {
 export type Message = UIMessage<unknown, Data>;
 export type Heard = Data["heard"];
 export type Outcome = Data["outcome"];
+
+const CALM = new Set(["answered", "asks", "cancelled"]);
+
+/** Whether an end is no trouble: it was wished, or only something is said beside the answer. */
+export const isCalm = ({ outcome }: Outcome): boolean => CALM.has(outcome);
+
 export interface Step {
   readonly id: string;
   readonly title: string;

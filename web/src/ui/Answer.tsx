@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { languageOf } from "../chat/language";
-import { outcomeOf, stepsOf, textOf, type Message } from "../chat/message";
+import { isCalm, outcomeOf, stepsOf, textOf, type Message } from "../chat/message";
 import { assistantName } from "../place";
 import { say } from "../words";
 import { Blocks } from "./Blocks";
@@ -30,7 +30,7 @@ export const Answer = memo(function Answer({ message, isLive, isLast, onRegenera
         {!isLive && (
           <div className={isLast ? "actions always" : "actions"}>
             {text && <CopyButton label={say("copy")} text={() => text} />}
-            {isLast && <AgainButton isWorded={outcome !== undefined} onClick={() => onRegenerate(message)} />}
+            {isLast && <AgainButton isWorded={outcome !== undefined && !isCalm(outcome)} onClick={() => onRegenerate(message)} />}
           </div>
         )}
       </div>

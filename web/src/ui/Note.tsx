@@ -1,15 +1,13 @@
-import type { Outcome } from "../chat/message";
+import { isCalm, type Outcome } from "../chat/message";
 import { Icon } from "./icons";
 
-const CALM = new Set(["answered", "asks", "cancelled"]);
-
 /** How an answer ended where it did not simply end, and what can be done. */
-export function Note({ outcome: { outcome, text } }: { readonly outcome: Outcome }) {
-  if (!text) return null;
+export function Note({ outcome }: { readonly outcome: Outcome }) {
+  if (!outcome.text) return null;
   return (
-    <p className={CALM.has(outcome) ? "note calm" : "note"} dir="auto">
+    <p className={isCalm(outcome) ? "note calm" : "note"} dir="auto">
       <Icon name="info" />
-      <span>{text}</span>
+      <span>{outcome.text}</span>
     </p>
   );
 }
