@@ -78,8 +78,9 @@ async def house(
     header: Proxied | None = None,
     hosts: Sequence[str] = (),
     bounds: Bounds | None = None,
+    name: str = "aizuchi",
 ) -> AsyncIterator[House]:
-    """The assistant, open for as long as the block lasts."""
+    """The assistant, open for as long as the block lasts. Its page is built in `home / "app"`."""
     home.mkdir(exist_ok=True)  # noqa: ASYNC240 - a folder of the test's own
     model = model or ScriptedModel(saying("Hello dear friend"))
     async with desk(home, model, bounds=bounds) as office:
@@ -92,6 +93,8 @@ async def house(
             tickets=engine.tickets,
             gate=gate,
             clock=virtual_time.clock,
+            name=name,
+            app=home / "app",
         )
         app = make_app(inbox=engine.inbox, clock=virtual_time.clock, web=web)
         try:

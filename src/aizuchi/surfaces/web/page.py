@@ -1,7 +1,13 @@
-"""The plain page: a template in the person's language, two static files, the token's exchange."""
+"""The pages: the built app where there is one, else the plain page; their files; the way in.
+
+Whether the app is there is looked up at each request, so that a build that ends is seen at once.
+"""
 
 import hashlib
+import re
 from collections.abc import Mapping
+from functools import lru_cache
+from gzip import compress
 from html import escape
 from pathlib import Path
 from string import Template
@@ -15,11 +21,19 @@ from aizuchi.surfaces.web.auth import COOKIE, COOKIE_LASTS_S, Gate, language_of
 from aizuchi.surfaces.web.calls import Call, head_of, respond
 from aizuchi.surfaces.web.tokens import cookie_of, digest
 from aizuchi.surfaces.web.wording import page_words
-from aizuchi.words import Language
 
 STATIC = Path(__file__).parent / "static"
-LANGUAGES: Final[tuple[Language, ...]] = ("en", "ja")
+APP: Final = STATIC / "app"
+KILLABLE: Final = "aizuchi.killable"
+"""In a request's scope: whether its page may offer to kill the server."""
+
+HTML = "text/html; charset=utf-8"
 FRESH = ((b"cache-control", b"no-cache"), (b"vary", b"accept-language, cookie"))
+FOR_EVER = (
+    (b"cache-control", b"public, max-age=31536000, immutable"),
+    (b"vary", b"accept-encoding"),
+)
+ASSET = re.compile(r"\w[\w.-]{0,120}")
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -28,11 +42,10 @@ TYPES = {
 
 
 class Pages:
-    """Serves the page to who may come in, and to others the place to enter a token."""
+    """Serves the pages to who may come in, and to others the place to enter a token."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
-        self._chat, self._closed = _in_languages("chat.html"), _in_languages("closed.html")
+    def __init__(self, gate: Gate, name: str = "aizuchi", app: Path = APP) -> None:
+        self._gate, self._name, self._app = gate, name, app
         self._files = {
             path.name: (path.read_bytes(), TYPES[path.suffix])
             for path in STATIC.iterdir()
@@ -40,16 +53,19 @@ class Pages:
         }
 
     async def home(self, request: Request) -> ASGIApp:
-        """The page; a token in its address becomes a cookie, and leaves the address."""
+        """The chat; a token in its address becomes a cookie, and leaves the address."""
         asked = head_of(request)
         if refused := self._gate.refuse_place(asked):
             return respond(refused)
         if token := self._gate.enter_by_token(asked):
             return respond(_moved_in(asked, token))
-        person = self._gate.enter(asked)
-        pages, status = (self._chat, 200) if isinstance(person, str) else (self._closed, 401)
-        page = pages[language_of(asked)]
-        return respond(HttpResponse(status, page, "text/html; charset=utf-8", FRESH))
+        return respond(self._page(request, "index.html", instead="chat.html"))
+
+    async def compare(self, request: Request) -> ASGIApp:
+        """The page that shows one answer over both ways of the stream."""
+        if refused := self._gate.refuse_place(head_of(request)):
+            return respond(refused)
+        return respond(self._page(request, "compare.html", instead="chat.html"))
 
     async def file(self, request: Request) -> ASGIApp:
         """A static file; nobody needs a token for it, nothing of a person is in it."""
@@ -65,15 +81,39 @@ class Pages:
             return respond(HttpResponse(304, headers=headers))
         return respond(HttpResponse(200, body, kind, headers))
 
+    async def asset(self, request: Request) -> ASGIApp:
+        """A file of the built app. Its name holds a hash of it, so it is kept for ever."""
+        asked, name = head_of(request), request.path_params["name"]
+        if refused := self._gate.refuse_place(asked):
+            return respond(refused)
+        path = self._app / "assets" / name
+        if not ASSET.fullmatch(name) or path.suffix not in TYPES or not path.is_file():
+            return respond(Call(asked, "", "").say(404, "no_page"))
+        body = path.read_bytes()
+        if b"gzip" not in (asked.header(b"accept-encoding") or b""):
+            return respond(HttpResponse(200, body, TYPES[path.suffix], FOR_EVER))
+        headers = (*FOR_EVER, (b"content-encoding", b"gzip"))
+        return respond(HttpResponse(200, _compressed(body), TYPES[path.suffix], headers))
 
-def _in_languages(name: str) -> Mapping[Language, bytes]:
-    template = Template((STATIC / name).read_text("utf-8"))
-    return {language: _filled(template, language) for language in LANGUAGES}
+    def _page(self, request: Request, name: str, *, instead: str) -> HttpResponse:
+        asked = head_of(request)
+        facts = {"name": self._name, "killable": "yes" if request.scope.get(KILLABLE) else "no"}
+        words = {**page_words(language_of(asked)), **facts}
+        if not isinstance(self._gate.enter(asked), str):
+            return HttpResponse(401, _filled(STATIC / "closed.html", words), HTML, FRESH)
+        built = self._app / name
+        page = built if built.is_file() else STATIC / instead
+        return HttpResponse(200, _filled(page, words), HTML, FRESH)
 
 
-def _filled(template: Template, language: Language) -> bytes:
-    words = {name: escape(word) for name, word in page_words(language).items()}
-    return template.substitute(words).encode()
+def _filled(page: Path, words: Mapping[str, str]) -> bytes:
+    template = Template(page.read_text("utf-8"))
+    return template.substitute({name: escape(word) for name, word in words.items()}).encode()
+
+
+@lru_cache(maxsize=32)
+def _compressed(body: bytes) -> bytes:
+    return compress(body, 6)
 
 
 def _moved_in(asked: HttpRequest, token: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 the socket and its tickets."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.routing import Route, Router
@@ -27,7 +28,10 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 
 class WebRoutes:
-    """The ASGI app of the web. Every handler acts as the person whom the gate let in."""
+    """The ASGI app of the web. Every handler acts as the person whom the gate let in.
+
+    `name` is the assistant's, `app` the folder of the built page.
+    """
 
     def __init__(
         self,
@@ -38,12 +42,14 @@ class WebRoutes:
         tickets: Tickets,
         gate: Gate,
         clock: Callable[[], float],
+        name: str = "aizuchi",
+        app: Path = page.APP,
     ) -> None:
         self._inbox, self._log, self._chats, self._tickets = inbox, log, chats, tickets
         self._gate, self._clock = gate, clock
         self._surface = inbound.WebSurface(gate)
         self._asking = Asking(inbox, log, chats, self._surface, clock)
-        self._page = page.Pages(gate)
+        self._page = page.Pages(gate, name, app)
         self.knows = gate.knows
         self.listeners = Listeners()
         self.sockets = Sockets(
@@ -71,6 +77,8 @@ class WebRoutes:
             self._route("/api/ticket", {"POST": self._ticket}),
             self._route("/api/chats", {"GET": self._list}),
             Route("/", Endpoint(self._page.home), methods=["GET"]),
+            Route("/compare", Endpoint(self._page.compare), methods=["GET"]),
+            Route("/assets/{name}", Endpoint(self._page.asset), methods=["GET"]),
             Route("/static/{name}", Endpoint(self._page.file), methods=["GET"]),
         ]
 

@@ -84,7 +84,7 @@ _PAGE: dict[str, tuple[str, str]] = {
     "message": ("Message", "メッセージ"),
     "send": ("Send", "送信"),
     "stop": ("Stop", "停止"),
-    "new": ("New chat", "新しい会話"),
+    "new": ("New chat", "新しいチャット"),
     "hint": ("Enter sends, Shift+Enter starts a new line", "Enterで送信、Shift+Enterで改行"),
     "reconnecting": (
         "The connection is gone. Reconnecting…",

@@ -27,8 +27,11 @@ function article(id, role) {
   made.id = `m-${id}`;
   made.className = role;
   made.setAttribute("aria-label", role === "user" ? words.you : words.assistant);
-  made.innerHTML = '<div class="text"></div><p class="note"></p>';
-  made.firstChild.append("");
+  const [text, note] = ["div", "p"].map((tag) => document.createElement(tag));
+  text.className = "text";
+  note.className = "note";
+  text.append("");
+  made.append(text, note);
   byId("invite").className = "gone";
   log.append(made);
   return made;

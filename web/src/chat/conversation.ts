@@ -1,0 +1,149 @@
+/** One chat: the stock `Chat` of the AI SDK, and the patience around it. Whatever cuts a stream, the
+ * stored history is read again and the answer is followed until it is told. */
+
+import { Chat } from "@ai-sdk/react";
+import { Cell } from "../cell";
+import { readChat, stopAnswer } from "../connection/api";
+import { isConnected } from "../connection/patient-fetch";
+import { pause } from "../connection/patience";
+import { tell } from "../connection/tabs";
+import type { Transport } from "../connection/transport";
+import { endingOf } from "./ending";
+import { isOver, newId, question, type Message } from "./message";
+import { isUnanswered, reconciled } from "./reconciling";
+
+const SHORT_MS = 500;
+
+export class Conversation {
+  readonly chat: Chat<Message>;
+  readonly isBusy = new Cell(false);
+  readonly refusal = new Cell("");
+  readonly #left = new AbortController();
+  #untold = false;
+  #run = 0;
+
+  constructor(
+    readonly id: string,
+    stored: Message[],
+    transport: Transport,
+  ) {
+    this.chat = new Chat<Message>({
+      id,
+      messages: stored,
+      transport,
+      generateId: newId,
+      onData: () => this.#tellOnce(),
+    });
+  }
+
+  // ── what the person does ──
+
+  ask(text: string): Promise<void> {
+    return this.askThis(question(text));
+  }
+
+  askThis(message: Message): Promise<void> {
+    return this.#turn(() => this.chat.sendMessage(message));
+  }
+
+  edit(messageId: string, text: string): Promise<void> {
+    return this.#turn(() => this.chat.sendMessage({ text, messageId }));
+  }
+
+  regenerate(messageId: string): Promise<void> {
+    return this.#turn(() => this.chat.regenerate({ messageId }));
+  }
+
+  /** Asks the server to end the answer; what is written stays. */
+  stop(): Promise<void> {
+    const last = this.chat.messages.at(-1);
+    return stopAnswer(this.id, last?.role === "assistant" ? last.id : undefined);
+  }
+
+  /** Ends listening; the answer goes on without us. */
+  leave(): void {
+    this.#left.abort();
+    void this.chat.stop();
+  }
+
+  // ── nothing is lost ──
+
+  /** Shows what others have asked meanwhile, and follows an answer that is under way. */
+  async catchUp(): Promise<void> {
+    if (!this.isBusy.get()) await this.#during((run) => this.#follow(run));
+  }
+
+  /** Takes up the stream anew, where the network came back under a connection that may be dead. */
+  async reconnect(): Promise<void> {
+    if (this.isBusy.get()) await this.chat.stop();
+    else await this.catchUp();
+  }
+
+  async #turn(start: () => Promise<void>): Promise<void> {
+    if (this.isBusy.get()) return;
+    this.refusal.set("");
+    this.#untold = true;
+    this.isBusy.set(true);
+    await this.#during(async (run) => {
+      await start();
+      if (!(await this.#isRefused())) await this.#follow(run);
+    });
+  }
+
+  /** Only the newest run may change what is shown. */
+  async #during(work: (run: number) => Promise<void>): Promise<void> {
+    const run = ++this.#run;
+    try {
+      await work(run);
+    } catch (error) {
+      if (!this.#left.signal.aborted) this.refusal.set((error as Error).message);
+    }
+    if (run === this.#run) this.isBusy.set(false);
+  }
+
+  /** Whether the server did not take the question. One that never arrived is sent again. */
+  async #isRefused(): Promise<boolean> {
+    for (let tries = 0; ; tries++) {
+      const { messages, error } = this.chat;
+      const ending = endingOf(messages, error);
+      if (ending === "broken") isConnected.set(false);
+      if (ending === "refused") this.refusal.set(error?.message ?? "");
+      const asked = messages.at(-1);
+      if (ending !== "broken" || asked?.role !== "user") return ending === "refused";
+      if ((await this.#read())?.some(({ id }) => id === asked.id)) return false;
+      await pause(tries, this.#left.signal);
+      await this.chat.sendMessage({ ...asked, messageId: asked.id });
+    }
+  }
+
+  /** Reads the history until no question in it waits; between two readings listens to the answer. */
+  async #follow(run: number): Promise<void> {
+    for (let tries = 0; ; ) {
+      const stored = await this.#read();
+      if (run !== this.#run) return;
+      if (stored) this.chat.messages = reconciled(this.chat.messages, stored);
+      if (!stored || !isUnanswered(stored)) break;
+      this.isBusy.set(true);
+      const begun = performance.now();
+      await this.chat.resumeStream();
+      if (endingOf(this.chat.messages, this.chat.error) === "broken" && this.chat.error) isConnected.set(false);
+      const isProgress = isOver(this.chat.lastMessage) || performance.now() - begun > SHORT_MS;
+      tries = isProgress ? 0 : tries + 1;
+      if (tries) await pause(tries, this.#left.signal);
+    }
+    this.chat.clearError();
+  }
+
+  async #read(): Promise<Message[] | null> {
+    const stored = await readChat(this.id, this.#left.signal);
+    this.#left.signal.throwIfAborted();
+    return stored;
+  }
+
+  #tellOnce(): void {
+    if (!this.#untold) return;
+    this.#untold = false;
+    tell({ chat: this.id });
+  }
+}
+

@@ -1,0 +1,59 @@
+/** The messages of a chat, and what stands in an answer. Pure. */
+
+import type { UIMessage } from "ai";
+
+export type Stage = "heard" | "thinking" | "working" | "writing" | "done";
+export type StepState = "running" | "done" | "failed";
+
+type Data = {
+  heard: { stage: Stage; text: string };
+  step: { title: string; state: StepState };
+  outcome: { outcome: string; text: string; code: string; incident: string };
+};
+
+export type Message = UIMessage<unknown, Data>;
+export type Heard = Data["heard"];
+export type Outcome = Data["outcome"];
+
+const CALM = new Set(["answered", "asks", "cancelled"]);
+
+/** Whether an end is no trouble: it was wished, or only something is said beside the answer. */
+export const isCalm = ({ outcome }: Outcome): boolean => CALM.has(outcome);
+
+export interface Step {
+  readonly id: string;
+  readonly title: string;
+  readonly state: StepState;
+}
+
+export function textOf(message: Message): string {
+  return message.parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+}
+
+export function heardOf(message: Message): Heard | undefined {
+  return message.parts.find((part) => part.type === "data-heard")?.data;
+}
+
+export function outcomeOf(message: Message): Outcome | undefined {
+  return message.parts.find((part) => part.type === "data-outcome")?.data;
+}
+
+export function stepsOf(message: Message): Step[] {
+  return message.parts.flatMap((part) =>
+    part.type === "data-step" ? [{ id: part.id ?? part.data.title, ...part.data }] : [],
+  );
+}
+
+/** Whether an answer has been told to its end. */
+export function isOver(message: Message | undefined): boolean {
+  return message?.role === "assistant" && (heardOf(message)?.stage ?? "done") === "done";
+}
+
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(36).padStart(2, "0")).join("");
+}
+
+export function question(text: string): Message {
+  return { id: newId(), role: "user", parts: [{ type: "text", text }] };
+}

@@ -1,0 +1,53 @@
+/** A fetch that does not give up on an unreachable server: the same request again, until it is
+ * answered. The server knows a message by its id, so nothing is asked twice. */
+
+import { Cell } from "../cell";
+import { pause } from "./patience";
+
+const OUTAGES = new Set([502, 503, 504]);
+const SILENT_MS = 45_000;
+
+export const isConnected = new Cell(true);
+
+export async function patientFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  for (let tries = 0; ; tries++) {
+    const response = await attempt(input, init);
+    if (response) return response;
+    isConnected.set(false);
+    await pause(tries, init?.signal);
+  }
+}
+
+async function attempt(input: RequestInfo | URL, init?: RequestInit): Promise<Response | null> {
+  try {
+    const response = await fetch(input, init);
+    if (OUTAGES.has(response.status)) return null;
+    isConnected.set(true);
+    return isStream(response) ? unlessSilent(response) : response;
+  } catch (error) {
+    if (init?.signal?.aborted) throw error;
+    return null;
+  }
+}
+
+function isStream(response: Response): boolean {
+  return response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+}
+
+/** The server sends a sign of life every 15 s; a stream without one is dead, whatever the socket says. */
+function unlessSilent(response: Response): Response {
+  let timer = 0;
+  const watch = new TransformStream<Uint8Array, Uint8Array>({
+    start: (controller) => restart(controller),
+    transform: (bytes, controller) => {
+      restart(controller);
+      controller.enqueue(bytes);
+    },
+    flush: () => clearTimeout(timer),
+  });
+  function restart(controller: TransformStreamDefaultController<Uint8Array>): void {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => controller.error(new TypeError("network silence")), SILENT_MS);
+  }
+  return new Response(response.body?.pipeThrough(watch) ?? null, response);
+}
