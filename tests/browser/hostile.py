@@ -39,7 +39,7 @@ PAYLOADS = (
     f"<form action={ELSEWHERE}><button formaction=javascript:{SAYS_SO}>Send</button></form>",
     # what fetches
     f"![x]({ELSEWHERE}/pixel.gif)",
-    f"![x](//evil.example/pixel.gif) ![y](https://evil.example/y.png 'z')",
+    "![x](//evil.example/pixel.gif) ![y](https://evil.example/y.png 'z')",
     f"<img src={ELSEWHERE}/p.gif srcset='{ELSEWHERE}/q.gif 2x'>",
     f"<p style='background:url({ELSEWHERE}/x.png)'>x</p>",
     f"<link rel=stylesheet href={ELSEWHERE}/x.css><link rel=preload as=image href={ELSEWHERE}/x>",

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ class Model:
         control = base_url.replace("/v1", "/_control/")
         self._control = httpx2.Client(base_url=control, trust_env=False)
 
-    def script(self, *behaviours: dict[str, object]) -> None:
+    def script(self, *behaviours: Mapping[str, object]) -> None:
         """One behaviour for each question, the last one again and again; forgets what was asked."""
         self._control.post("reset").raise_for_status()
         self._control.post("script", json=behaviours).raise_for_status()
