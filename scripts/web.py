@@ -160,13 +160,10 @@ def explain(output: str) -> str:
     for sign, words in SIGNS_OF_TROUBLE.items():
         if re.search(rf"npm (?:error|ERR!).*(?:{sign})", output):
             return words
-    said = [line.strip() for line in output.splitlines() if is_telling(line)]
-    tail = package_index.without_credentials(" / ".join(said[-3:]))
-    return f"npm failed: {tail or 'it said nothing'}. Mend that"
-
-
-def is_telling(line: str) -> bool:
-    return bool(line.strip()) and not re.match(r"npm |> |\s+at ", line)
+    lines = package_index.without_credentials(output).splitlines()
+    said = [line.strip() for line in lines if re.match(r"(?!npm |> |\s*$|\s+at )", line)][-3:]
+    own = [line[10:] for line in lines if re.match(r"npm error [^aAcR]\S+ \S", line)][:1]
+    return f"npm failed: {' / '.join(said or own) or 'it said nothing'}. Mend that"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,10 @@ from typing import NamedTuple
 from playwright.sync_api import Locator, Page, expect
 
 NUMBERED = re.compile(r"\d+\.\d+\.\d+")
+SHOWS = """(answers) => {
+  const log = document.querySelector('[role=log]').innerText;
+  return (log.match(/\\d+\\.\\d+\\.\\d+/g) ?? []).join(' ') === answers.flat().join(' ');
+}"""
 
 
 class Words(NamedTuple):
@@ -74,9 +78,16 @@ class Chat:
         return answer
 
     def finished(self) -> None:
-        """Waits until nothing is being answered."""
+        """Waits until nothing is being answered, as far as the page knows."""
         expect(self.stop).to_be_hidden()
         expect(self.status).to_have_text("")
+
+    def shows(self, answers: list[str]) -> None:
+        """Waits until these answers are on the screen, word for word, and the page is at rest."""
+        expect(self.answers).to_have_count(len(answers))
+        self.page.wait_for_function(SHOWS, arg=[numbered(answer) for answer in answers])
+        self.finished()
+        assert [words_in(one) for one in self.answers.all()] == [*map(numbered, answers)]
 
 
 def numbered(text: str) -> list[str]:

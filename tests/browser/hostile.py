@@ -45,7 +45,8 @@ PAYLOADS = (
     f"<link rel=stylesheet href={ELSEWHERE}/x.css><link rel=preload as=image href={ELSEWHERE}/x>",
     f"<meta http-equiv=refresh content='0;url={ELSEWHERE}'><base href={ELSEWHERE}/>",
     f"<video poster={ELSEWHERE}/x.png src={ELSEWHERE}/x.mp4 autoplay></video>",
-    f"<audio src={ELSEWHERE}/x.ogg autoplay></audio><picture><source srcset={ELSEWHERE}/x></picture>",
+    f"<audio src={ELSEWHERE}/x.ogg autoplay></audio>"
+    f"<picture><source srcset={ELSEWHERE}/x></picture>",
     f"<svg><image href={ELSEWHERE}/x.png /><use href={ELSEWHERE}/x.svg#y /></svg>",
     f"![x](data:image/svg+xml,<svg/onload={SAYS_SO}>) ![y](data:text/html,{SAYS_SO})",
     f"[![x]({ELSEWHERE}/a.png)]({ELSEWHERE})",

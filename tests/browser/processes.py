@@ -16,6 +16,7 @@ from tests.crash.server import free_port
 
 TOKEN = "token-of-the-browser-tests"
 START_WITHIN_S = 20.0
+ANSWER_WITHIN_S = 30.0
 RETRY_S = 0.02
 
 
@@ -111,6 +112,18 @@ class Server:
         messages = self.api.get(f"/api/chat/{chat}").json()["messages"]
         answers = [message for message in messages if message["role"] == "assistant"]
         return ["".join(part.get("text", "") for part in answer["parts"]) for answer in answers]
+
+    def answered(self, chat: str) -> list[str]:
+        """The texts of the answers, once nothing is being answered any more."""
+        give_up = time.monotonic() + ANSWER_WITHIN_S
+        while self._is_answering(chat):
+            assert time.monotonic() < give_up, "the answer did not end"
+            time.sleep(RETRY_S)
+        return self.stored(chat)
+
+    def _is_answering(self, chat: str) -> bool:
+        listed = self.api.get("/api/chats").json()["chats"]
+        return any(one["running"] for one in listed if one["id"] == chat)
 
     def _is_ready(self) -> bool:
         with suppress(httpx2.TransportError):

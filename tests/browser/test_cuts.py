@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .chat import Chat, numbered, words_in
+from .chat import Chat, numbered
 from .processes import Model, Server
 from .relay import Relay, relay_to
 from .visits import Visits
@@ -51,9 +51,8 @@ def test_after_random_cuts_the_screen_is_what_is_stored(
     for how in cuts_of(chance):
         chat.page.wait_for_timeout(chance.uniform(0, LONGEST_MS))
         cut(how, chat, server, relay)
-    chat.finished()
-    stored = server.stored(chat.id)
-    assert len(stored) == 1
-    assert words_in(chat.answers.last) == numbered(stored[0])
-    assert len(numbered(stored[0])) == ANSWER["tokens"]
-    assert len({word.partition(".")[0] for word in numbered(stored[0])}) == 1
+    stored = server.answered(chat.id)
+    chat.shows(stored)
+    [words] = map(numbered, stored)
+    assert len(words) == ANSWER["tokens"]
+    assert len({word.partition(".")[0] for word in words}) == 1

@@ -14,10 +14,9 @@ SOON_MS = 1000
 
 def is_what_is_stored(chat: Chat, server: Server) -> None:
     """The screen ends with the one whole answer."""
-    chat.finished()
-    expect(chat.answers).to_have_count(1)
-    assert [words_in(chat.answers.first)] == [numbered(text) for text in server.stored(chat.id)]
-    assert len(words_in(chat.answers.first)) == LONG["tokens"]
+    [answer] = server.answered(chat.id)
+    chat.shows([answer])
+    assert len(numbered(answer)) == LONG["tokens"]
 
 
 def test_a_reload_in_mid_answer(chat: Chat, server: Server, model: Model) -> None:
@@ -90,9 +89,7 @@ def test_a_second_tab_shows_the_first_ones_question_and_answer(
     expect(second.questions).to_have_count(2, timeout=SOON_MS)
     expect(second.answers).to_have_count(2, timeout=SOON_MS)
     for chat in (first, second):
-        chat.finished()
-        shown = [words_in(answer) for answer in chat.answers.all()]
-        assert shown == [numbered(text) for text in server.stored(first.id)]
+        chat.shows(server.answered(first.id))
 
 
 def test_a_stop_in_one_tab_ends_the_answer_in_the_other(visits: Visits, model: Model) -> None:
@@ -119,9 +116,7 @@ def test_another_browser_catches_up_when_it_comes_to_the_front(
     expect(elsewhere.answers).to_have_count(1)
     first.ask("Hello again")
     come_to_the_front(elsewhere)
-    expect(elsewhere.answers).to_have_count(2)
-    shown = [words_in(answer) for answer in elsewhere.answers.all()]
-    assert shown == [numbered(text) for text in server.stored(first.id)]
+    elsewhere.shows(server.answered(first.id))
 
 
 def come_to_the_front(chat: Chat) -> None:

@@ -1,6 +1,6 @@
 """Opens the chat in browsers of its person, and watches what happens there."""
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from .chat import Chat
 from .processes import TOKEN, Server
@@ -41,22 +41,22 @@ class Visits:
         url = f"http://127.0.0.1:{port or self._server.port}/"
         if port:
             self.watch.allow_cuts(port)
-        page = context.new_page()
-        page.goto(f"{url}?token={TOKEN}")
-        return self._come_in(page, language, f"{url}{f'?over={over}' if over else ''}#{chat}")
+        context.request.get(f"{url}?token={TOKEN}", max_redirects=0)
+        return self._come_in(context, language, f"{url}{over and f'?over={over}'}", chat)
 
     def tab(self, beside: Chat, chat: str = "") -> Chat:
         """Another tab of the same browser."""
         language = "ja" if beside.words.send == "送信" else "en"
         url = beside.page.url.partition("#")[0]
-        return self._come_in(beside.page.context.new_page(), language, f"{url}#{chat}")
+        return self._come_in(beside.page.context, language, url, chat)
 
     def close(self) -> None:
         for context in self._contexts:
             context.close()
 
-    def _come_in(self, page: Page, language: str, address: str) -> Chat:
-        page.goto(address)
+    def _come_in(self, context: BrowserContext, language: str, url: str, chat_id: str) -> Chat:
+        page = context.new_page()
+        page.goto(f"{url}#{chat_id}" if chat_id else url)
         chat = Chat(page, language)
         expect(chat.field).to_be_visible()
         return chat
