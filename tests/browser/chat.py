@@ -89,6 +89,13 @@ class Chat:
         self.finished()
         assert [words_in(one) for one in self.answers.all()] == [*map(numbered, answers)]
 
+    def come_to_the_front(self) -> None:
+        """Headless pages are always visible, so the browser's two signs are given by hand."""
+        self.page.evaluate(
+            "() => { document.dispatchEvent(new Event('visibilitychange'));"
+            " window.dispatchEvent(new Event('focus')); }"
+        )
+
 
 def numbered(text: str) -> list[str]:
     """The numbered words of the fake model in a text: each is unlike all others."""

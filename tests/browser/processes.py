@@ -122,6 +122,8 @@ class Server:
         return self.stored(chat)
 
     def _is_answering(self, chat: str) -> bool:
+        if not self._is_ready():
+            return True
         listed = self.api.get("/api/chats").json()["chats"]
         return any(one["running"] for one in listed if one["id"] == chat)
 

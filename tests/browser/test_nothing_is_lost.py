@@ -115,13 +115,5 @@ def test_another_browser_catches_up_when_it_comes_to_the_front(
     elsewhere = visits.open(chat=first.id)
     expect(elsewhere.answers).to_have_count(1)
     first.ask("Hello again")
-    come_to_the_front(elsewhere)
+    elsewhere.come_to_the_front()
     elsewhere.shows(server.answered(first.id))
-
-
-def come_to_the_front(chat: Chat) -> None:
-    """Headless pages are always visible, so the browser's two signs are given by hand."""
-    chat.page.evaluate(
-        "() => { document.dispatchEvent(new Event('visibilitychange'));"
-        " window.dispatchEvent(new Event('focus')); }"
-    )

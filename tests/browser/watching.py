@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, W
 # What the browser itself writes when a server is gone, or says no.
 OF_THE_NETWORK = "Failed to load resource"
 NO_CONNECTION = "net::ERR_"
+NOT_FOUND = "the server responded with a status of 404"
 
 
 class Watch:
@@ -32,7 +33,8 @@ class Watch:
         page.on("crash", lambda _: self.wrong.append("the page crashed"))
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not self._is_a_cut(message):
+        expected = self._is_a_cut(message) or _is_a_new_chat(message)
+        if message.type in ("error", "warning") and not expected:
             self.wrong.append(f"console: {message.text} ({message.location.get('url')})")
 
     def _is_a_cut(self, message: ConsoleMessage) -> bool:
@@ -47,3 +49,9 @@ class Watch:
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob") and parts.netloc not in self._own:
             self.wrong.append(f"request: {request.method} {request.url}")
+
+
+def _is_a_new_chat(message: ConsoleMessage) -> bool:
+    """Whether it only tells that nothing is stored yet under a chat's address."""
+    path = urlsplit(message.location.get("url", "")).path
+    return path.startswith("/api/chat/") and f"{OF_THE_NETWORK}: {NOT_FOUND}" in message.text
