@@ -8,6 +8,7 @@ import pytest
 from .chat import Chat, numbered
 from .processes import Model, Server
 from .relay import Relay, relay_to
+from .requirements import need_page
 from .visits import Visits
 
 ROUNDS = 10
@@ -44,6 +45,8 @@ def cut(how: str, chat: Chat, server: Server, relay: Relay) -> None:
 def test_after_random_cuts_the_screen_is_what_is_stored(
     seed: int, over: str, visits: Visits, server: Server, relay: Relay, model: Model
 ) -> None:
+    if over == "websocket":
+        need_page()
     chance = random.Random(seed)
     model.script(ANSWER)
     chat = visits.open(over=over, port=relay.port)
