@@ -3,32 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from benchmarks.harness.browser import opened
+from playwright.sync_api import Browser
 
 from .chat import Chat
 from .processes import Model, Server, fake_model
 from .requirements import need_browser
 from .visits import Visits
 
-NOBODY = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-QUIET = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    f"--host-resolver-rules={NOBODY}",
-)
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Ends with its file: while it is open no other event loop may run in this thread."""
-    path = need_browser()
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=[*QUIET])
-        yield opened
-        opened.close()
+    with opened(need_browser()) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")

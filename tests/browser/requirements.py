@@ -1,20 +1,19 @@
 """What browser tests need; where it is missing they are skipped, or fail if it is required."""
 
 import os
-import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from benchmarks.harness.browser import find_browser
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REQUIRED = "AIZUCHI_REQUIRE_BROWSER"
 APP = Path(__file__).parents[2] / "src" / "aizuchi" / "surfaces" / "web" / "static" / "app"
 
 
 def need_browser() -> str:
     """The path of a browser."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    return found or _missing("no browser is here; install chromium (apt install chromium)")
+    return find_browser() or _missing("no browser is here; install chromium (apt install chromium)")
 
 
 def need_page() -> None:
@@ -23,12 +22,7 @@ def need_page() -> None:
         _missing("the web page is not built; run make web")
 
 
-def need(path: Path, mend: str) -> Path:
-    """A file is there."""
-    return path if path.exists() else Path(_missing(f"{path.name} is missing; {mend}"))
-
-
-def _missing(what: str) -> str:
+def _missing(what: str) -> NoReturn:
     if os.environ.get(REQUIRED):
         pytest.fail(f"{what} ({REQUIRED} is set)", pytrace=False)
     pytest.skip(what)
