@@ -6,12 +6,20 @@ python := .venv/bin/python
 export PYTHON
 
 .SILENT:
-.PHONY: run test check fix bench proof lock setup clean
+.PHONY: run web wheel test check fix bench proof lock setup clean
 
 run:  # the assistant on http://127.0.0.1:8765, to try it and to develop it
 	./aizuchi dev $(ARGS)
 
+web:  # the web page, which `make run` builds by itself; `make web ARGS="npm run dev"` to work on it
+	scripts/setup
+	$(python) scripts/web.py $(ARGS)
+
+wheel: web  # dist/: what others install, with the web page in it
+	.venv/bin/uv build --quiet --offline --no-build-isolation --python $(python)
+
 test: setup  # every test but the long proofs
+	$(python) scripts/web.py || true
 	$(python) -m pytest $(ARGS)
 
 check:  # all that CI does
@@ -35,4 +43,5 @@ setup:  # only the environment in .venv, with the tools
 
 clean:  # all that was set up or built; never .aizuchi/, where the conversations are
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf web/node_modules src/aizuchi/surfaces/web/static/app
 	find . -name __pycache__ -not -path "./*/node_modules/*" -prune -exec rm -rf {} +

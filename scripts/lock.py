@@ -20,6 +20,7 @@ COMPILE = (
 
 LOCKS = {
     "bootstrap.txt": ("--group", "pyproject.toml:bootstrap"),
+    "node.txt": ("--group", "pyproject.toml:node"),
     "pip.txt": ("--group", "pyproject.toml:pip"),
     "runtime.txt": ("pyproject.toml", "--group", "build"),
     "dev.txt": ("pyproject.toml", "--group", "build", "--group", "dev", "-c", "runtime.txt"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from socket import socket
 
 from aizuchi.cli.common import bot_files, load_settings, passed_on
+from aizuchi.cli.dev.beside import run_beside
 from aizuchi.cli.dev.child import Child, launch
 from aizuchi.cli.dev.link import open_line
 from aizuchi.cli.dev.model import look_after_model
@@ -59,6 +60,7 @@ class _Dev:
             beside = [
                 tasks.create_task(self._reload_on_change()),
                 tasks.create_task(look_after_model(self._settings, self._notices, self._greeted)),
+                tasks.create_task(run_beside(self._notices, self._greeted)),
             ]
             await self._supervisor.run()
             for task in beside:
