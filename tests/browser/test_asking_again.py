@@ -104,6 +104,7 @@ def test_the_first_screen_invites_and_its_suggestions_ask(
     words = suggestions.first.inner_text()
     suggestions.first.click()
     expect(chat.questions).to_have_text(re.compile(re.escape(words)))
+    expect(chat.answers).to_have_count(1)
     chat.shows(server.answered(chat.id))
     expect(suggestions).to_have_count(0)
 

@@ -6,7 +6,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, W
 
 # What the browser itself writes when a server is gone, or says no.
 OF_THE_NETWORK = "Failed to load resource"
-NO_CONNECTION = "net::ERR_"
+OF_A_SOCKET = "WebSocket connection to"
+NO_CONNECTION = ("net::ERR_", "Connection closed before receiving a handshake response")
 NOT_FOUND = "the server responded with a status of 404"
 
 
@@ -39,8 +40,8 @@ class Watch:
 
     def _is_a_cut(self, message: ConsoleMessage) -> bool:
         """Whether it only tells that the server was not there, as a test meant it."""
-        told = message.text.startswith(OF_THE_NETWORK) or "WebSocket connection" in message.text
-        return self.cuts and told and NO_CONNECTION in message.text
+        told = message.text.startswith((OF_THE_NETWORK, OF_A_SOCKET))
+        return self.cuts and told and any(cause in message.text for cause in NO_CONNECTION)
 
     def _error(self, error: WebError) -> None:
         self.wrong.append(f"exception: {error.error}")
