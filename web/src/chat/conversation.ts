@@ -9,7 +9,7 @@ import { pause } from "../connection/patience";
 import { tell } from "../connection/tabs";
 import type { Transport } from "../connection/transport";
 import { endingOf } from "./ending";
-import { isOver, newId, question, type Message } from "./message";
+import { isOver, isTheSame, newId, question, type Message } from "./message";
 import { isUnanswered, reconciled } from "./reconciling";
 
 const SHORT_MS = 500;
@@ -110,7 +110,7 @@ export class Conversation {
       if (ending === "refused") this.refusal.set(error?.message ?? "");
       const asked = messages.at(-1);
       if (ending !== "broken" || asked?.role !== "user") return ending === "refused";
-      if ((await this.#read())?.some(({ id }) => id === asked.id)) return false;
+      if ((await this.#read())?.some((stored) => isTheSame(stored, asked))) return false;
       await pause(tries, this.#left.signal);
       await this.chat.sendMessage({ ...asked, messageId: asked.id });
     }

@@ -49,6 +49,11 @@ export function isOver(message: Message | undefined): boolean {
   return message?.role === "assistant" && (heardOf(message)?.stage ?? "done") === "done";
 }
 
+/** Whether two messages are one and say the same: an edited one keeps its id. */
+export function isTheSame(one: Message, other: Message): boolean {
+  return one.id === other.id && textOf(one) === textOf(other);
+}
+
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(36).padStart(2, "0")).join("");
