@@ -1,6 +1,6 @@
 """What a plug must fit: surfaces and their couriers, the ports of an engine, models."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from aizuchi.answers import BEGINNING, Entry, Logged, Outcome, Position
@@ -76,8 +76,11 @@ class Courier(Protocol):
 class Inbox(Protocol):
     """Where messages and signals are kept before anybody is told they were."""
 
-    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
-        """Durable on return, in this order, any number of times the same; all or nothing.
+    async def accept(
+        self, messages: Sequence[Message], signals: Sequence[Signal]
+    ) -> Collection[str]:
+        """Durable on return, in this order, any number of times the same; all or nothing. Returns
+        the turns that are new with this call; of a message that comes twice at once, one call's.
 
         Raises:
             StoreUnavailable: nothing of it was stored.

@@ -30,9 +30,8 @@ WHERE EXISTS (
 ON CONFLICT DO NOTHING;
 
 -- name: news
--- Whether there is anything new to claim, and anything new only to be ended.
-SELECT coalesce(max(head), 0) AS heads, coalesce(max(refusal), '') <> '' AS refused
-FROM work WHERE seq > ?;
+-- The turns that are new: whether they may be claimed, and whether they are only to be ended.
+SELECT turn_id, head, refusal FROM work WHERE seq > ?;
 
 -- name: running
 -- The turn that a stop without a name means: the head of the conversation.
