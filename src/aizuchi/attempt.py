@@ -11,11 +11,10 @@ from aizuchi.answers import Finished, Logged, Outcome, Restarted, Step, fold
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.ports import Engine, Refusal, Settlement
 from aizuchi.turns import Bounds, Claim
-from aizuchi.words import language_of, say
+from aizuchi.words import THINKING, language_of, say
 
 T = TypeVar("T")
 RETRY_STORE_S = 1.0
-THINKING = "thinking"
 OUTCOMES: Mapping[str, Outcome] = {
     "full": "refused",
     "stopped": "cancelled",
@@ -146,7 +145,7 @@ class Attempt:
         bounds = self._office.bounds
         text = self._draft.text or fold(await self._read()).text
         incident = self._office.new_incident() if reason == "gave_up" else ""
-        said = say(
+        said = "" if self._is_told_later() else say(
             reason,
             self._language,
             within=round(bounds.answer_within_s),
@@ -156,6 +155,10 @@ class Attempt:
         )
         log.warning("%s ended: %s %s", self._message.turn_id, reason, incident)
         return Ended(Finished(OUTCOMES[reason], text, said, reason, incident))
+
+    def _is_told_later(self) -> bool:
+        pushed = self._message.surface in self._office.outlets
+        return pushed and self._claim.work.told_later
 
     def _refused(self, refusal: Refusal) -> Finished:
         said = refusal_line(refusal, self._language, self._office.gate.owner)

@@ -10,13 +10,21 @@ class ShowWorking(NamedTuple):
     text: str = ""
 
 
+class ShowEnd(NamedTuple):
+    """Take the sign away, or let it say how it ended; idempotent."""
+
+    well: bool
+
+
 class PostPage(NamedTuple):
-    """Post a new message. Not idempotent: `key` finds it again when its reply was lost."""
+    """Post a new message. Not idempotent: `key` finds it again when its reply was lost. What is
+    `private` is shown to the person who asked, and to nobody else."""
 
     page: int
     text: str
     key: str
     final: bool = False
+    private: bool = False
 
 
 class EditPage(NamedTuple):
@@ -75,6 +83,7 @@ class AttachFile(NamedTuple):
 
 Operation = (
     ShowWorking
+    | ShowEnd
     | PostPage
     | EditPage
     | DeletePage
@@ -93,6 +102,7 @@ class Find(NamedTuple):
     key: str
     since: float
     known: tuple[str, ...] = ()
+    private: bool = False
 
 
 class Sent(NamedTuple):

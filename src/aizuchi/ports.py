@@ -17,7 +17,8 @@ class Limits(NamedTuple):
 
     A pulled surface is read by tails and needs no courier; a pushed one is written to. `gaps_s`
     are the pauses between updates of a growing answer, the last one repeated; `sign_s` is how
-    long a sign of working stands before it has to be given again, 0 where there is none;
+    long a sign of working stands before it has to be given again, 0 where there is none, and
+    `sign_ends` says that it stands until it is taken away;
     `stream_s` is how long a native stream may stay open, 0 where there are none; `edits` says
     whether a page can be rewritten and taken away: without it there are no streams, and all is
     posted once, at the end. Past the last of `pages` the surface either goes on, or attaches the
@@ -31,6 +32,7 @@ class Limits(NamedTuple):
     pages: int = 1
     gaps_s: tuple[float, ...] = (0.5, 0.7, 1.0, 1.4, 2.0, 2.7, 3.0)
     sign_s: float = 0.0
+    sign_ends: bool = False
     stream_s: float = 0.0
     edits: bool = True
     overflow: Literal["more_pages", "file"] = "more_pages"

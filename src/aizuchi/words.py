@@ -4,6 +4,9 @@ from typing import Literal
 
 Language = Literal["en", "ja"]
 
+THINKING = "thinking"
+"""The line of the sign that we listen."""
+
 
 def language_of(text: str, locale: str = "en") -> Language:
     """Japanese where the text has kana or Han letters or the surface's locale says so."""

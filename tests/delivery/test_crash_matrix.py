@@ -57,7 +57,7 @@ class PlazaLives(Lives):
             log=engine.log,
             courier=PlazaCourier(plaza.call),
             surface=self.surface,
-            limits=self.limits,
+            limits=lambda message: self.limits,
             pace=engine.pace,
             bounds=Bounds(),
             clock=virtual_time.clock,

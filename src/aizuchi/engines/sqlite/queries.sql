@@ -66,6 +66,18 @@ SELECT * FROM work WHERE seq = coalesce(
      ORDER BY seq LIMIT 1)
 );
 
+-- name: told_later
+-- Whether a later message of the conversation, too, has waited too long: that one tells of both.
+SELECT EXISTS (
+    SELECT 1 FROM work
+    WHERE conversation = :conversation AND refusal = '' AND seq > :seq
+      AND first_claimed_at = 0 AND NOT stopped AND accepted_at < :before
+) OR EXISTS (
+    SELECT 1 FROM said
+    WHERE conversation = (SELECT id FROM conversations WHERE key = :conversation)
+      AND seq > :seq AND code = :code
+);
+
 -- name: next_unheld
 SELECT min(lease_until) FROM work WHERE first_claimed_at = 0 AND lease_until > :now;
 

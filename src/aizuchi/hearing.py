@@ -1,0 +1,70 @@
+"""The first sign: people are told that they were heard as soon as their message is stored."""
+
+import asyncio
+from collections.abc import Callable
+
+from aizuchi.calling import Caller
+from aizuchi.events import Message
+from aizuchi.operations import Sent, ShowWorking
+from aizuchi.ports import Courier, Limits, Pace
+from aizuchi.words import THINKING, language_of, say
+
+
+class FirstSigns:
+    """The signs that one surface gives at acceptance, before anybody has claimed the message.
+
+    Each is one idempotent call that nobody waits for and that is not repeated: what comes of it is
+    of use to the delivery, which gives the next one.
+    """
+
+    def __init__(
+        self,
+        courier: Courier,
+        pace: Pace,
+        limits: Callable[[Message], Limits],
+        call_timeout_s: float,
+    ) -> None:
+        self._courier, self._pace = courier, pace
+        self._limits, self._call_timeout_s = limits, call_timeout_s
+        self._given: dict[str, tuple[str, float]] = {}
+        self._calls: dict[str, asyncio.Task[None]] = {}
+
+    def heard(self, message: Message, since: float) -> None:
+        """Gives the sign for a message that came then, by the loop's clock."""
+        if self._limits(message).sign_s:
+            call = asyncio.create_task(self._give(message, since))
+            self._calls[message.turn_id] = call
+            call.add_done_callback(lambda _: self._calls.pop(message.turn_id, None))
+
+    def given(self, message: Message) -> tuple[str, float] | None:
+        """What the sign says that stands in the message's conversation, and since when."""
+        return self._given.get(message.conversation)
+
+    async def given_by_now(self, message: Message) -> None:
+        """Returns when no first sign of this message is under way any more."""
+        if call := self._calls.get(message.turn_id):
+            await asyncio.wait([call])
+
+    def forget(self, message: Message) -> None:
+        """An answer has ended there, and with it every sign."""
+        self._given.pop(message.conversation, None)
+
+    async def close(self) -> None:
+        calls = [*self._calls.values()]
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+
+    async def _give(self, message: Message, since: float) -> None:
+        """Not once somebody else may have answered meanwhile."""
+        sign = ShowWorking(say(THINKING, language_of(message.text, message.locale)))
+        caller = Caller(
+            self._courier, self._pace, message.tenant, message.reply_to, self._call_timeout_s
+        )
+        now = asyncio.get_running_loop().time()
+        late = now - since > self._call_timeout_s
+        if late or await caller.wait_for(sign, final=False):
+            return
+        self._given[message.conversation] = (sign.text, now)
+        if not isinstance(await caller.perform(sign), Sent):
+            self.forget(message)
