@@ -5,6 +5,9 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["mention", "direct", "thread", "command"]
 
+STOP_ACTION = "aizuchi_stop"
+"""The `action_id` of a button that stops the answer in whose thread it stands."""
+
 
 class Address(NamedTuple):
     """Where a message was written, by whom, and how to answer it there.
