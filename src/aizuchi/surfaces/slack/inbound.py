@@ -37,7 +37,6 @@ from aizuchi.surfaces.slack.entities import (
     without_mention,
 )
 from aizuchi.surfaces.slack.forms import read_form
-from aizuchi.surfaces.slack.render import render
 from aizuchi.surfaces.slack.signing import is_signed
 from aizuchi.words import language_of, say
 
@@ -95,6 +94,8 @@ class SlackSurface:
             return Reception(accepted=MALFORMED)
 
     def render(self, markdown: str, *, growing: bool = False) -> Sequence[str]:
+        from aizuchi.surfaces.slack.render import render  # 8 ms that no acknowledgement needs
+
         return render(markdown, growing=growing)
 
 
