@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 class Outlet(Protocol):
     """Writes an answer to a pushed surface while it is made, until all of it stands there."""
 
-    async def __call__(self, claim: Claim, lease_left_s: Callable[[], float]) -> Settlement | None:
+    async def __call__(
+        self, claim: Claim, lease_left_s: Callable[[], float], /
+    ) -> Settlement | None:
         """None when it is shown; a settlement that says why it never can be."""
         ...
 
@@ -145,13 +147,17 @@ class Attempt:
         bounds = self._office.bounds
         text = self._draft.text or fold(await self._read()).text
         incident = self._office.new_incident() if reason == "gave_up" else ""
-        said = "" if self._is_told_later() else say(
-            reason,
-            self._language,
-            within=round(bounds.answer_within_s),
-            tries=bounds.tries,
-            waiting=bounds.waiting,
-            incident=incident,
+        said = (
+            ""
+            if self._is_told_later()
+            else say(
+                reason,
+                self._language,
+                within=round(bounds.answer_within_s),
+                tries=bounds.tries,
+                waiting=bounds.waiting,
+                incident=incident,
+            )
         )
         log.warning("%s ended: %s %s", self._message.turn_id, reason, incident)
         return Ended(Finished(OUTCOMES[reason], text, said, reason, incident))

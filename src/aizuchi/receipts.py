@@ -37,12 +37,16 @@ OfPage = PostPage | EditPage | DeletePage | OpenStream | AppendStream | CloseStr
 
 def did(standing: Standing, operation: Operation, receipt: Receipt, now: float) -> None:
     """Takes in what came of an operation."""
-    if isinstance(operation, ShowWorking):
-        _signed(standing, operation, receipt, now)
-        return
-    if isinstance(operation, ShowEnd):
-        _sign_ended(standing, operation, receipt, now)
-        return
+    match operation:
+        case ShowWorking():
+            _signed(standing, operation, receipt, now)
+        case ShowEnd():
+            _sign_ended(standing, operation, receipt, now)
+        case _:
+            _did(standing, operation, receipt, now)
+
+
+def _did(standing: Standing, operation: OfPage, receipt: Receipt, now: float) -> None:
     page = standing.page(operation.page)
     match receipt:
         case Sent("") if isinstance(operation, PostPage | OpenStream):

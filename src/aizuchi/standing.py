@@ -26,7 +26,6 @@ from aizuchi.operations import (
     OpenStream,
     Operation,
     PostPage,
-    ShowEnd,
     ShowWorking,
     Undeliverable,
 )

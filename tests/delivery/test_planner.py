@@ -23,6 +23,7 @@ from aizuchi.operations import (
     Receipt,
     Refused,
     Sent,
+    ShowEnd,
     ShowWorking,
     Undeliverable,
 )
@@ -109,7 +110,7 @@ def perform(standing: Standing, step: Do, receipt: Receipt, now: float) -> None:
 
 
 def check_operation(standing: Standing, operation: Operation) -> None:
-    if isinstance(operation, ShowWorking):
+    if isinstance(operation, ShowWorking | ShowEnd):
         return
     page = standing.page(operation.page)
     assert not page.lost_at, "whether it was posted is looked up first"

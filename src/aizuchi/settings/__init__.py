@@ -58,6 +58,12 @@ class Settings(NamedTuple):
         return Allowance(limits.messages_per_minute, limits.answers_per_day, limits.tokens_per_day)
 
     @property
+    def surfaces(self) -> tuple[str, ...]:
+        """The platforms that are written to: those with secrets, and those that are named."""
+        slack = ("slack",) if self.slack.is_on else ()
+        return (*slack, *self.server.surfaces)
+
+    @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
         every = (self.model.api_key, self.web.token, *self.slack.secrets)

@@ -22,7 +22,7 @@ class MemoryInbox:
     async def accept(
         self, messages: Sequence[Message], signals: Sequence[Signal]
     ) -> Collection[str]:
-        new = {each.turn_id for each in messages} - self._store.seqs.keys()
+        unknown = {each.turn_id for each in messages} - self._store.seqs.keys()
         for message in messages:
             is_ours = not message.joins or message.conversation in self._store.conversations
             if is_ours and message.turn_id not in self._store.seqs:
@@ -30,7 +30,7 @@ class MemoryInbox:
         for signal in signals:
             self._stop(signal)
         self._bells.ring()
-        return new
+        return unknown & self._store.seqs.keys()
 
     def _add(self, message: Message) -> None:
         store, now = self._store, self._clock()
