@@ -38,7 +38,7 @@ def units(text: str) -> int:
 
 def notice(page: str) -> str:
     """The plain beginning of a page, for the notification of a message made of blocks."""
-    words = " ".join(re.sub(r"[*_~`#>|]+", " ", page).split())
+    words = " ".join(re.sub(r"[*_~`#|]+", " ", page).split())
     short = words if len(words) <= LONGEST_NOTICE else words[: LONGEST_NOTICE - 1] + "…"
     return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
