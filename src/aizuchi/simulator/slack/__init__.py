@@ -1,0 +1,41 @@
+"""A Slack that keeps state and says no as the real one does: workspaces, threads, streams, budgets.
+
+In one process with the app, in simulated time:
+
+    slack = FakeSlack(clock)
+    slack.deliver_to(httpx2.AsyncClient(transport=httpx2.ASGITransport(app)), "http://bot/slack/events")
+    client = httpx2.AsyncClient(transport=SlackTransport(app_of(slack)))   # for the app's calls
+    ann = slack.person("ann")
+    said = await ann.mentions("hello", slack.general)      # returns when it is acknowledged
+    ...
+    assert slack.thread(ann, slack.general, said.thread) == "…"
+    slack.assert_clean()                # no open stream, no ping, no empty message, no preview …
+    await slack.close()
+
+The app calls `slack.api_base` with `slack.bot_token`, and trusts `slack.signing_secret`.
+
+What a test may order: `slack.faults.order(Fault(lost="reply"), "chat.postMessage")`,
+`slack.revoke()`, `channel.archived = True`, `slack.state.has_streams = False`,
+`slack.state.has_agent_view = False`, `slack.state.subscribed.add("message.channels")`,
+`slack.round_trip_s = 0.2`, `slack.advance(300)`; and a `Point` otherwise than assumed.
+"""
+
+from aizuchi.simulator.slack.app import ConnectionCut, SlackTransport, app_of
+from aizuchi.simulator.slack.fake import FakeSlack
+from aizuchi.simulator.slack.faults import Fault
+from aizuchi.simulator.slack.people import CannotDo, Person, Said
+from aizuchi.simulator.slack.points import FLIPPED, Points, name_of
+
+__all__ = [
+    "FLIPPED",
+    "CannotDo",
+    "ConnectionCut",
+    "FakeSlack",
+    "Fault",
+    "Person",
+    "Points",
+    "Said",
+    "SlackTransport",
+    "app_of",
+    "name_of",
+]
