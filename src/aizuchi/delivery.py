@@ -249,13 +249,15 @@ class _Pages:
     def _close(self, page: Page, text: str) -> Iterator[Next]:
         if page.streaming is not False and not self._standing.private:
             rest = text[len(page.text or "") :] if _continues(page, text) else ""
-            close = CloseStream(page.number, page.ref, rest, text, self._final)
+            key = self._key(page)
+            close = CloseStream(page.number, page.ref, rest, text, self._final, key)
             yield Do(close, self._final)
 
     def _edit(self, page: Page, text: str, *, pauses: bool = False) -> Iterator[Next]:
         rewrites = self._standing.limits.edits and not self._standing.private
         if rewrites and page.text != text:
-            yield Do(EditPage(page.number, page.ref, text, self._final), self._final, pauses)
+            edit = EditPage(page.number, page.ref, text, self._final, self._key(page))
+            yield Do(edit, self._final, pauses)
 
     def _too_old(self, page: Page) -> bool:
         return self._now >= page.opened_at + self._standing.limits.stream_s

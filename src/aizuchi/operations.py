@@ -28,12 +28,14 @@ class PostPage(NamedTuple):
 
 
 class EditPage(NamedTuple):
-    """Rewrite a page; idempotent."""
+    """Rewrite a page; idempotent. `key` is that of its post, for a platform where only an edit can
+    leave it."""
 
     page: int
     ref: str
     text: str
     final: bool = False
+    key: str = ""
 
 
 class DeletePage(NamedTuple):
@@ -70,6 +72,7 @@ class CloseStream(NamedTuple):
     text: str
     whole: str
     final: bool = False
+    key: str = ""
 
 
 class AttachFile(NamedTuple):

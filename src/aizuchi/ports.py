@@ -21,8 +21,9 @@ class Limits(NamedTuple):
     `sign_ends` says that it stands until it is taken away;
     `stream_s` is how long a native stream may stay open, 0 where there are none; `edits` says
     whether a page can be rewritten and taken away: without it there are no streams, and all is
-    posted once, at the end. Past the last of `pages` the surface either goes on, or attaches the
-    whole as a file and leaves room on a page for the line that says so (`overflow`).
+    posted once, at the end. So it is without `grows`, but what stands can still be mended. Past
+    the last of `pages` the surface either goes on, or attaches the whole as a file and leaves room
+    on a page for the line that says so (`overflow`).
     """
 
     delivery: Literal["pushed", "pulled"]
@@ -35,6 +36,7 @@ class Limits(NamedTuple):
     sign_ends: bool = False
     stream_s: float = 0.0
     edits: bool = True
+    grows: bool = True
     overflow: Literal["more_pages", "file"] = "more_pages"
 
 

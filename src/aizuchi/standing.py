@@ -128,7 +128,7 @@ class Standing:
         self.sign_ends = limits.sign_ends
         self._sign_tries = 0
         self.streams = limits.edits and limits.stream_s > 0
-        self.once = not limits.edits
+        self.once = not (limits.edits and limits.grows)
         self.stopped = False
         self.files = limits.overflow == "file"
         self.attached = False

@@ -141,6 +141,18 @@ _LINES: dict[str, tuple[str, str]] = {
         "The whole answer is in the attached file.",
         "全文は添付ファイルにあります。",
     ),
+    "not_let_in_there": (
+        "I cannot write in {channel}, so I could not answer you there. Invite me to it, or ask me "
+        "here. ({channel}に書き込めないため、お答えできませんでした。チャンネルに招待するか、"
+        "ここでお尋ねください。)",
+        "{channel}に書き込めないため、お答えできませんでした。チャンネルに招待するか、"
+        "ここでお尋ねください。",
+    ),
+    "archived_there": (
+        "{channel} is archived, so I could not answer you there. Ask me here instead. "
+        "({channel}はアーカイブされているため、お答えできませんでした。ここでお尋ねください。)",
+        "{channel}はアーカイブされているため、お答えできませんでした。ここでお尋ねください。",
+    ),
     "bug": (
         "Something went wrong inside me. Please ask again; "
         "if it happens again, tell whoever runs me (number {incident}).",

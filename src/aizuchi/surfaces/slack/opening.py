@@ -1,7 +1,36 @@
-"""Makes the pure half of Slack from its settings."""
+"""Makes Slack ready to work, from its settings."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import httpx2
+
+from aizuchi.events import Message
+from aizuchi.ports import Limits
+from aizuchi.settings import Settings
 from aizuchi.settings.platforms import SlackSettings
+from aizuchi.surfaces import Opened
+from aizuchi.surfaces.slack import COMMAND, EDITS, LIMITS
+from aizuchi.surfaces.slack.address import Address
+from aizuchi.surfaces.slack.courier import SlackCourier
 from aizuchi.surfaces.slack.inbound import Manner, SlackSurface
+from aizuchi.surfaces.slack.webapi import WebApi, open_client
+
+
+@asynccontextmanager
+async def open_slack(settings: Settings, clock: Callable[[], float]) -> AsyncIterator[Opened]:
+    """Slack with a client of its own, until the server ends."""
+    async with open_client(settings.slack.api_base) as client:
+        yield opened_on(client, settings.slack, clock)
+
+
+def opened_on(
+    client: httpx2.AsyncClient, slack: SlackSettings, clock: Callable[[], float]
+) -> Opened:
+    """Slack as this client reaches it."""
+    api = WebApi(client, slack.api_base, slack.tokens)
+    courier = SlackCourier(api, reactions=slack.sign == "reaction")
+    return Opened(open_surface(slack), courier, lambda message: limits_of(message, courier))
 
 
 def open_surface(slack: SlackSettings) -> SlackSurface:
@@ -12,3 +41,13 @@ def open_surface(slack: SlackSettings) -> SlackSurface:
         follow_threads=slack.follow_threads,
     )
     return SlackSurface(slack.secrets_to_verify, manner)
+
+
+def limits_of(message: Message, courier: SlackCourier) -> Limits:
+    """What an answer may do where this message was written: without streams it is edited, and
+    where nothing can be read back it is posted once."""
+    address = Address.from_mapping(message.reply_to)
+    if address.kind == "command":
+        return COMMAND
+    limits = EDITS if address.team in courier.streamless else LIMITS
+    return limits if courier.finder.may_look(address) else limits._replace(grows=False)
