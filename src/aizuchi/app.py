@@ -137,7 +137,7 @@ async def _open_pushed(
     open_surfaces: AsyncExitStack,
 ) -> Pushed:
     opened = await open_surfaces.enter_async_context(_part(plug.opening)(settings, clock))
-    signs = FirstSigns(opened.courier, engine.pace, opened.limits, settings.bounds.call_timeout_s)
+    signs = FirstSigns(opened.courier, engine.pace, opened.has_sign, settings.bounds.call_timeout_s)
     open_surfaces.push_async_callback(signs.close)
     return Pushed(plug, opened, signs)
 

@@ -1,13 +1,17 @@
 """The first sign: people are told that they were heard as soon as their message is stored."""
 
 import asyncio
+import logging
 from collections.abc import Callable
+from functools import partial
 
 from aizuchi.calling import Caller
 from aizuchi.events import Message
 from aizuchi.operations import Sent, ShowWorking
-from aizuchi.ports import Courier, Limits, Pace
+from aizuchi.ports import Courier, Pace
 from aizuchi.words import THINKING, language_of, say
+
+logger = logging.getLogger(__name__)
 
 
 class FirstSigns:
@@ -21,20 +25,20 @@ class FirstSigns:
         self,
         courier: Courier,
         pace: Pace,
-        limits: Callable[[Message], Limits],
+        has_sign: Callable[[Message], bool],
         call_timeout_s: float,
     ) -> None:
         self._courier, self._pace = courier, pace
-        self._limits, self._call_timeout_s = limits, call_timeout_s
+        self._has_sign, self._call_timeout_s = has_sign, call_timeout_s
         self._given: dict[str, tuple[str, float]] = {}
         self._calls: dict[str, asyncio.Task[None]] = {}
 
     def heard(self, message: Message, since: float) -> None:
         """Gives the sign for a message that came then, by the loop's clock."""
-        if self._limits(message).sign_s:
+        if self._has_sign(message):
             call = asyncio.create_task(self._give(message, since))
             self._calls[message.turn_id] = call
-            call.add_done_callback(lambda _: self._calls.pop(message.turn_id, None))
+            call.add_done_callback(partial(self._over, message.turn_id))
 
     def given(self, message: Message) -> tuple[str, float] | None:
         """What the sign says that stands in the message's conversation, and since when."""
@@ -54,6 +58,11 @@ class FirstSigns:
         for call in calls:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
+
+    def _over(self, turn_id: str, call: asyncio.Task[None]) -> None:
+        self._calls.pop(turn_id, None)
+        if not call.cancelled() and (error := call.exception()):
+            logger.error("the first sign of %s broke: %s", turn_id, error, exc_info=error)
 
     async def _give(self, message: Message, since: float) -> None:
         """Not once somebody else may have answered meanwhile."""

@@ -47,12 +47,13 @@ class Socket(Protocol):
 
 
 class Opened(NamedTuple):
-    """A pushed surface that is ready to work: its pure half and its hands, what it can carry for a
-    message, and its connection where it has one."""
+    """A pushed surface that is ready to work: its pure half and its hands, what the answer to a
+    message may do and whether it gets a sign before, and its connection where it has one."""
 
     surface: Surface
     courier: Courier
-    limits: Callable[[Message], Limits]
+    limits: Callable[[Message], Awaitable[Limits]]
+    has_sign: Callable[[Message], bool]
     socket: Callable[[Take], Socket] | None = None
 
 

@@ -22,6 +22,11 @@ class Finder:
         self._withheld: set[tuple[str, str]] = set()
         self._users: dict[str, str] = {}
 
+    async def learn(self, team: str) -> None:
+        """What the app may do in this workspace, as one call tells; if it tells nothing, all."""
+        if team not in self._api.scopes:
+            await self._own_user(team)
+
     def may_look(self, address: Address) -> bool:
         """Whether threads of this kind can be read, as far as we know."""
         if (address.team, _kind(address)) in self._withheld:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import httpx2
 
@@ -30,7 +31,7 @@ def opened_on(
     """Slack as this client reaches it."""
     api = WebApi(client, slack.api_base, slack.tokens)
     courier = SlackCourier(api, reactions=slack.sign == "reaction")
-    return Opened(open_surface(slack), courier, lambda message: limits_of(message, courier))
+    return Opened(open_surface(slack), courier, partial(limits_of, courier), has_sign)
 
 
 def open_surface(slack: SlackSettings) -> SlackSurface:
@@ -43,11 +44,17 @@ def open_surface(slack: SlackSettings) -> SlackSurface:
     return SlackSurface(slack.secrets_to_verify, manner)
 
 
-def limits_of(message: Message, courier: SlackCourier) -> Limits:
+def has_sign(message: Message) -> bool:
+    """A command's first sign is Slack's own, or the text that acknowledges it."""
+    return Address.from_mapping(message.reply_to).kind != "command"
+
+
+async def limits_of(courier: SlackCourier, message: Message) -> Limits:
     """What an answer may do where this message was written: without streams it is edited, and
     where nothing can be read back it is posted once."""
     address = Address.from_mapping(message.reply_to)
     if address.kind == "command":
         return COMMAND
+    await courier.finder.learn(address.team)
     limits = EDITS if address.team in courier.streamless else LIMITS
     return limits if courier.finder.may_look(address) else limits._replace(grows=False)

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from aizuchi.events import Message
+from aizuchi.ports import Limits
 from aizuchi.settings import Settings
 from aizuchi.surfaces import Opened
 from aizuchi.testing.plaza import PLUG
@@ -17,4 +19,8 @@ PLAZAS: list[Plaza] = []
 @asynccontextmanager
 async def open_plaza(settings: Settings, clock: Callable[[], float]) -> AsyncIterator[Opened]:
     surface = PlazaSurface("plaza-secret", PLUG.limits)
-    yield Opened(surface, PlazaCourier(PLAZAS[-1].call), lambda message: PLUG.limits)
+    yield Opened(surface, PlazaCourier(PLAZAS[-1].call), _limits, lambda message: True)
+
+
+async def _limits(message: Message) -> Limits:
+    return PLUG.limits
