@@ -130,16 +130,12 @@ class Talk:
     def __init__(self, lives: SlackLives, way: Way) -> None:
         self._lives, self._way, self._slack = lives, way, lives.slack
         self.ann: Person = lives.slack.person("ann")
-        self.asked = 0
 
     async def ask(self, text: str, thread: str = "") -> str:
         """The thread in which the answer belongs, once the message is taken."""
         while True:
             said = await self._say(text, thread)
-            for delivery in said.deliveries:
-                await _over(delivery.acks, said)
             if self._way != "command" or said.acks[0].is_good:
-                self.asked += 1
                 return said.thread
 
     async def _say(self, text: str, thread: str) -> Said:
@@ -153,7 +149,7 @@ class Talk:
 
     def answers(self, thread: str) -> list[str]:
         """What ann sees of us there, oldest first."""
-        seen = [
+        return [
             message.markdown or _of_blocks(message.blocks)
             for message in self._slack.state.messages.values()
             if message.app
@@ -161,7 +157,6 @@ class Talk:
             and thread in ("", message.root)
             and message.ephemeral_to in ("", self.ann.id)
         ]
-        return seen
 
     async def answered(self, thread: str, count: int) -> list[str]:
         """What stands there when this many answers are whole, and nothing else comes."""
@@ -180,7 +175,3 @@ def whole(text: str) -> bool:
 
 def _of_blocks(blocks: list[dict[str, Any]]) -> str:
     return "".join(str(block.get("text", "")) for block in blocks)
-
-
-async def _over(acks: Any, said: Said) -> None:
-    await asyncio.sleep(0)
