@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from aizuchi.simulator.slack import posts, reading, sessions, streams
+from aizuchi.simulator.slack import posts, reading, sessions, sockets, streams
 from aizuchi.simulator.slack.calls import Call
 from aizuchi.simulator.slack.state import State
 
-Budget = Literal["tier1", "tier2", "tier3", "tier4", "posts", "reads", "free"]
-PER_MINUTE: Mapping[Budget, int] = {"tier1": 1, "tier2": 20, "tier3": 50, "tier4": 100}
+Budget = Literal["tier1", "tier2", "tier3", "tier4", "posts", "reads", "opens", "free"]
+PER_MINUTE: dict[str, int] = {"tier1": 1, "tier2": 20, "tier3": 50, "tier4": 100}
 
 
 class Method(NamedTuple):
@@ -44,6 +44,9 @@ METHODS: Mapping[str, Method] = {
         ("thread_ts", "title", "initiator_user_id", *_LOOKS),
     ),
     "api.test": Method("", "tier4", reading.api_test, (), ("error", "foo")),
+    "apps.connections.open": Method(
+        "connections:write", "opens", sockets.open_connection, app=True
+    ),
     "assistant.threads.setStatus": Method(
         "chat:write",
         "tier4",

@@ -20,6 +20,7 @@ class Points(NamedTuple):
     posts_per_minute       how many posts a workspace takes from one app
     reads_per_minute       `conversations.replies` and `.history`; 1 for some distributed apps
     reads_at_most          and how many messages they give at most; 15 for those apps
+    opens_per_minute       `apps.connections.open`: Tier 3 in one source, Tier 1 in another
     commands_are_retried   a slash command that was not acknowledged comes again, as events do
     response_url_errors    a used or expired address says so as plain text, or as JSON
     mention_reaches_guest  an app hears a mention in a public channel that it is no member of
@@ -43,6 +44,7 @@ class Points(NamedTuple):
     posts_per_minute: int = 300
     reads_per_minute: int = 50
     reads_at_most: int = 1_000
+    opens_per_minute: int = 50
     commands_are_retried: bool = False
     response_url_errors: Literal["text", "json"] = "text"
     mention_reaches_guest: bool = True
@@ -68,6 +70,7 @@ FLIPPED: tuple[Points, ...] = (
     Points(posts_per_minute=120),
     Points(reads_per_minute=1),
     Points(reads_at_most=15),
+    Points(opens_per_minute=1),
     Points(commands_are_retried=True),
     Points(response_url_errors="json"),
     Points(mention_reaches_guest=False),

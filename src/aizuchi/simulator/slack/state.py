@@ -1,5 +1,6 @@
 """The whole state of the fake Slack, and what may be done to it; no I/O."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -58,6 +59,10 @@ class State:
         self.response_urls: dict[str, ResponseUrl] = {}
         self.subscribed: set[str] = set(SUBSCRIBED)
         self.has_streams = self.has_agent_view = True
+        self.socket_mode = False
+        self.address = ""
+        self.tickets: set[str] = set()
+        self.moved = asyncio.Event()
         self.happened: list[Happened] = []
         self.calls: list[Made] = []
         self.complaints: list[str] = []
@@ -72,9 +77,17 @@ class State:
         team = Team(team_id, name, bot_user, self._id("B"), grid)
         self.teams[team_id] = team
         self.users[bot_user] = User(bot_user, APP_NAME, team_id, is_bot=True)
-        token = f"xoxb-{team_id}-{secrets.token_hex(8)}"
-        self.tokens[token] = Token(token, team_id, scopes)
+        self._issue(f"xoxb-{team_id}", team_id, scopes)
         return team
+
+    def app_token(self) -> Token:
+        """A new token of the app itself, for Socket Mode."""
+        return self._issue(f"xapp-{self.app_id}", "", frozenset({"connections:write"}))
+
+    def _issue(self, prefix: str, team: str, scopes: frozenset[str]) -> Token:
+        token = Token(f"{prefix}-{secrets.token_hex(8)}", team, scopes)
+        self.tokens[token.value] = token
+        return token
 
     def token_of(self, team: str) -> Token:
         """The bot token of a workspace."""
@@ -165,6 +178,11 @@ class State:
 
     def tell(self, happened: Happened) -> None:
         self.happened.append(happened)
+
+    def move(self) -> None:
+        """Wakes whoever waits for the app's next call."""
+        self.moved.set()
+        self.moved = asyncio.Event()
 
     def complain(self, complaint: str) -> None:
         """Remembers something that Slack would let pass and that is wrong all the same."""
