@@ -38,6 +38,8 @@ class FakeSlack:
         *,
         points: Points = Points(),
         signing_secret: str = SIGNING_SECRET,
+        bot_token: str = "",
+        control_token: str = "",
         address: str = ADDRESS,
     ) -> None:
         self.clock = Clock(clock) if clock else Clock()
@@ -48,10 +50,10 @@ class FakeSlack:
         self.deliveries = Deliveries(self.clock, self._carry)
         self.sockets = Sockets(self.state)
         self.signing_secret, self.address = signing_secret, address
-        self.control_token = secrets.token_urlsafe(16)
-        self.app_token = self.state.app_token().value
+        self.control_token = control_token or secrets.token_urlsafe(16)
+        self.app_token, self.config_token = self.state.app_token(), self.state.config_token()
         self.round_trip_s = 0.0
-        self.team = self.state.install("Acme")
+        self.team = self.state.install("Acme", token=bot_token)
         self.general = self.channel("general")
         self._http: HttpCarrier | None = None
 

@@ -11,6 +11,7 @@ class Points(NamedTuple):
     stream_idle_s          and so long after its last append; some saw that, most did not
     stream_needs_thread    `chat.startStream` without `thread_ts` is refused in channels too
     stream_chars           how much text one streamed message holds, over all its appends
+    counts_utf16           limits of text count UTF-16 units, so that an emoji counts two
     stream_events          a stream comes back as events (its start and its end), as posts do
     stopped_again          the error of a second append to a stream that a reader has stopped
     no_streaming           the error of a workspace that has no streams
@@ -35,6 +36,7 @@ class Points(NamedTuple):
     stream_idle_s: float = math.inf
     stream_needs_thread: bool = True
     stream_chars: int = 12_000
+    counts_utf16: bool = False
     stream_events: bool = True
     stopped_again: str = "stopped_by_user"
     no_streaming: str = "unknown_method"
@@ -61,6 +63,7 @@ FLIPPED: tuple[Points, ...] = (
     Points(stream_idle_s=120.0),
     Points(stream_needs_thread=False),
     Points(stream_chars=40_000),
+    Points(counts_utf16=True),
     Points(stream_events=False),
     Points(stopped_again="message_not_in_streaming_state"),
     Points(no_streaming="method_deprecated"),

@@ -70,7 +70,7 @@ def show(state: State, place: ResponseUrl, given: dict[str, Any], *, made_by: st
         state.tell(Happened("deleted", place.channel, place.user, original))
         return
     blocks = given.get("blocks") or []
-    check_blocks(blocks)
+    check_blocks(blocks, state.measure)
     if not given.get("text") and not blocks:
         raise Refused("no_text")
     if original and given.get("replace_original"):

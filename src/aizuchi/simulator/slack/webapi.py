@@ -96,7 +96,7 @@ class WebApi:
             raise Refused("invalid_auth")
         if token.revoked:
             raise Refused(token.revoked)
-        if method.app != value.startswith("xapp-"):
+        if not value.startswith(method.token):
             raise Refused("not_allowed_token_type")
         if method.scope and method.scope not in token.scopes:
             provided = ",".join(sorted(token.scopes))
