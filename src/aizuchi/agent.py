@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from aizuchi.recall import Scope
 from aizuchi.words import Language, language_of, say
 
 RESET = "reset"
+GREETING = "greeting"
 PATIENCE_S = 5.0
 PAUSE_S = 0.5
 
@@ -28,12 +29,16 @@ log = logging.getLogger(__name__)
 
 
 class Brief(NamedTuple):
-    """What the model is told besides the question, and what it is reminded of."""
+    """What the model is told besides the question, and what it is reminded of.
+
+    `greetings` are what a message without a question is answered with, by surface.
+    """
 
     instructions: str = ""
     closing: str = ""
     scope: Scope = "thread"
     turns: int = 20
+    greetings: Mapping[str, str] = {}
 
 
 class Ended(NamedTuple):
@@ -81,6 +86,10 @@ class Agent:
         if is_reset(message):
             await draft.add(say("forgotten", language))
             return Ended(Finished("answered", draft.text, code=RESET), forget=self._brief.scope)
+        if message.command == GREETING:
+            greeting = self._brief.greetings.get(message.surface) or say(GREETING, language)
+            await draft.add(greeting)
+            return Ended(Finished("asks", draft.text, code=GREETING))  # so it is not remembered
         scope, turns = self._brief.scope, self._brief.turns
         history = await self._memory.recall(message, scope, turns)
         try:

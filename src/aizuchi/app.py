@@ -94,7 +94,8 @@ async def open_app(
 
 def _compose(settings: Settings, engine: Engine, model: Model, clock: Callable[[], float]) -> App:
     persona, memory = settings.persona, settings.memory
-    brief = Brief(persona.instructions, persona.closing, memory.scope, memory.turns)
+    greetings = {"slack": settings.slack.greeting}
+    brief = Brief(persona.instructions, persona.closing, memory.scope, memory.turns, greetings)
     office = Office(
         engine=engine,
         agent=Agent(model, engine.memory, brief, new_incident),

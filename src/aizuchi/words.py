@@ -25,6 +25,11 @@ _LINES: dict[str, tuple[str, str]] = {
         "Done: we start afresh, and I no longer look at what was said here before.",
         "最初から始めます。ここまでの会話はもう参照しません。",
     ),
+    "greeting": ("Yes? What can I do for you?", "はい、なんでしょうか?"),
+    "not_taken": (
+        "I could not take this in just now. Please send it again in a minute.",
+        "今は受け取れませんでした。1分ほど待ってからもう一度お送りください。",
+    ),
     "stopped": ("Stopped.", "停止しました。"),
     "waited_too_long": (
         "I was away and did not answer this. Ask again if you still need it.",

@@ -115,7 +115,7 @@ def test_our_own_name_goes_before_the_known_one_and_both_before_the_file(load_te
         ("\n[limits]\nwaitin = 1", ("[limits] waitin", "line 3", "Did you mean waiting?")),
         ("[persona]\nzzz = 1", ("[persona] zzz", "[persona] has name, instructions, closing.")),
         ("limits = 3", ("limits is a section", "Write [limits].")),
-        ("[slack]\nmode = 1", ("[slack]", "comes with a later version")),
+        ("[discord]\nmode = 1", ("[discord]", "comes with a later version")),
         ('[limits]\nwaiting = "many"', ('[limits] waiting = "many"', "a whole number", "line 2")),
         ("[limits]\nwaiting = true", ("waiting = true", "a whole number")),
         ("[limits]\nwaiting = 0", ("waiting = 0", "from 1 to 1000")),

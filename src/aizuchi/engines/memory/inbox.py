@@ -21,7 +21,8 @@ class MemoryInbox:
 
     async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
         for message in messages:
-            if message.turn_id not in self._store.seqs:
+            is_ours = not message.joins or message.conversation in self._store.conversations
+            if is_ours and message.turn_id not in self._store.seqs:
                 self._add(message)
         for signal in signals:
             self._stop(signal)

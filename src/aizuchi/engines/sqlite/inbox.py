@@ -64,6 +64,7 @@ def _row(message: Message, now: float, waiting: int) -> Mapping[str, Any]:
         "message": encode_message(message),
         "now": now,
         "waiting": waiting,
+        "joins": message.joins,
     }
 
 
