@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx2
@@ -81,6 +81,16 @@ class FakeSlack:
     def deliver_to(self, client: httpx2.AsyncClient, url: str) -> None:
         """Sends events to this address of the app, signed, through this client."""
         self._http = HttpCarrier(self.clock, self.signing_secret, client, url)
+
+    def configure(self, manifest: Mapping[str, Any]) -> None:
+        """Makes the app what its manifest declares: its scopes, its events, its way in."""
+        state, settings = self.state, manifest["settings"]
+        for team in state.teams:
+            state.token_of(team).scopes = frozenset(manifest["oauth_config"]["scopes"]["bot"])
+        state.subscribed = set(settings["event_subscriptions"]["bot_events"])
+        state.socket_mode = settings["socket_mode_enabled"]
+        state.has_agent_view = "agent_view" in manifest["features"]
+        state.manifest = dict(manifest)
 
     def channel(
         self,

@@ -87,7 +87,9 @@ class State:
 
     def app_token(self) -> str:
         """A new token of the app itself, for Socket Mode."""
-        return self._issue(_new("xapp"), "", frozenset({"connections:write"})).value
+        return self._issue(
+            _new(f"xapp-1-{self.app_id}"), "", frozenset({"connections:write"})
+        ).value
 
     def config_token(self) -> str:
         """A new token of the app's configuration."""
