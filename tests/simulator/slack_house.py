@@ -55,8 +55,15 @@ class Bot:
 
 class House:
     def __init__(self, slack: FakeSlack, bot: Bot, client: httpx2.AsyncClient) -> None:
-        self.slack, self.bot, self.client = slack, bot, client
+        self.slack, self.client = slack, client
+        self.listen(bot)
         self.ann = slack.person("ann")
+
+    def listen(self, bot: Bot) -> None:
+        """From now on this app gets what is delivered."""
+        self.bot = bot
+        deliver = httpx2.AsyncClient(transport=httpx2.ASGITransport(bot.app))
+        self.slack.deliver_to(deliver, "http://bot.test/slack/events")
 
     async def call(self, method: str, token: str = "", **arguments: Any) -> dict[str, Any]:
         """A call with a body of JSON; the answer."""
@@ -87,10 +94,8 @@ class House:
 @asynccontextmanager
 async def house(points: Points = Points()) -> AsyncIterator[House]:
     slack, bot = FakeSlack(virtual_time.clock, points=points), Bot()
-    deliver = httpx2.AsyncClient(transport=httpx2.ASGITransport(bot.app))
     transport = SlackTransport(app_of(slack))
-    slack.deliver_to(deliver, "http://bot.test/slack/events")
-    async with deliver, httpx2.AsyncClient(transport=transport) as client:
+    async with httpx2.AsyncClient(transport=transport) as client:
         try:
             yield House(slack, bot, client)
         finally:

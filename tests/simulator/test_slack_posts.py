@@ -273,3 +273,68 @@ async def test_a_post_with_previews_or_unknown_arguments_is_found_out() -> None:
         assert "chat.postMessage knows no argument 'colour'" in wrong
         assert "lets links be previewed" in wrong
         assert "pings people: <!channel>" in wrong
+
+
+@pytest.mark.parametrize(("utf16", "fits"), [(False, True), (True, False)])
+async def test_what_a_character_is_may_be_otherwise(utf16: bool, fits: bool) -> None:
+    async with house(Points(counts_utf16=utf16)) as home:
+        sent = await home.call(
+            "chat.postMessage", channel=home.slack.general.id, markdown_text="😀" * 6_001
+        )
+
+        assert sent["ok"] == fits
+
+
+async def test_all_markdown_blocks_of_a_message_have_one_limit() -> None:
+    async with house() as home:
+        blocks = [{"type": "markdown", "text": "x" * 6_001}] * 2
+
+        refused = await home.call(
+            "chat.postMessage", channel=home.slack.general.id, blocks=blocks, text="x"
+        )
+
+        assert refused["error"] == "msg_blocks_too_long"
+
+
+async def test_the_manifest_is_read_with_the_token_of_the_configuration() -> None:
+    async with house() as home:
+        home.slack.state.manifest = {"settings": {"socket_mode_enabled": True}}
+        app = {"app_id": home.slack.state.app_id}
+
+        exported = await home.call("apps.manifest.export", home.slack.config_token, **app)
+        refused = await home.call("apps.manifest.export", **app)
+
+        assert exported["manifest"] == home.slack.state.manifest
+        assert refused["error"] == "not_allowed_token_type"
+
+
+async def test_a_reaction_is_shown_and_given_once() -> None:
+    async with house() as home:
+        said = await home.ann.mentions("hello", home.slack.general)
+        place = {"channel": said.channel, "timestamp": said.ts, "name": "eyes"}
+
+        await home.call("reactions.add", **place)
+        again = await home.call("reactions.add", **place)
+        seen = home.slack.transcript(home.ann)
+        await home.call("reactions.remove", **place)
+
+        assert seen == "#general\n    ann: @aizuchi hello :eyes:"
+        assert again["error"] == "already_reacted"
+        assert (await home.call("reactions.remove", **place))["error"] == "no_reaction"
+
+
+async def test_every_answer_names_the_scopes_of_its_token() -> None:
+    async with house() as home:
+        scopes = (await home.asked("auth.test")).headers["x-oauth-scopes"]
+
+        assert {"chat:write", "im:history"} <= set(scopes.split(","))
+
+
+async def test_each_workspace_has_its_own_token_and_sees_its_own_channels() -> None:
+    async with house() as home:
+        other = home.slack.state.install("Globex")
+        place = {"channel": home.slack.general.id, "text": "x"}
+
+        refused = await home.call("chat.postMessage", home.slack.token(other), **place)
+
+        assert refused["error"] == "channel_not_found"

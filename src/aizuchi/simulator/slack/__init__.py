@@ -25,6 +25,7 @@ from aizuchi.simulator.slack.fake import FakeSlack
 from aizuchi.simulator.slack.faults import Fault
 from aizuchi.simulator.slack.people import CannotDo, Person, Said
 from aizuchi.simulator.slack.points import FLIPPED, Points, name_of
+from aizuchi.simulator.slack.server import serving
 
 __all__ = [
     "FLIPPED",
@@ -38,4 +39,5 @@ __all__ = [
     "SlackTransport",
     "app_of",
     "name_of",
+    "serving",
 ]

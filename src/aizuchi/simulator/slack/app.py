@@ -8,9 +8,10 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from aizuchi.simulator.slack.control import Control
 from aizuchi.simulator.slack.fake import FakeSlack
 from aizuchi.simulator.slack.faults import Fault
 from aizuchi.simulator.slack.refusals import Refused
@@ -32,12 +33,14 @@ class CutResponse(Response):
 
 
 def app_of(slack: FakeSlack) -> Starlette:
-    """Its routes: the Web API, and the addresses for answers to commands."""
+    """Its routes: the Web API, addresses for answers to commands, Socket Mode, the control."""
     routes = Routes(slack)
     return Starlette(
         routes=[
             Route("/api/{method:path}", routes.call, methods=["GET", "POST"]),
             Route("/commands/{rest:path}", routes.respond, methods=["POST"]),
+            Route("/control/{what}", Control(slack).take, methods=["POST"]),
+            WebSocketRoute("/link/{ticket}", slack.sockets.serve),
         ]
     )
 
@@ -78,6 +81,7 @@ class Routes:
         fault = self._slack.faults.next("response_url")
         told = self._told(fault, request.url.path, await request.body())
         self._slack.tell()
+        self._slack.state.move()
         await self._slack.clock.sleep(fault.delay_s)
         await asyncio.sleep(self._slack.round_trip_s / 2)
         if fault.lost:

@@ -37,9 +37,8 @@ class Budgets:
             burst = points.post_burst
             channel = (call.team.id, f"{call.method}:{call.text('channel')}")
             return [(whole, points.posts_per_minute, MINUTE_S), (channel, burst, float(burst))]
-        if method.budget == "reads":
-            return [(whole, points.reads_per_minute, MINUTE_S)]
-        return [(whole, PER_MINUTE[method.budget], MINUTE_S)]
+        told = {"reads": points.reads_per_minute, "opens": points.opens_per_minute}
+        return [(whole, (told | PER_MINUTE)[method.budget], MINUTE_S)]
 
     def _wait_s(self, key: Key, now: float, most: int, span_s: float) -> float:
         recent = self._recent[key]

@@ -35,29 +35,42 @@ class Content(NamedTuple):
         return not (self.text or self.markdown or self.blocks)
 
 
-def content_of(call: Call, *, most_text: int = 0) -> Content:
+class Measure(NamedTuple):
+    """How long a text is for Slack."""
+
+    utf16: bool
+
+    def length(self, text: str) -> int:
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2 if self.utf16 else len(text)
+
+
+def content_of(call: Call, measure: Measure, *, most_text: int = 0) -> Content:
     """The content that a call gives; text beyond `most_text` is refused, or else cut at 40,000."""
     text, markdown = call.text("text"), call.text("markdown_text")
     blocks = call.objects("blocks")
     if markdown and (text or blocks):
         raise Refused("markdown_text_conflict")
-    if most_text and len(text) > most_text:
+    if most_text and measure.length(text) > most_text:
         raise Refused("msg_too_long")
-    check_markdown(markdown)
-    check_blocks(blocks or ())
+    check_markdown(markdown, measure)
+    check_blocks(blocks or (), measure)
     content = Content(text[:TEXT_CHARS], markdown, blocks)
     if content.is_empty and not call.objects("attachments"):
         raise Refused("no_text")
     return content
 
 
-def check_markdown(markdown: str) -> None:
-    if len(markdown) > MARKDOWN_CHARS:
+def check_markdown(markdown: str, measure: Measure) -> None:
+    if measure.length(markdown) > MARKDOWN_CHARS:
         raise Refused("msg_too_long")
 
 
-def check_blocks(blocks: Sequence[dict[str, Any]]) -> None:
-    if len(blocks) > BLOCKS or sum(len(shown(block)) for block in blocks) > BLOCKS_CHARS:
+def check_blocks(blocks: Sequence[dict[str, Any]], measure: Measure) -> None:
+    """Markdown blocks have one limit for all of them together."""
+    lengths = [(block.get("type"), measure.length(shown(block))) for block in blocks]
+    markdown = sum(length for kind, length in lengths if kind == "markdown")
+    too_long = markdown > MARKDOWN_CHARS or sum(length for _, length in lengths) > BLOCKS_CHARS
+    if len(blocks) > BLOCKS or too_long:
         raise Refused("msg_blocks_too_long")
     wrong = [
         f"[ERROR] {problem} [json-pointer:/blocks/{number}]"

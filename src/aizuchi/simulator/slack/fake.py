@@ -1,7 +1,8 @@
 """The fake Slack: one app, installed in workspaces, with people who talk to it."""
 
 import json
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx2
@@ -13,8 +14,10 @@ from aizuchi.simulator.slack.deliveries import Ack, Attempt, Deliveries, HttpCar
 from aizuchi.simulator.slack.events import Events, Parcel
 from aizuchi.simulator.slack.faults import Faults
 from aizuchi.simulator.slack.payloads import message_fields
-from aizuchi.simulator.slack.people import Person
+from aizuchi.simulator.slack.people import Person, Said
 from aizuchi.simulator.slack.points import Points
+from aizuchi.simulator.slack.quiet import until_quiet
+from aizuchi.simulator.slack.sockets import Sockets
 from aizuchi.simulator.slack.state import State
 from aizuchi.simulator.slack.things import Channel, Kind, Message, Team
 from aizuchi.simulator.slack.webapi import WebApi
@@ -35,6 +38,8 @@ class FakeSlack:
         *,
         points: Points = Points(),
         signing_secret: str = SIGNING_SECRET,
+        bot_token: str = "",
+        control_token: str = "",
         address: str = ADDRESS,
     ) -> None:
         self.clock = Clock(clock) if clock else Clock()
@@ -43,13 +48,24 @@ class FakeSlack:
         self.faults = Faults()
         self.events = Events(self.state)
         self.deliveries = Deliveries(self.clock, self._carry)
+        self.sockets = Sockets(self.state)
         self.signing_secret, self.address = signing_secret, address
+        self.control_token = control_token or secrets.token_urlsafe(16)
+        self.app_token, self.config_token = self.state.app_token(), self.state.config_token()
         self.round_trip_s = 0.0
-        self.team = self.state.install("Acme")
+        self.team = self.state.install("Acme", token=bot_token)
         self.general = self.channel("general")
         self._http: HttpCarrier | None = None
 
     # ── what it is made of ────────────────────────────────────────────────────
+
+    @property
+    def address(self) -> str:
+        return self.state.address
+
+    @address.setter
+    def address(self, address: str) -> None:
+        self.state.address = address
 
     @property
     def api_base(self) -> str:
@@ -65,6 +81,16 @@ class FakeSlack:
     def deliver_to(self, client: httpx2.AsyncClient, url: str) -> None:
         """Sends events to this address of the app, signed, through this client."""
         self._http = HttpCarrier(self.clock, self.signing_secret, client, url)
+
+    def configure(self, manifest: Mapping[str, Any]) -> None:
+        """Makes the app what its manifest declares: its scopes, its events, its way in."""
+        state, settings = self.state, manifest["settings"]
+        for team in state.teams:
+            state.token_of(team).scopes = frozenset(manifest["oauth_config"]["scopes"]["bot"])
+        state.subscribed = set(settings["event_subscriptions"]["bot_events"])
+        state.socket_mode = settings["socket_mode_enabled"]
+        state.has_agent_view = "agent_view" in manifest["features"]
+        state.manifest = dict(manifest)
 
     def channel(
         self,
@@ -124,14 +150,21 @@ class FakeSlack:
 
     async def close(self) -> None:
         """Ends whatever is still under way."""
+        await self.sockets.cut()
         await self.deliveries.close()
         if self._http:
             await self._http.close()
 
     async def _carry(self, parcel: Parcel, attempt: Attempt) -> Ack:
+        if self.state.socket_mode:
+            return await self.sockets.carry(parcel, attempt)
         if self._http is None:
             return Ack(0, reason="connection_failed")
         return await self._http(parcel, attempt)
+
+    async def quiet(self, said: Said, within_s: float = 150.0) -> bool:
+        """Waits until something that a person did is answered and nothing more is under way."""
+        return await until_quiet(self, said, within_s)
 
     # ── what is to be seen ────────────────────────────────────────────────────
 

@@ -9,7 +9,7 @@ from aizuchi.simulator.slack.things import Message
 PING = re.compile(r"<!(?:channel|here|everyone|subteam\^\w+)[^>]*>|<@[UW]\w+[^>]*>")
 NAME = re.compile(r"(?<![\w@])@(?:channel|here|everyone)\b")
 CODE = re.compile(r"```.*?(?:```|$)|`[^`\n]+`", re.DOTALL)
-PREVIEWED = ("chat.postMessage", "chat.startStream", "response_url", "ack")
+PREVIEWED = ("chat.postMessage", "chat.startStream", "response_url")
 
 
 def findings(state: State) -> list[str]:

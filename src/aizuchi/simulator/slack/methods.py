@@ -3,17 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from aizuchi.simulator.slack import posts, reading, sessions, streams
+from aizuchi.simulator.slack import posts, reading, sessions, sockets, streams
 from aizuchi.simulator.slack.calls import Call
 from aizuchi.simulator.slack.state import State
 
-Budget = Literal["tier1", "tier2", "tier3", "tier4", "posts", "reads", "free"]
-PER_MINUTE: Mapping[Budget, int] = {"tier1": 1, "tier2": 20, "tier3": 50, "tier4": 100}
+Budget = Literal["tier1", "tier2", "tier3", "tier4", "posts", "reads", "opens", "free"]
+TokenKind = Literal["xoxb", "xapp", "xoxe"]
+PER_MINUTE: dict[str, int] = {"tier1": 1, "tier2": 20, "tier3": 50, "tier4": 100}
 
 
 class Method(NamedTuple):
-    """A method: `does` gives the fields of its answer. `reads` refuses a body of JSON; `app` is
-    called with the app's own token."""
+    """A method: `does` gives the fields of its answer. `reads` refuses a body of JSON; `token` is
+    the kind it is called with: the bot's, the app's own, or that of its configuration."""
 
     scope: str
     budget: Budget
@@ -21,7 +22,7 @@ class Method(NamedTuple):
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     reads: bool = False
-    app: bool = False
+    token: TokenKind = "xoxb"
 
 
 _LOOKS = ("icon_emoji", "icon_url", "username")
@@ -44,6 +45,12 @@ METHODS: Mapping[str, Method] = {
         ("thread_ts", "title", "initiator_user_id", *_LOOKS),
     ),
     "api.test": Method("", "tier4", reading.api_test, (), ("error", "foo")),
+    "apps.connections.open": Method(
+        "connections:write", "opens", sockets.open_connection, token="xapp"
+    ),
+    "apps.manifest.export": Method(
+        "", "tier3", reading.apps_manifest_export, ("app_id",), token="xoxe"
+    ),
     "assistant.threads.setStatus": Method(
         "chat:write",
         "tier4",

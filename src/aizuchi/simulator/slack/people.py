@@ -1,15 +1,13 @@
 """What people do: write, mention, command, click, stop; and what came of it."""
 
 import asyncio
-import json
-import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aizuchi.simulator.slack.deliveries import Ack, Attempt, Delivery
 from aizuchi.simulator.slack.events import Parcel
-from aizuchi.simulator.slack.refusals import Refused
-from aizuchi.simulator.slack.responses import show, slackbot_says
+from aizuchi.simulator.slack.gestures import click_parcel, command_parcel
+from aizuchi.simulator.slack.responses import acknowledged
 from aizuchi.simulator.slack.state import Happened
 from aizuchi.simulator.slack.things import Channel, Message, Team, User
 
@@ -141,10 +139,10 @@ class Person:
         place = channel or self.direct
         self._may_write(place)
         path = self._state.respond_at(place.id, self.id)
-        parcel = self._command(command, text, place, path)
+        parcel = command_parcel(self._state, self.team, self.user, place, path, command, text)
         said = await self._send([parcel], place.id, "", "", times, bad_signature)
         for ack in said.acks if not bad_signature else ():
-            self._sees(ack, command, path)
+            acknowledged(self._state, path, ack, f"{command} {text}".strip())
         return said
 
     async def clicks(
@@ -154,7 +152,7 @@ class Person:
         path = self._state.respond_at(
             message.channel, self.id, thread=message.thread, message=message.ts
         )
-        parcel = Parcel("interactive", self._click(message, action_id, value, path), False)
+        parcel = click_parcel(self._state, self.team, self.user, message, path, action_id, value)
         place = (message.channel, message.ts, message.root)
         return await self._send([parcel], *place, 1, bad_signature)
 
@@ -194,69 +192,3 @@ class Person:
         ]
         acks = await asyncio.gather(*(asyncio.shield(one.first) for one in deliveries))
         return Said(channel, ts, thread, tuple(acks), tuple(deliveries))
-
-    def _command(self, command: str, text: str, place: Channel, path: str) -> Parcel:
-        names = {"im": "directmessage", "group": "privategroup"}
-        payload = {
-            "token": "deprecated",
-            "team_id": self.team.id,
-            "team_domain": self.team.name.lower(),
-            "enterprise_id": self.team.enterprise or None,
-            "channel_id": place.id,
-            "channel_name": names.get(place.kind, place.name),
-            "user_id": self.id,
-            "user_name": self.user.name,
-            "command": command,
-            "text": text,
-            "api_app_id": self._state.app_id,
-            "is_enterprise_install": "false",
-            "response_url": self._slack.address + path,
-            "trigger_id": f"{self._state.next_ts()}.{secrets.token_hex(4)}",
-        }
-        return Parcel("slash_commands", payload, self._state.points.commands_are_retried)
-
-    def _click(self, message: Message, action_id: str, value: str, path: str) -> dict[str, Any]:
-        action = {"type": "button", "action_id": action_id, "value": value}
-        container = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
-        return {
-            "type": "block_actions",
-            "user": {"id": self.id, "username": self.user.name, "team_id": self.user.team},
-            "api_app_id": self._state.app_id,
-            "team": {"id": self.team.id, "domain": self.team.name.lower()},
-            "channel": {"id": message.channel},
-            "container": container,
-            "message": self._slack.payload(message),
-            "trigger_id": f"{self._state.next_ts()}.{secrets.token_hex(4)}",
-            "response_url": self._slack.address + path,
-            "actions": [{**action, "action_ts": self._state.next_ts()}],
-        }
-
-    def _sees(self, ack: Ack, command: str, path: str) -> None:
-        """What the acknowledgement of a command shows: an answer, nothing, or that it failed."""
-        place = self._state.response_urls[path]
-        if not ack.is_good:
-            code = "operation_timeout" if ack.reason == "http_timeout" else "dispatch_failed"
-            text = f"{command} failed with the error “{code}”"
-            slackbot_says(self._state, place.channel, self.id, text)
-            return
-        given = _answer(ack.body)
-        if given.get("response_type") == "in_channel":
-            self._echo(command, place.channel)
-        if given.get("text") or given.get("blocks"):
-            try:
-                show(self._state, place, given, made_by="ack")
-            except Refused as refused:
-                self._state.complain(f"the acknowledgement of {command}: {refused.error}")
-
-    def _echo(self, command: str, channel: str) -> None:
-        message = Message(self._state.next_ts(), channel, self.id)
-        message.text, message.subtype = command, "slash_command"
-        self._state.messages[channel, message.ts] = message
-
-
-def _answer(body: bytes) -> dict[str, Any]:
-    try:
-        given = json.loads(body)
-    except ValueError:
-        return {"text": body.decode(errors="replace")}
-    return given if isinstance(given, dict) else {"text": body.decode(errors="replace")}

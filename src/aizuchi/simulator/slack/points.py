@@ -11,6 +11,7 @@ class Points(NamedTuple):
     stream_idle_s          and so long after its last append; some saw that, most did not
     stream_needs_thread    `chat.startStream` without `thread_ts` is refused in channels too
     stream_chars           how much text one streamed message holds, over all its appends
+    counts_utf16           limits of text count UTF-16 units, so that an emoji counts two
     stream_events          a stream comes back as events (its start and its end), as posts do
     stopped_again          the error of a second append to a stream that a reader has stopped
     no_streaming           the error of a workspace that has no streams
@@ -20,6 +21,7 @@ class Points(NamedTuple):
     posts_per_minute       how many posts a workspace takes from one app
     reads_per_minute       `conversations.replies` and `.history`; 1 for some distributed apps
     reads_at_most          and how many messages they give at most; 15 for those apps
+    opens_per_minute       `apps.connections.open`: Tier 3 in one source, Tier 1 in another
     commands_are_retried   a slash command that was not acknowledged comes again, as events do
     response_url_errors    a used or expired address says so as plain text, or as JSON
     mention_reaches_guest  an app hears a mention in a public channel that it is no member of
@@ -34,6 +36,7 @@ class Points(NamedTuple):
     stream_idle_s: float = math.inf
     stream_needs_thread: bool = True
     stream_chars: int = 12_000
+    counts_utf16: bool = False
     stream_events: bool = True
     stopped_again: str = "stopped_by_user"
     no_streaming: str = "unknown_method"
@@ -43,6 +46,7 @@ class Points(NamedTuple):
     posts_per_minute: int = 300
     reads_per_minute: int = 50
     reads_at_most: int = 1_000
+    opens_per_minute: int = 50
     commands_are_retried: bool = False
     response_url_errors: Literal["text", "json"] = "text"
     mention_reaches_guest: bool = True
@@ -59,6 +63,7 @@ FLIPPED: tuple[Points, ...] = (
     Points(stream_idle_s=120.0),
     Points(stream_needs_thread=False),
     Points(stream_chars=40_000),
+    Points(counts_utf16=True),
     Points(stream_events=False),
     Points(stopped_again="message_not_in_streaming_state"),
     Points(no_streaming="method_deprecated"),
@@ -68,6 +73,7 @@ FLIPPED: tuple[Points, ...] = (
     Points(posts_per_minute=120),
     Points(reads_per_minute=1),
     Points(reads_at_most=15),
+    Points(opens_per_minute=1),
     Points(commands_are_retried=True),
     Points(response_url_errors="json"),
     Points(mention_reaches_guest=False),

@@ -13,7 +13,7 @@ from aizuchi.simulator.slack.things import Channel, Message
 
 def post_message(state: State, call: Call) -> dict[str, Any]:
     channel = writable(state, call)
-    content, thread = content_of(call), thread_in(state, call, channel)
+    content, thread = content_of(call, state.measure), thread_in(state, call, channel)
     message = fresh(state, call, channel, thread)
     fill(message, content)
     message.metadata = call.record("metadata")
@@ -27,7 +27,7 @@ def post_ephemeral(state: State, call: Call) -> dict[str, Any]:
     user = call.text("user")
     if user not in state.users or user not in channel.members:
         raise Refused("user_not_in_channel")
-    content, thread = content_of(call), thread_in(state, call, channel)
+    content, thread = content_of(call, state.measure), thread_in(state, call, channel)
     message = fresh(state, call, channel, thread)
     fill(message, content)
     message.ephemeral_to = user
@@ -42,7 +42,7 @@ def update(state: State, call: Call) -> dict[str, Any]:
     message = own_message(state, call, channel, "cant_update_message")
     if state.is_streaming(message):
         raise Refused("streaming_state_conflict")
-    content = content_of(call, most_text=EDITED_CHARS)
+    content = content_of(call, state.measure, most_text=EDITED_CHARS)
     before = message.text or message.markdown
     keeps = content.blocks is None and not content.markdown and state.points.update_keeps_blocks
     if keeps and (message.blocks or message.markdown):

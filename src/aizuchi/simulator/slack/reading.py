@@ -43,6 +43,12 @@ def api_test(state: State, call: Call) -> dict[str, Any]:
     return {"args": {key: value for key, value in call.arguments.items() if key != "token"}}
 
 
+def apps_manifest_export(state: State, call: Call) -> dict[str, Any]:
+    if call.text("app_id") != state.app_id:
+        raise Refused("invalid_app_id")
+    return {"manifest": state.manifest}
+
+
 def team_info(state: State, call: Call) -> dict[str, Any]:
     team = call.team
     grid = {"enterprise_id": team.enterprise} if team.enterprise else {}

@@ -4,6 +4,7 @@ import json
 from typing import Any, NamedTuple
 
 from aizuchi.simulator.slack.contents import check_blocks
+from aizuchi.simulator.slack.deliveries import Ack
 from aizuchi.simulator.slack.refusals import Refused
 from aizuchi.simulator.slack.state import Happened, State
 from aizuchi.simulator.slack.things import Message, ResponseUrl, User
@@ -69,7 +70,7 @@ def show(state: State, place: ResponseUrl, given: dict[str, Any], *, made_by: st
         state.tell(Happened("deleted", place.channel, place.user, original))
         return
     blocks = given.get("blocks") or []
-    check_blocks(blocks)
+    check_blocks(blocks, state.measure)
     if not given.get("text") and not blocks:
         raise Refused("no_text")
     if original and given.get("replace_original"):
@@ -91,9 +92,42 @@ def _message(state: State, place: ResponseUrl, given: dict[str, Any], made_by: s
     return message
 
 
-def slackbot_says(state: State, channel: str, user: str, text: str) -> None:
-    """What Slack itself tells one person, about a command that failed."""
+def acknowledged(state: State, path: str, ack: Ack, said: str) -> None:
+    """What an acknowledgement shows of a command: an answer, nothing, or that it failed."""
+    place = state.response_urls[path]
+    if not ack.is_good:
+        _failed(state, place, ack, said)
+        return
+    given = _answer(ack.body)
+    if given.get("response_type") == "in_channel":
+        _echo(state, place, said)
+    if given.get("text") or given.get("blocks"):
+        try:
+            show(state, place, given, made_by="ack")
+        except Refused as refused:
+            state.complain(f"the acknowledgement of {said}: {refused.error}")
+
+
+def _failed(state: State, place: ResponseUrl, ack: Ack, said: str) -> None:
+    """Slack itself tells the person that wrote it."""
     state.users.setdefault(SLACKBOT, User(SLACKBOT, "Slackbot", "", is_bot=True))
-    message = Message(state.next_ts(), channel, SLACKBOT)
-    message.text, message.ephemeral_to = text, user
+    code = "operation_timeout" if ack.reason == "http_timeout" else "dispatch_failed"
+    message = Message(state.next_ts(), place.channel, SLACKBOT)
+    message.text = f"{said.split(maxsplit=1)[0]} failed with the error “{code}”"
+    message.ephemeral_to = place.user
     state.add(message)
+
+
+def _echo(state: State, place: ResponseUrl, said: str) -> None:
+    """The command itself, for all to see; no event tells of it."""
+    message = Message(state.next_ts(), place.channel, place.user)
+    message.text = said
+    state.messages[place.channel, message.ts] = message
+
+
+def _answer(body: bytes) -> dict[str, Any]:
+    try:
+        given = json.loads(body)
+    except ValueError:
+        given = None
+    return given if isinstance(given, dict) else {"text": body.decode(errors="replace")}

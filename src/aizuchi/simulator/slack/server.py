@@ -14,9 +14,12 @@ STOP_WITHIN_S = 1
 
 
 @contextlib.asynccontextmanager
-async def serving(slack: FakeSlack, port: int = 0) -> AsyncIterator[FakeSlack]:
-    """Listens for as long as the block lasts; `slack.address` says where."""
-    listening = socket.create_server(("127.0.0.1", port))
+async def serving(
+    slack: FakeSlack, listening: socket.socket | None = None
+) -> AsyncIterator[FakeSlack]:
+    """Serves for as long as the block lasts, on a socket that listens already or on any free port;
+    `slack.address` says where."""
+    listening = listening or socket.create_server(("127.0.0.1", 0))
     slack.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
         app_of(slack),

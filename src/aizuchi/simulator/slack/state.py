@@ -1,11 +1,13 @@
 """The whole state of the fake Slack, and what may be done to it; no I/O."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from aizuchi.simulator.slack.calls import Made
+from aizuchi.simulator.slack.contents import Measure
 from aizuchi.simulator.slack.points import Points
 from aizuchi.simulator.slack.things import (
     BOT_SCOPES,
@@ -47,6 +49,7 @@ class State:
 
     def __init__(self, clock: Callable[[], float], points: Points) -> None:
         self.clock, self.points = clock, points
+        self.measure = Measure(points.counts_utf16)
         self.app_id = "A0AIZUCHI"
         self.teams: dict[str, Team] = {}
         self.users: dict[str, User] = {}
@@ -58,6 +61,11 @@ class State:
         self.response_urls: dict[str, ResponseUrl] = {}
         self.subscribed: set[str] = set(SUBSCRIBED)
         self.has_streams = self.has_agent_view = True
+        self.socket_mode = False
+        self.manifest: dict[str, Any] = {}
+        self.address = ""
+        self.tickets: set[str] = set()
+        self.moved = asyncio.Event()
         self.happened: list[Happened] = []
         self.calls: list[Made] = []
         self.complaints: list[str] = []
@@ -66,23 +74,34 @@ class State:
 
     # ── who and where ─────────────────────────────────────────────────────────
 
-    def install(self, name: str, *, scopes: frozenset[str] = BOT_SCOPES, grid: str = "") -> Team:
-        """A workspace that has the app, with a bot token of these scopes."""
+    def install(
+        self, name: str, *, scopes: frozenset[str] = BOT_SCOPES, grid: str = "", token: str = ""
+    ) -> Team:
+        """A workspace that has the app, with a bot token of these scopes, this one or a new one."""
         team_id, bot_user = self._id("T"), self._id("U")
         team = Team(team_id, name, bot_user, self._id("B"), grid)
         self.teams[team_id] = team
         self.users[bot_user] = User(bot_user, APP_NAME, team_id, is_bot=True)
-        token = f"xoxb-{team_id}-{secrets.token_hex(8)}"
-        self.tokens[token] = Token(token, team_id, scopes)
+        self._issue(token or _new("xoxb"), team_id, scopes)
         return team
+
+    def app_token(self) -> str:
+        """A new token of the app itself, for Socket Mode."""
+        return self._issue(
+            _new(f"xapp-1-{self.app_id}"), "", frozenset({"connections:write"})
+        ).value
+
+    def config_token(self) -> str:
+        """A new token of the app's configuration."""
+        return self._issue(_new("xoxe"), "", frozenset()).value
+
+    def _issue(self, value: str, team: str, scopes: frozenset[str]) -> Token:
+        self.tokens[value] = token = Token(value, team, scopes)
+        return token
 
     def token_of(self, team: str) -> Token:
         """The bot token of a workspace."""
-        return next(
-            token
-            for token in self.tokens.values()
-            if token.team == team and token.value.startswith("xoxb-")
-        )
+        return next(token for token in self.tokens.values() if token.team == team)
 
     def add_user(self, name: str, team: str) -> User:
         user = User(self._id("U"), name, team)
@@ -166,6 +185,11 @@ class State:
     def tell(self, happened: Happened) -> None:
         self.happened.append(happened)
 
+    def move(self) -> None:
+        """Wakes whoever waits for the app's next call."""
+        self.moved.set()
+        self.moved = asyncio.Event()
+
     def complain(self, complaint: str) -> None:
         """Remembers something that Slack would let pass and that is wrong all the same."""
         if complaint not in self.complaints:
@@ -180,6 +204,10 @@ class State:
     def _id(self, letter: str) -> str:
         self._last_id += 1
         return f"{letter}{self._last_id:08d}"
+
+
+def _new(kind: str) -> str:
+    return f"{kind}-{secrets.token_hex(16)}"
 
 
 def names_in(text: str, names: dict[str, Any]) -> str:

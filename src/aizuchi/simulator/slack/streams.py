@@ -51,7 +51,7 @@ def stop_stream(state: State, call: Call) -> dict[str, Any]:
     if session_status not in SESSION_STATUSES:
         raise invalid("session_status is none of " + ", ".join(SESSION_STATUSES))
     blocks = call.objects("blocks") or []
-    check_blocks(blocks)
+    check_blocks(blocks, state.measure)
     _feed(state, message, stream, call)
     message.blocks += blocks
     message.metadata = call.record("metadata") or message.metadata
@@ -119,9 +119,9 @@ def _feed(state: State, message: Message, stream: Stream, call: Call) -> None:
     if chunks and (stream.mode == "text" or call.text("markdown_text")):
         raise Refused("streaming_mode_mismatch")
     text = call.text("markdown_text")
-    check_markdown(text)
-    added = text + "".join(_checked(chunk) for chunk in chunks)
-    if len(message.markdown) + len(added) > state.points.stream_chars:
+    check_markdown(text, state.measure)
+    added = text + "".join(_checked(state, chunk) for chunk in chunks)
+    if state.measure.length(message.markdown + added) > state.points.stream_chars:
         raise Refused("msg_too_long")
     stream.mode = stream.mode or _mode(call)
     message.markdown += added
@@ -129,11 +129,11 @@ def _feed(state: State, message: Message, stream: Stream, call: Call) -> None:
         _show(message, stream, chunk)
 
 
-def _checked(chunk: dict[str, Any]) -> str:
+def _checked(state: State, chunk: dict[str, Any]) -> str:
     """The text of a chunk, which is in order."""
     match chunk:
         case {"type": "markdown_text", "text": str(text)}:
-            check_markdown(text)
+            check_markdown(text, state.measure)
             return text
         case {"type": "task_update", "id": str(), "title": str(), "status": status}:
             if status in TASK_STATUSES:
@@ -141,7 +141,7 @@ def _checked(chunk: dict[str, Any]) -> str:
         case {"type": "plan_update", "title": str()}:
             return ""
         case {"type": "blocks", "blocks": list(blocks)}:
-            check_blocks(blocks)
+            check_blocks(blocks, state.measure)
             return ""
     raise Refused("invalid_chunks")
 

@@ -14,6 +14,7 @@ from aizuchi.simulator.slack.things import Token
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+EVERYWHERE = ("token", "team_id")
 
 
 class Asked(NamedTuple):
@@ -76,6 +77,7 @@ class WebApi:
         kept = {name: value for name, value in arguments.items() if name != "token"}
         made = Made(self._state.clock(), asked.method, kept, answer.error, lost)
         self._state.calls.append(made)
+        self._state.move()
 
     def _method(self, name: str) -> Method:
         method = METHODS.get(name)
@@ -94,7 +96,7 @@ class WebApi:
             raise Refused("invalid_auth")
         if token.revoked:
             raise Refused(token.revoked)
-        if method.app != value.startswith("xapp-"):
+        if not value.startswith(method.token):
             raise Refused("not_allowed_token_type")
         if method.scope and method.scope not in token.scopes:
             provided = ",".join(sorted(token.scopes))
@@ -112,7 +114,7 @@ class WebApi:
         missing = [name for name in method.required if not call.arguments.get(name)]
         if missing:
             raise invalid(*(f"missing required field: {name}" for name in missing))
-        for name in call.arguments.keys() - {*method.required, *method.optional, "token"}:
+        for name in call.arguments.keys() - {*method.required, *method.optional, *EVERYWHERE}:
             self._state.complain(f"{call.method} knows no argument {name!r}")
         body = {"ok": True, **method.does(self._state, call)}
         if asked.kind == JSON and "charset" not in asked.headers["content-type"]:
