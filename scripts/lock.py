@@ -21,8 +21,8 @@ COMPILE = (
 LOCKS = {
     "bootstrap.txt": ("--group", "pyproject.toml:bootstrap"),
     "pip.txt": ("--group", "pyproject.toml:pip"),
-    "runtime.txt": ("pyproject.toml", "--group", "build"),
-    "dev.txt": ("pyproject.toml", "--group", "build", "--group", "dev", "-c", "runtime.txt"),
+    "runtime.txt": ("pyproject.toml", "--all-extras", "--group", "build"),
+    "dev.txt": ("pyproject.toml", "--all-extras", "--group", "build", "--group", "dev", "-c", "runtime.txt"),
     "../src/aizuchi/models/demo-model.txt": ("--group", "pyproject.toml:demo-model", "--no-deps"),
 }
 

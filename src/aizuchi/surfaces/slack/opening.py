@@ -6,11 +6,12 @@ from functools import partial
 
 import httpx2
 
+from aizuchi.errors import PlugNotFound
 from aizuchi.events import Message
 from aizuchi.ports import Limits
 from aizuchi.settings import Settings
 from aizuchi.settings.platforms import SlackSettings
-from aizuchi.surfaces import Opened
+from aizuchi.surfaces import Opened, Socket, Take
 from aizuchi.surfaces.slack import COMMAND, EDITS, LIMITS
 from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.courier import SlackCourier
@@ -31,7 +32,27 @@ def opened_on(
     """Slack as this client reaches it."""
     api = WebApi(client, slack.api_base, slack.tokens)
     courier = SlackCourier(api, reactions=slack.sign == "reaction")
-    return Opened(open_surface(slack), courier, partial(limits_of, courier), has_sign)
+    surface = open_surface(slack)
+    socket = socket_of(slack, surface, clock) if slack.app_token else None
+    return Opened(surface, courier, partial(limits_of, courier), has_sign, socket)
+
+
+def socket_of(
+    slack: SlackSettings, surface: SlackSurface, clock: Callable[[], float]
+) -> Callable[[Take], Socket]:
+    """Opens the connection of Socket Mode.
+
+    Raises:
+        PlugNotFound: what keeps it is not installed.
+    """
+    try:
+        from aizuchi.surfaces.slack.socket import SlackSocket  # 0.2 s, only where it is used
+    except ModuleNotFoundError as error:
+        raise PlugNotFound(
+            f"Socket Mode needs {error.name}, which is not installed.",
+            "Install it: pip install 'aizuchi[slack]'",
+        ) from None
+    return partial(SlackSocket, slack.app_token.reveal(), slack.api_base, surface, clock)
 
 
 def open_surface(slack: SlackSettings) -> SlackSurface:
