@@ -1,4 +1,4 @@
-"""Socket Mode, over a real network on loopback: what is stored is acknowledged, and nothing else."""
+"""Socket Mode, over a network on loopback: what is stored is acknowledged, and nothing else."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
