@@ -7,7 +7,7 @@ from functools import partial
 
 from aizuchi.calling import Caller
 from aizuchi.events import Message
-from aizuchi.operations import Sent, ShowWorking
+from aizuchi.operations import Receipt, Sent, ShowWorking
 from aizuchi.ports import Courier, Pace
 from aizuchi.words import THINKING, language_of, say
 
@@ -36,7 +36,9 @@ class FirstSigns:
     def heard(self, message: Message, since: float) -> None:
         """Gives the sign for a message that came then, by the loop's clock."""
         if self._has_sign(message):
-            call = asyncio.create_task(self._give(message, since))
+            sign = ShowWorking(say(THINKING, language_of(message.text, message.locale)))
+            self._given[message.conversation] = (sign.text, since)
+            call = asyncio.create_task(self._give(message, sign, since))
             self._calls[message.turn_id] = call
             call.add_done_callback(partial(self._over, message.turn_id))
 
@@ -64,16 +66,16 @@ class FirstSigns:
         if not call.cancelled() and (error := call.exception()):
             logger.error("the first sign of %s broke: %s", turn_id, error, exc_info=error)
 
-    async def _give(self, message: Message, since: float) -> None:
+    async def _give(self, message: Message, sign: ShowWorking, since: float) -> None:
+        if not isinstance(await self._call(message, sign, since), Sent):
+            self.forget(message)
+
+    async def _call(self, message: Message, sign: ShowWorking, since: float) -> Receipt | None:
         """Not once somebody else may have answered meanwhile."""
-        sign = ShowWorking(say(THINKING, language_of(message.text, message.locale)))
         caller = Caller(
             self._courier, self._pace, message.tenant, message.reply_to, self._call_timeout_s
         )
-        now = asyncio.get_running_loop().time()
-        late = now - since > self._call_timeout_s
-        if late or await caller.wait_for(sign, final=False):
-            return
-        self._given[message.conversation] = (sign.text, now)
-        if not isinstance(await caller.perform(sign), Sent):
-            self.forget(message)
+        if await caller.wait_for(sign, final=False):
+            return None
+        late = asyncio.get_running_loop().time() - since > self._call_timeout_s
+        return None if late else await caller.perform(sign)

@@ -1,7 +1,7 @@
 """The whole app on a fake Slack, in simulated time, and people who use it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.worker.office import Part, ScriptedModel
 
 from aizuchi import plugs
 from aizuchi.app import App, open_app
@@ -19,7 +20,8 @@ from aizuchi.settings.home import prepare
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import LimitSettings, ModelSettings, WebSettings
-from aizuchi.simulator.slack import FakeSlack, Points, SlackTransport, app_of
+from aizuchi.simulator.slack import FakeSlack, Points, Said, SlackTransport, app_of
+from aizuchi.simulator.slack.calls import Made
 from aizuchi.surfaces.slack import opening
 from aizuchi.testing import virtual_time
 
@@ -49,6 +51,22 @@ class House:
     def limit(self, **limits: Any) -> None:
         self.settings = self.settings._replace(limits=self.settings.limits._replace(**limits))
 
+    def says(self, *scripts: Sequence[Part]) -> ScriptedModel:
+        """The model plays these scripts, one for each call, the last one for all that follow."""
+        model = ScriptedModel(*scripts)
+        MODELS.append(model)
+        self.settings = self.settings._replace(model=ModelSettings(name="scripted"))
+        return model
+
+    def points(self, **points: Any) -> None:
+        """What nobody knows of Slack is otherwise than assumed."""
+        state = self.slack.state
+        state.points = state.points._replace(**points)
+
+    def reactions(self, said: Said) -> list[str]:
+        message = self.slack.state.message(said.channel, said.ts)
+        return [*message.reactions] if message else []
+
     @asynccontextmanager
     async def open(self, *, works: bool = True) -> AsyncIterator[None]:
         """The app is open; where it does not work, it only takes in."""
@@ -67,20 +85,17 @@ class House:
         """Long enough for what was asked to be answered."""
         await asyncio.sleep(seconds)
 
-    def answers(self, said: Any) -> list[str]:
+    def answers(self, said: Said) -> list[str]:
         """What stands of ours in the thread where something was said."""
         return self.slack.answers(self.slack.state.channels[said.channel], said.thread)
 
-    def calls(self, method: str) -> list[Any]:
+    def calls(self, method: str) -> list[Made]:
         return [made for made in self.slack.state.calls if made.method == method]
 
 
-Build = Callable[..., House]
-
-
-def house_in(home: Path, monkeypatch: pytest.MonkeyPatch, **points: Any) -> House:
+def house_in(home: Path, monkeypatch: pytest.MonkeyPatch, points: Points = Points()) -> House:
     """A house of its own; the calls of its app reach the fake Slack."""
-    slack = FakeSlack(virtual_time.clock, points=Points(**points))
+    slack = FakeSlack(virtual_time.clock, points=points)
     slack.round_trip_s = 0.1
 
     @asynccontextmanager
