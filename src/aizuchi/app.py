@@ -18,7 +18,7 @@ from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.errors import StoreUnavailable
 from aizuchi.events import Message, Signal
 from aizuchi.hearing import FirstSigns
-from aizuchi.ports import Engine, Inbox, Model, Retention
+from aizuchi.ports import Engine, Inbox, Model, Overhear, Retention
 from aizuchi.posting import outlet
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
@@ -172,7 +172,7 @@ def _compose(
     brief = Brief(persona.instructions, persona.closing, memory.scope, memory.turns, greetings)
     office = Office(
         engine=engine,
-        agent=Agent(model, engine.memory, brief, new_incident),
+        agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine)),
         bounds=settings.bounds,
         clock=clock,
         new_incident=new_incident,
@@ -195,6 +195,11 @@ def _compose(
         is_stopping=lambda: intake.is_closed,
     )
     return app
+
+
+def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:
+    listening = ((each.plug.name, each.opened.overhear) for each in pushed)
+    return {name: partial(listen, engine.pace) for name, listen in listening if listen}
 
 
 def _sockets(pushed: Sequence[Pushed], intake: Intake) -> Mapping[str, Any]:

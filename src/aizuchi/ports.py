@@ -1,6 +1,14 @@
 """What a plug must fit: surfaces and their couriers, the ports of an engine, models."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from typing import Literal, NamedTuple, Protocol
 
 from aizuchi.answers import BEGINNING, Entry, Logged, Outcome, Position
@@ -307,6 +315,18 @@ class Ending(NamedTuple):
     reason: Literal["stop", "length"]
     tokens_in: int = 0
     tokens_out: int = 0
+
+
+class Overheard(NamedTuple):
+    """What somebody wrote where the question was asked, besides us and before it."""
+
+    name: str
+    text: str
+
+
+Overhear = Callable[[Message], Awaitable[Sequence[Overheard]]]
+"""What was said around a question since our last answer there, oldest first; never raises for a
+platform's sake."""
 
 
 class Model(Protocol):

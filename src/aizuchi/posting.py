@@ -292,7 +292,7 @@ class _Delivery:
         wait_s = await self._caller.wait_for(operation, final=final)
         if wait_s:
             self._standing.held(operation, wait_s, self._now())
-        return wait_s > 0
+        return wait_s > 0 or not self._may_call()
 
     def _may_call(self) -> bool:
         """Whether a call that begins now is over before anybody else may make one."""

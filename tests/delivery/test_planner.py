@@ -45,6 +45,8 @@ searches: st.SearchStrategy[Found] = st.sampled_from(
     [Sent("found"), None, Busy(3), Doubtful(), Refused("no", "Let me.")]
 )
 
+KEY = post_key(b"key", "turn", 1)
+
 
 def standing_of(limits: Limits) -> Standing:
     return Standing(1, limits._replace(page_chars=300), deliver_within_s=900)
@@ -186,7 +188,7 @@ def test_a_page_that_stands_is_rewritten_after_a_takeover() -> None:
     standing.remember([Logged(Position(1, 2), Shown(1, "m2"))], 0.0)
     standing.saw(Finished("answered", "Yes."), 0.0)
 
-    assert do(standing) == EditPage(1, "m2", "Yes.", final=True)
+    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY)
 
 
 def test_a_stream_is_closed_after_a_takeover_before_it_is_rewritten() -> None:
@@ -194,9 +196,9 @@ def test_a_stream_is_closed_after_a_takeover_before_it_is_rewritten() -> None:
     standing.remember([Logged(Position(1, 2), Shown(1, "m2"))], 0.0)
     standing.saw(Finished("answered", "Yes."), 0.0)
 
-    assert do(standing) == CloseStream(1, "m2", "", "Yes.", final=True)
+    assert do(standing) == CloseStream(1, "m2", "", "Yes.", final=True, key=KEY)
     did(standing, do(standing), Ended("expired"), 0.0)
-    assert do(standing) == EditPage(1, "m2", "Yes.", final=True)
+    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY)
 
 
 def test_text_of_an_earlier_attempt_is_not_shown_again() -> None:

@@ -1,11 +1,11 @@
 """Where people write to the assistant: one folder each, told apart by data alone."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from aizuchi.events import HttpResponse, Message, Reception
 from aizuchi.pace import Budget
-from aizuchi.ports import Courier, Limits, Surface
+from aizuchi.ports import Courier, Limits, Overheard, Pace, Surface
 
 
 class Plug(NamedTuple):
@@ -48,12 +48,14 @@ class Socket(Protocol):
 
 class Opened(NamedTuple):
     """A pushed surface that is ready to work: its pure half and its hands, what the answer to a
-    message may do and whether it gets a sign before, and its connection where it has one."""
+    message may do and whether it gets a sign before, what is to be heard around a message, and its
+    connection where it has one."""
 
     surface: Surface
     courier: Courier
     limits: Callable[[Message], Awaitable[Limits]]
     has_sign: Callable[[Message], bool]
+    overhear: Callable[[Pace, Message], Awaitable[Sequence[Overheard]]] | None = None
     socket: Callable[[Take], Socket] | None = None
 
 

@@ -25,7 +25,7 @@ class Finder:
     async def learn(self, team: str) -> None:
         """What the app may do in this workspace, as one call tells; if it tells nothing, all."""
         if team not in self._api.scopes:
-            await self._own_user(team)
+            await self.own_user(team)
 
     def may_look(self, address: Address) -> bool:
         """Whether threads of this kind can be read, as far as we know."""
@@ -37,7 +37,7 @@ class Finder:
     async def find(self, lost: Find, address: Address) -> Found:
         """By the marker of a post or, as a stream gets its own only at its end, as our message
         since then that has none."""
-        own_user = await self._own_user(address.team)
+        own_user = await self.own_user(address.team)
         if not isinstance(own_user, str):
             return own_user
         messages = await self._since(lost.since - CLOCKS_DIFFER_S, address)
@@ -68,7 +68,8 @@ class Finder:
                 break
         return found
 
-    async def _own_user(self, team: str) -> "str | Found":
+    async def own_user(self, team: str) -> "str | Found":
+        """The id of the app's own user there, or why it is not known."""
         if team not in self._users:
             reply: Reply = await self._api.call("auth.test", team, {})
             if not isinstance(reply, Answer):

@@ -16,6 +16,7 @@ from aizuchi.surfaces.slack import COMMAND, EDITS, LIMITS
 from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.courier import SlackCourier
 from aizuchi.surfaces.slack.inbound import Manner, SlackSurface
+from aizuchi.surfaces.slack.overhearing import overhear
 from aizuchi.surfaces.slack.webapi import WebApi, open_client
 
 
@@ -34,7 +35,8 @@ def opened_on(
     courier = SlackCourier(api, reactions=slack.sign == "reaction")
     surface = open_surface(slack)
     socket = socket_of(slack, surface, clock) if slack.app_token else None
-    return Opened(surface, courier, partial(limits_of, courier), has_sign, socket)
+    listen = partial(overhear, api, courier.finder)
+    return Opened(surface, courier, partial(limits_of, courier), has_sign, listen, socket)
 
 
 def socket_of(
