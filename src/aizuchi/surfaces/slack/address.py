@@ -33,8 +33,8 @@ class Address(NamedTuple):
 
     def to_mapping(self) -> Mapping[str, str]:
         """As strings, without what is empty."""
-        texts = {**self._asdict(), "ephemeral": "yes" if self.ephemeral else ""}
-        return {name: text for name, text in texts.items() if text}
+        given = zip(self._fields, self, strict=True)
+        return {name: "yes" if value is True else str(value) for name, value in given if value}
 
     @classmethod
     def from_mapping(cls, reply_to: Mapping[str, str]) -> "Address":

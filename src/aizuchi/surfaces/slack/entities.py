@@ -1,6 +1,7 @@
 """The text of a Slack message as a person wrote it: mentions, links and escapes undone."""
 
 import re
+from functools import lru_cache
 
 _TOKEN = re.compile(r"<([^<>\n]+)>")
 _GAP = r"[ \t\xa0]*"
@@ -18,9 +19,8 @@ def unescaped(text: str) -> str:
 
 def without_mention(text: str, user: str) -> str:
     """The text without the mentions of one user, and what sets the first one apart."""
-    mention = rf"{_GAP}<@{re.escape(user)}(?:\|[^<>]*)?>{_GAP}"
-    text = re.sub(rf"\A\s*{mention}[:,：、，]?", "", text)
-    return re.sub(mention, " ", text).strip()
+    begins, anywhere = _mention_of(user)
+    return anywhere.sub(" ", begins.sub("", text)).strip()
 
 
 def without_first_mention(text: str) -> str:
@@ -30,6 +30,12 @@ def without_first_mention(text: str) -> str:
 
 def mentions(text: str, user: str) -> bool:
     return f"<@{user}>" in text or f"<@{user}|" in text
+
+
+@lru_cache
+def _mention_of(user: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    mention = rf"{_GAP}<@{re.escape(user)}(?:\|[^<>]*)?>{_GAP}"
+    return re.compile(rf"\A\s*{mention}[:,：、，]?"), re.compile(mention)
 
 
 def _named(token: re.Match[str]) -> str:
