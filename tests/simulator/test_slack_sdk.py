@@ -3,7 +3,6 @@
 They want real time and, with aiohttp beneath them, real sockets.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -168,7 +167,6 @@ async def test_the_socket_client_gets_events_and_answers_commands() -> None:
 async def until_connected(slack: FakeSlack) -> None:
     while not slack.sockets.count:
         await slack.state.moved.wait()
-        await asyncio.sleep(0.01)
 
 
 class Now(Clock):

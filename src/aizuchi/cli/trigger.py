@@ -109,7 +109,8 @@ def _delivered(seen: Mapping[str, Any]) -> list[str]:
     statuses = seen["statuses"]
     if statuses == [200]:
         return []
-    return [f"Delivered {len(statuses)} times; answered with {', '.join(map(str, statuses))}."]
+    times = "once" if len(statuses) == 1 else f"{len(statuses)} times"
+    return [f"Delivered {times}; answered with {', '.join(map(str, statuses))}."]
 
 
 def _unanswered(seen: Mapping[str, Any], *, bad_signature: bool) -> list[str]:

@@ -47,6 +47,13 @@ class Call(NamedTuple):
             raise Refused(f"invalid_{name}", messages=[f"[ERROR] {name} is no list of objects"])
         return value
 
+    def texts(self, name: str) -> list[str]:
+        """A list of texts; empty where it is not given."""
+        value = self._decoded(name) or []
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise invalid(f"{name} must be a list of strings")
+        return value
+
     def record(self, name: str) -> dict[str, Any]:
         """An object; empty where it is not given."""
         value = self._decoded(name)

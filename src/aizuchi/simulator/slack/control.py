@@ -76,7 +76,7 @@ class Control:
             "statuses": said.statuses,
             "thread": said.thread,
             "quiet": quiet,
-            "transcript": slack.transcript(person, slack.state.channels[said.channel]),
+            "transcript": slack.transcript(person, slack.state.channels[said.channel], said.ts),
             "findings": slack.findings(),
         }
 

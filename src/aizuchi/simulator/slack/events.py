@@ -64,12 +64,16 @@ class Events:
     ) -> list[dict[str, Any]]:
         if happened.act != "said" or channel.kind == "im" or message.user == team.bot_user:
             return []
-        guest = team.bot_user not in channel.members
-        reaches = channel.kind == "channel" and self._state.points.mention_reaches_guest
         named = f"<@{team.bot_user}>" in message.text
-        if "app_mention" not in self._state.subscribed or not named or (guest and not reaches):
+        if "app_mention" not in self._state.subscribed or not named:
+            return []
+        if team.bot_user not in channel.members and not self._reaches_guest(channel, team):
             return []
         return [{**self._said(message, channel), "type": "app_mention"}]
+
+    def _reaches_guest(self, channel: Channel, team: Team) -> bool:
+        is_open = channel.kind == "channel" and team.id == channel.team
+        return is_open and self._state.points.mention_reaches_guest
 
     def _said(self, message: Message, channel: Channel) -> dict[str, Any]:
         fields = message_fields(self._state, message)

@@ -171,9 +171,10 @@ class FakeSlack:
     def payload(self, message: Message) -> dict[str, Any]:
         return message_fields(self.state, message)
 
-    def transcript(self, viewer: Person, channel: Channel | None = None) -> str:
-        """What a person sees, in all their channels or in one."""
-        return written.transcript(self.state, viewer.id, channel.id if channel else "")
+    def transcript(self, viewer: Person, channel: Channel | None = None, since: str = "") -> str:
+        """What a person sees, in all their channels or in one; only threads in which something
+        was written `since` a message's time."""
+        return written.transcript(self.state, viewer.id, channel.id if channel else "", since)
 
     def thread(self, viewer: Person, channel: Channel, root: str) -> str:
         return written.thread_transcript(self.state, viewer.id, channel.id, root)

@@ -2,7 +2,7 @@
 
 import re
 
-from aizuchi.simulator.slack.contents import shown
+from aizuchi.simulator.slack.blocks import shown
 from aizuchi.simulator.slack.state import State
 from aizuchi.simulator.slack.things import Message
 

@@ -20,10 +20,8 @@ class CannotDo(Exception):
 
 
 class Said(NamedTuple):
-    """Something a person did: where, and how the app took its deliveries (the first try of each).
-
-    `thread` is where an answer belongs.
-    """
+    """Something a person did: where and when, and how the app took it (the first try of each
+    delivery). `thread` is where an answer belongs; nothing for a command."""
 
     channel: str
     ts: str
@@ -138,9 +136,9 @@ class Person:
         """A slash command, in a channel or, without one, in the direct messages."""
         place = channel or self.direct
         self._may_write(place)
-        path = self._state.respond_at(place.id, self.id)
+        path, ts = self._state.respond_at(place.id, self.id), self._state.next_ts()
         parcel = command_parcel(self._state, self.team, self.user, place, path, command, text)
-        said = await self._send([parcel], place.id, "", "", times, bad_signature)
+        said = await self._send([parcel], place.id, ts, "", times, bad_signature)
         for ack in said.acks if not bad_signature else ():
             acknowledged(self._state, path, ack, f"{command} {text}".strip())
         return said

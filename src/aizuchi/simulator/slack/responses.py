@@ -3,7 +3,7 @@
 import json
 from typing import Any, NamedTuple
 
-from aizuchi.simulator.slack.contents import check_blocks
+from aizuchi.simulator.slack.blocks import check_blocks
 from aizuchi.simulator.slack.deliveries import Ack
 from aizuchi.simulator.slack.refusals import Refused
 from aizuchi.simulator.slack.state import Happened, State
@@ -70,7 +70,7 @@ def show(state: State, place: ResponseUrl, given: dict[str, Any], *, made_by: st
         state.tell(Happened("deleted", place.channel, place.user, original))
         return
     blocks = given.get("blocks") or []
-    check_blocks(blocks, state.measure)
+    check_blocks(blocks, state.measure.length)
     if not given.get("text") and not blocks:
         raise Refused("no_text")
     if original and given.get("replace_original"):

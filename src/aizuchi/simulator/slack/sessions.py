@@ -43,7 +43,7 @@ def set_status(state: State, channel: str, thread: str, status: str) -> None:
 def set_thread_status(state: State, call: Call) -> dict[str, Any]:
     channel = joined(state, call, "channel_id")
     thread = thread_in(state, call, channel)
-    if len(call.arguments.get("loading_messages") or ()) > LOADING_MESSAGES:
+    if len(call.texts("loading_messages")) > LOADING_MESSAGES:
         raise invalid(f"at most {LOADING_MESSAGES} loading_messages")
     if text := call.text("status"):
         state.statuses[channel.id, thread] = Status(text, state.clock())

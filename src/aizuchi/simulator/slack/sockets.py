@@ -47,6 +47,7 @@ class Sockets:
         self._state.tickets.remove(ticket)
         await socket.accept()
         self._standing.append(socket)
+        self._state.move()
         try:
             await self._talk(socket)
         except WebSocketDisconnect:

@@ -120,7 +120,9 @@ class State:
         for channel in self.channels.values():
             if channel.kind == "im" and channel.members == both:
                 return channel
-        return self.add_channel(user, "im", team.id, *both)
+        channel = self.add_channel(user, "im", team.id, *both)
+        channel.shared = self.users[user].team not in self.teams
+        return channel
 
     # ── messages ──────────────────────────────────────────────────────────────
 
@@ -186,7 +188,7 @@ class State:
         self.happened.append(happened)
 
     def move(self) -> None:
-        """Wakes whoever waits for the app's next call."""
+        """Wakes whoever waits for the app's next call or connection."""
         self.moved.set()
         self.moved = asyncio.Event()
 

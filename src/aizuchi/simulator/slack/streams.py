@@ -2,8 +2,9 @@
 
 from typing import Any, Literal
 
+from aizuchi.simulator.slack.blocks import check_blocks
 from aizuchi.simulator.slack.calls import Call
-from aizuchi.simulator.slack.contents import check_blocks, check_markdown
+from aizuchi.simulator.slack.contents import check_markdown
 from aizuchi.simulator.slack.payloads import with_metadata
 from aizuchi.simulator.slack.places import own_message, thread_in, visible, writable
 from aizuchi.simulator.slack.posts import fresh, unfurls
@@ -51,7 +52,7 @@ def stop_stream(state: State, call: Call) -> dict[str, Any]:
     if session_status not in SESSION_STATUSES:
         raise invalid("session_status is none of " + ", ".join(SESSION_STATUSES))
     blocks = call.objects("blocks") or []
-    check_blocks(blocks, state.measure)
+    check_blocks(blocks, state.measure.length)
     _feed(state, message, stream, call)
     message.blocks += blocks
     message.metadata = call.record("metadata") or message.metadata
@@ -141,7 +142,7 @@ def _checked(state: State, chunk: dict[str, Any]) -> str:
         case {"type": "plan_update", "title": str()}:
             return ""
         case {"type": "blocks", "blocks": list(blocks)}:
-            check_blocks(blocks, state.measure)
+            check_blocks(blocks, state.measure.length)
             return ""
     raise Refused("invalid_chunks")
 

@@ -1,6 +1,6 @@
 """A conversation as a person sees it, as plain text."""
 
-from aizuchi.simulator.slack.contents import shown
+from aizuchi.simulator.slack.blocks import shown
 from aizuchi.simulator.slack.state import State, names_in
 from aizuchi.simulator.slack.things import Channel, Message
 
@@ -9,14 +9,15 @@ STREAMING = "▌"
 BROKEN = "[broken: this message never ended]"
 
 
-def transcript(state: State, viewer: str, channel: str = "") -> str:
-    """What one person sees: all their channels or one, each with its threads, oldest first."""
+def transcript(state: State, viewer: str, channel: str = "", since: str = "") -> str:
+    """What one person sees: all their channels or one, each with its threads, oldest first; only
+    threads in which something was written `since` a time."""
     channels = [
         one
         for one in state.channels.values()
         if viewer in one.members and channel in ("", one.id) and _seen(state, one, viewer)
     ]
-    return "\n\n".join(_channel(state, one, viewer) for one in channels)
+    return "\n\n".join(_channel(state, one, viewer, since) for one in channels)
 
 
 def thread_transcript(state: State, viewer: str, channel: str, root: str) -> str:
@@ -42,9 +43,10 @@ def _seen(state: State, channel: Channel, viewer: str) -> list[Message]:
     ]
 
 
-def _channel(state: State, channel: Channel, viewer: str) -> str:
+def _channel(state: State, channel: Channel, viewer: str, since: str) -> str:
     seen = _seen(state, channel, viewer)
-    roots = list(dict.fromkeys(message.root for message in seen))
+    fresh = {message.root for message in seen if message.ts >= since}
+    roots = list(dict.fromkeys(message.root for message in seen if message.root in fresh))
     threads = [_thread(state, [m for m in seen if m.root == root]) for root in roots]
     return "\n".join([_heading(channel), *threads])
 

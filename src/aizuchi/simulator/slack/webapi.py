@@ -139,6 +139,7 @@ def _arguments(asked: Asked) -> dict[str, Any]:
 def _json_arguments(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
+        json.dumps(value, ensure_ascii=False).encode()  # half a character is none
     except ValueError:
         raise Refused("invalid_json") from None
     if not isinstance(value, dict):
