@@ -26,7 +26,9 @@ from aizuchi.simulator.slack import Fault as Trouble
 from aizuchi.simulator.slack.people import Person, Said
 from aizuchi.simulator.slack.things import BOT_SCOPES
 from aizuchi.surfaces.slack import BUDGETS
-from aizuchi.surfaces.slack.opening import opened_on
+from aizuchi.surfaces.slack.courier import SlackCourier
+from aizuchi.surfaces.slack.opening import opened_with
+from aizuchi.surfaces.slack.webapi import WebApi
 from aizuchi.testing import virtual_time
 from aizuchi.turns import Bounds
 from aizuchi.worker import Worker
@@ -35,6 +37,8 @@ Way = Literal["mention", "direct", "command"]
 Shown = Literal["streams", "edits", "once"]
 LOSSY = ("chat.postMessage", "chat.startStream", "chat.update", "chat.stopStream", "response_url")
 URL = "http://bot/slack/events"
+PATIENCE_S = 150.0
+"""When somebody gives a command again that Slack said had failed; it may be answered all the same."""
 
 
 class Line(httpx2.AsyncBaseTransport):
@@ -90,7 +94,8 @@ class SlackLives(Lives):
             signing_secret=Secret(self.slack.signing_secret),
             api_base=self.slack.api_base,
         )
-        opened = opened_on(client, settings, virtual_time.clock)
+        api = WebApi(client, settings.api_base, settings.tokens)
+        opened = opened_with(api, SlackCourier(api), settings, virtual_time.clock)
         signs = FirstSigns(opened.courier, pace, opened.has_sign, Bounds().call_timeout_s)
         if process is self.process:
             self.signs = signs
@@ -137,6 +142,7 @@ class Talk:
             said = await self._say(text, thread)
             if self._way != "command" or said.acks[0].is_good:
                 return said.thread
+            await asyncio.sleep(PATIENCE_S)
 
     async def _say(self, text: str, thread: str) -> Said:
         match self._way:

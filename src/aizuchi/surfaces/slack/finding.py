@@ -1,5 +1,6 @@
 """Looks for a post whose reply was lost, in the thread where it would stand."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from aizuchi.surfaces.slack.payloads import key_of
 from aizuchi.surfaces.slack.webapi import Answer, Reply, WebApi, refused
 
 REPLIES = "conversations.replies"
+
+logger = logging.getLogger(__name__)
 CLOCKS_DIFFER_S = 60.0
 AT_ONCE = 100
 MOST_PAGES = 5
@@ -25,7 +28,15 @@ class Finder:
     async def learn(self, team: str) -> None:
         """What the app may do in this workspace, as one call tells; if it tells nothing, all."""
         if team not in self._api.scopes:
-            await self.own_user(team)
+            await self._introduce(team)
+
+    async def learn_all(self) -> None:
+        """The same for every workspace whose token there is, before the first message comes; the
+        connection to Slack is then open."""
+        for team in self._api.teams:
+            reply = await self._introduce(team)
+            if isinstance(reply, Refused):
+                logger.error("Slack refuses the token of %s: %s. %s", team or "the app", *reply)
 
     def may_look(self, address: Address) -> bool:
         """Whether threads of this kind can be read, as far as we know."""
@@ -71,11 +82,19 @@ class Finder:
     async def own_user(self, team: str) -> "str | Found":
         """The id of the app's own user there, or why it is not known."""
         if team not in self._users:
-            reply: Reply = await self._api.call("auth.test", team, {})
+            reply = await self._introduce(team)
             if not isinstance(reply, Answer):
                 return reply
-            self._users[team] = str(reply.fields.get("user_id", ""))
         return self._users[team]
+
+    async def _introduce(self, team: str) -> Reply:
+        """Asks Slack who we are there; a token without a name may turn out to be of any team."""
+        reply = await self._api.call("auth.test", team, {})
+        if isinstance(reply, Answer):
+            for name in (team, str(reply.fields.get("team_id", team))):
+                self._users[name] = str(reply.fields.get("user_id", ""))
+                self._api.scopes[name] = self._api.scopes.get(team, frozenset())
+        return reply
 
 
 def _lost_one(ours: Sequence[Mapping[str, Any]], lost: Find) -> Sent | None:

@@ -1,10 +1,9 @@
 """Makes Slack ready to work, from its settings."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-
-import httpx2
 
 from aizuchi.errors import PlugNotFound
 from aizuchi.events import Message
@@ -24,15 +23,20 @@ from aizuchi.surfaces.slack.webapi import WebApi, open_client
 async def open_slack(settings: Settings, clock: Callable[[], float]) -> AsyncIterator[Opened]:
     """Slack with a client of its own, until the server ends."""
     async with open_client(settings.slack.api_base) as client:
-        yield opened_on(client, settings.slack, clock)
+        api = WebApi(client, settings.slack.api_base, settings.slack.tokens)
+        courier = SlackCourier(api, reactions=settings.slack.sign == "reaction")
+        learning = asyncio.create_task(courier.finder.learn_all())
+        try:
+            yield opened_with(api, courier, settings.slack, clock)
+        finally:
+            learning.cancel()
+            await asyncio.gather(learning, return_exceptions=True)
 
 
-def opened_on(
-    client: httpx2.AsyncClient, slack: SlackSettings, clock: Callable[[], float]
+def opened_with(
+    api: WebApi, courier: SlackCourier, slack: SlackSettings, clock: Callable[[], float]
 ) -> Opened:
-    """Slack as this client reaches it."""
-    api = WebApi(client, slack.api_base, slack.tokens)
-    courier = SlackCourier(api, reactions=slack.sign == "reaction")
+    """Slack as its settings want it, over this API."""
     surface = open_surface(slack)
     socket = socket_of(slack, surface, clock) if slack.app_token else None
     listen = partial(overhear, api, courier.finder)

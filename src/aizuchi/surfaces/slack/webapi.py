@@ -1,7 +1,7 @@
 """Slack's Web API: one call, one reply; what none came of is told apart from what was refused."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -52,6 +52,11 @@ class WebApi:
     def __init__(self, client: httpx2.AsyncClient, base: str, tokens: Mapping[str, str]) -> None:
         self._client, self._base, self._tokens = client, base.rstrip("/"), tokens
         self.scopes: dict[str, frozenset[str]] = {}
+
+    @property
+    def teams(self) -> Collection[str]:
+        """Those with a token; an empty name stands for any other."""
+        return self._tokens.keys()
 
     async def call(self, method: str, team: str, arguments: Mapping[str, Any]) -> Reply:
         """A call that writes."""
