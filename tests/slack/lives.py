@@ -38,7 +38,7 @@ Shown = Literal["streams", "edits", "once"]
 LOSSY = ("chat.postMessage", "chat.startStream", "chat.update", "chat.stopStream", "response_url")
 URL = "http://bot/slack/events"
 PATIENCE_S = 150.0
-"""When somebody gives a command again that Slack said had failed; it may be answered all the same."""
+"""When somebody gives a command again that Slack said had failed; both may be answered."""
 
 
 class Line(httpx2.AsyncBaseTransport):
