@@ -1,4 +1,8 @@
-"""Slack keeps what every surface promises."""
+"""Slack keeps what every surface promises, and is read with little of Python."""
+
+import json
+import subprocess
+import sys
 
 import pytest
 from tests.slack.payloads import (
@@ -37,3 +41,18 @@ SPECIMEN = Specimen(
 @pytest.mark.parametrize("promise", SURFACE_CONTRACT, ids=lambda promise: promise.__name__)
 def test_slack_keeps(promise: Promise) -> None:
     promise(SPECIMEN)
+
+
+def test_reading_slack_loads_no_package_of_others() -> None:
+    """It runs cold on a function: at most 25 modules of ours, 110 of the standard library."""
+    script = (
+        "import json, sys; before = set(sys.modules);"
+        "import aizuchi.edge, aizuchi.surfaces.slack.inbound;"
+        "print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    loaded = json.loads(ran.stdout)
+    others = [name for name in loaded if not name.startswith("aizuchi")]
+    assert len(loaded) - len(others) <= 25
+    assert len(others) <= 110
+    assert {name.partition(".")[0] for name in others} <= sys.stdlib_module_names

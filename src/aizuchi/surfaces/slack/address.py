@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+NAME = "slack"
+
 Kind = Literal["mention", "direct", "thread", "command"]
 
 STOP_ACTION = "aizuchi_stop"
@@ -44,4 +46,4 @@ class Address(NamedTuple):
 
 def conversation_of(team: str, channel: str, thread_ts: str) -> str:
     """The key of a thread, direct messages included."""
-    return f"slack:{team}:{channel}:{thread_ts}"
+    return f"{NAME}:{team}:{channel}:{thread_ts}"
