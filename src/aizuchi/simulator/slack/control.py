@@ -64,20 +64,21 @@ class Control:
                 channel = self._channel(order["channel"], person)
                 return await person.command(order["command"], text, channel, **copies)
             case "stop":
-                return await person.stops(self._channel(order["channel"], person), order["thread"])
+                return await person.stops(self._channel_of(order["thread"]), order["thread"])
         raise BadOrder(f"nobody can {what!r}: mention, dm, command or stop")
 
     async def _seen(self, said: Said, order: Mapping[str, Any]) -> dict[str, Any]:
         """What came of it, once that is settled."""
         slack, person = self._slack, self._person(order["who"])
+        channel = slack.state.channels[said.channel]
         taken = any(ack.is_good for ack in said.acks)
         quiet = taken and await until_quiet(slack, said, order["within_s"])
         return {
             "statuses": said.statuses,
             "thread": said.thread,
             "quiet": quiet,
-            "transcript": slack.transcript(person, slack.state.channels[said.channel], said.ts),
-            "findings": slack.findings(),
+            "transcript": slack.transcript(person, channel, said.ts or said.thread),
+            "findings": slack.findings(channel, said.thread) if quiet else [],
         }
 
     def _person(self, name: str) -> Person:
@@ -90,9 +91,16 @@ class Control:
 
     def _channel(self, name: str, person: Person) -> Channel:
         for channel in self._slack.state.channels.values():
-            if channel.name == name:
+            if channel.name == name and channel.kind != "im":
                 return channel
         return self._slack.channel(name, "channel", person)
+
+    def _channel_of(self, thread: str) -> Channel:
+        state = self._slack.state
+        for channel, ts in state.messages:
+            if ts == thread:
+                return state.channels[channel]
+        raise BadOrder(f"there is no thread {thread!r}")
 
 
 class BadOrder(Exception):

@@ -187,9 +187,9 @@ class FakeSlack:
             if message.app and root in ("", message.root)
         ]
 
-    def findings(self) -> list[str]:
-        """What is wrong at the end of a run, in sentences."""
-        return found.findings(self.state)
+    def findings(self, channel: Channel | None = None, root: str = "") -> list[str]:
+        """What is wrong at the end of a run, in sentences: anywhere, or in one place."""
+        return found.findings(self.state, channel.id if channel else "", root)
 
     def assert_clean(self) -> None:
         """Fails, with all the findings, where the app has left something wrong behind."""

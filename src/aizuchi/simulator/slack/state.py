@@ -120,7 +120,7 @@ class State:
         for channel in self.channels.values():
             if channel.kind == "im" and channel.members == both:
                 return channel
-        channel = self.add_channel(user, "im", team.id, *both)
+        channel = self.add_channel(self.users[user].name, "im", team.id, *both)
         channel.shared = self.users[user].team not in self.teams
         return channel
 
