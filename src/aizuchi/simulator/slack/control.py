@@ -19,6 +19,7 @@ from aizuchi.simulator.slack.quiet import until_quiet
 from aizuchi.simulator.slack.things import Channel
 
 WITHIN_S = 150.0
+MOST_COPIES = 100
 LOOPBACK = ("127.0.0.1", "::1")
 DEFAULTS: Mapping[str, Any] = {
     "text": "",
@@ -120,4 +121,6 @@ def read(body: bytes) -> dict[str, Any]:
         kinds = (int, float) if isinstance(usual, float) else type(usual)
         if usual is None or not isinstance(value, kinds):
             raise BadOrder(f"{name}={value!r} is not understood; there are {', '.join(DEFAULTS)}")
+    if not 1 <= given.get("times", 1) <= MOST_COPIES:
+        raise BadOrder(f"times={given['times']} is not between 1 and {MOST_COPIES}")
     return {**DEFAULTS, **given}
