@@ -132,7 +132,7 @@ async def test_what_cannot_be_done_says_why(
         code = await trigger("slack.stop", "--thread", "1.0")
 
     assert code == 1
-    assert "there is no Stop button in 1.0" in capsys.readouterr().err
+    assert "there is no thread '1.0'" in capsys.readouterr().err
 
 
 def test_without_dev_it_says_how_to_start_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -81,6 +81,37 @@ async def test_a_bad_signature_is_told_at_once() -> None:
         assert home.slack.clock() - began < 1
 
 
+async def test_a_stop_from_outside_finds_its_thread() -> None:
+    async with house() as home:
+        said = await home.ann.dm("hello")
+        place = {"channel_id": said.channel, "thread_ts": said.thread}
+        early = await ordered(home, "stop", thread=said.thread)
+        await home.call("agents.sessions.setStatus", **place, status="processing")
+
+        stopped = (await ordered(home, "stop", thread=said.thread, within_s=1)).json()
+
+        assert "there is no Stop button" in early.json()["error"]
+        assert stopped["statuses"] == [200]
+        assert stopped["transcript"].endswith("ann: hello\n        … working [Stop]")
+        assert home.bot.got[-1].event["type"] == "agent_session_stopped"
+
+
+async def test_what_is_wrong_elsewhere_is_not_told_here() -> None:
+    async with house() as home:
+        other = await home.ann.dm("hello")
+        bot = answering(home)
+        place = {"channel_id": other.channel, "thread_ts": other.thread}
+        await home.call("agents.sessions.setStatus", **place, status="processing")
+
+        seen = (await ordered(home, "mention", text="Is it?")).json()
+        await asyncio.gather(*bot.answers)
+
+        assert seen["findings"] == []
+        assert home.slack.findings() == [
+            f"the session of {other.thread} in ann is still processing"
+        ]
+
+
 async def test_nobody_else_gives_orders() -> None:
     async with house() as home:
         assert (await ordered(home, "dm", token="guessed")).status_code == 401
@@ -91,8 +122,9 @@ async def test_nobody_else_gives_orders() -> None:
     [
         ("dance", {}, "nobody can 'dance'"),
         ("dm", {"colour": "red"}, "colour='red' is not understood"),
+        ("dm", {"times": 0}, "times=0 is not between 1 and 100"),
         ("dm", {"times": "three"}, "times='three' is not understood"),
-        ("stop", {"thread": "1.0"}, "there is no Stop button"),
+        ("stop", {"thread": "1.0"}, "there is no thread '1.0'"),
     ],
 )
 async def test_an_order_that_cannot_be_says_why(

@@ -141,3 +141,14 @@ async def test_the_address_is_verified_with_a_challenge() -> None:
 
         assert home.bot.got[0].json["challenge"] == "abc"
         assert home.bot.got[1].form["ssl_check"] == "1"
+
+
+async def test_what_somebody_types_is_escaped_and_shown_as_it_was_typed() -> None:
+    async with house() as home:
+        await home.ann.dm(f"1 < 2 && <@{home.ann.id}> &lt;")
+        await home.call("chat.postMessage", channel=home.ann.direct.id, text="&lt;b&gt; &amp;lt;")
+
+        assert home.bot.got[0].event["text"] == f"1 &lt; 2 &amp;&amp; <@{home.ann.id}> &amp;lt;"
+        assert home.slack.transcript(home.ann) == (
+            "direct messages\n    ann: 1 < 2 && @ann &lt;\n    aizuchi: <b> &lt;"
+        )

@@ -223,6 +223,7 @@ async def test_a_reply_that_is_lost_leaves_the_post_standing() -> None:
             await home.posted("once")
 
         assert home.slack.answers(home.slack.general) == ["once"]
+        assert [made.lost for made in home.slack.state.calls] == [True]
 
 
 async def test_a_call_that_is_lost_never_was() -> None:

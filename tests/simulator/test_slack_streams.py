@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 from tests.simulator.slack_house import House, house
 
-from aizuchi.simulator.slack import FLIPPED, CannotDo, Fault, Points, Said, name_of
+from aizuchi.simulator.slack import CannotDo, Fault, Points, Said
 
 
 class Streaming:
@@ -323,7 +323,3 @@ async def test_a_click_replaces_the_message_it_was_on() -> None:
         assert click["type"] == "block_actions"
         assert click["actions"][0]["value"] == "42"
         assert home.slack.answers(home.slack.general) == ["Done."]
-
-
-def test_every_open_point_can_be_flipped_once() -> None:
-    assert [name_of(points) for points in FLIPPED] == list(Points._fields)

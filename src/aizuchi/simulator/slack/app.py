@@ -72,7 +72,7 @@ class Routes:
         if answer := _ordered(fault):
             api.remember(asked, {}, answer)
             return _response(answer)
-        answer = api.answer(asked)
+        answer = api.answer(asked, lost=bool(fault.lost))
         self._slack.tell()
         return CutResponse() if fault.lost else _response(answer)
 

@@ -19,6 +19,7 @@ from aizuchi.simulator.slack.quiet import until_quiet
 from aizuchi.simulator.slack.things import Channel
 
 WITHIN_S = 150.0
+MOST_COPIES = 100
 LOOPBACK = ("127.0.0.1", "::1")
 DEFAULTS: Mapping[str, Any] = {
     "text": "",
@@ -64,20 +65,21 @@ class Control:
                 channel = self._channel(order["channel"], person)
                 return await person.command(order["command"], text, channel, **copies)
             case "stop":
-                return await person.stops(self._channel(order["channel"], person), order["thread"])
+                return await person.stops(self._channel_of(order["thread"]), order["thread"])
         raise BadOrder(f"nobody can {what!r}: mention, dm, command or stop")
 
     async def _seen(self, said: Said, order: Mapping[str, Any]) -> dict[str, Any]:
         """What came of it, once that is settled."""
         slack, person = self._slack, self._person(order["who"])
+        channel = slack.state.channels[said.channel]
         taken = any(ack.is_good for ack in said.acks)
         quiet = taken and await until_quiet(slack, said, order["within_s"])
         return {
             "statuses": said.statuses,
             "thread": said.thread,
             "quiet": quiet,
-            "transcript": slack.transcript(person, slack.state.channels[said.channel], said.ts),
-            "findings": slack.findings(),
+            "transcript": slack.transcript(person, channel, said.ts or said.thread),
+            "findings": slack.findings(channel, said.thread) if quiet else [],
         }
 
     def _person(self, name: str) -> Person:
@@ -90,9 +92,16 @@ class Control:
 
     def _channel(self, name: str, person: Person) -> Channel:
         for channel in self._slack.state.channels.values():
-            if channel.name == name:
+            if channel.name == name and channel.kind != "im":
                 return channel
         return self._slack.channel(name, "channel", person)
+
+    def _channel_of(self, thread: str) -> Channel:
+        state = self._slack.state
+        for channel, ts in state.messages:
+            if ts == thread:
+                return state.channels[channel]
+        raise BadOrder(f"there is no thread {thread!r}")
 
 
 class BadOrder(Exception):
@@ -112,4 +121,6 @@ def read(body: bytes) -> dict[str, Any]:
         kinds = (int, float) if isinstance(usual, float) else type(usual)
         if usual is None or not isinstance(value, kinds):
             raise BadOrder(f"{name}={value!r} is not understood; there are {', '.join(DEFAULTS)}")
+    if not 1 <= given.get("times", 1) <= MOST_COPIES:
+        raise BadOrder(f"times={given['times']} is not between 1 and {MOST_COPIES}")
     return {**DEFAULTS, **given}

@@ -55,7 +55,7 @@ class FakeSlack:
         self.round_trip_s = 0.0
         self.team = self.state.install("Acme", token=bot_token)
         self.general = self.channel("general")
-        self._http: HttpCarrier | None = None
+        self._carriers: list[HttpCarrier] = []
 
     # ── what it is made of ────────────────────────────────────────────────────
 
@@ -80,7 +80,7 @@ class FakeSlack:
 
     def deliver_to(self, client: httpx2.AsyncClient, url: str) -> None:
         """Sends events to this address of the app, signed, through this client."""
-        self._http = HttpCarrier(self.clock, self.signing_secret, client, url)
+        self._carriers.append(HttpCarrier(self.clock, self.signing_secret, client, url))
 
     def configure(self, manifest: Mapping[str, Any]) -> None:
         """Makes the app what its manifest declares: its scopes, its events, its way in."""
@@ -152,15 +152,15 @@ class FakeSlack:
         """Ends whatever is still under way."""
         await self.sockets.cut()
         await self.deliveries.close()
-        if self._http:
-            await self._http.close()
+        for carrier in self._carriers:
+            await carrier.close()
 
     async def _carry(self, parcel: Parcel, attempt: Attempt) -> Ack:
         if self.state.socket_mode:
             return await self.sockets.carry(parcel, attempt)
-        if self._http is None:
+        if not self._carriers:
             return Ack(0, reason="connection_failed")
-        return await self._http(parcel, attempt)
+        return await self._carriers[-1](parcel, attempt)
 
     async def quiet(self, said: Said, within_s: float = 150.0) -> bool:
         """Waits until something that a person did is answered and nothing more is under way."""
@@ -187,9 +187,9 @@ class FakeSlack:
             if message.app and root in ("", message.root)
         ]
 
-    def findings(self) -> list[str]:
-        """What is wrong at the end of a run, in sentences."""
-        return found.findings(self.state)
+    def findings(self, channel: Channel | None = None, root: str = "") -> list[str]:
+        """What is wrong at the end of a run, in sentences: anywhere, or in one place."""
+        return found.findings(self.state, channel.id if channel else "", root)
 
     def assert_clean(self) -> None:
         """Fails, with all the findings, where the app has left something wrong behind."""

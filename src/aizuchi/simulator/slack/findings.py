@@ -3,7 +3,7 @@
 import re
 
 from aizuchi.simulator.slack.blocks import shown
-from aizuchi.simulator.slack.state import State
+from aizuchi.simulator.slack.state import State, Thread
 from aizuchi.simulator.slack.things import Message
 
 PING = re.compile(r"<!(?:channel|here|everyone|subteam\^\w+)[^>]*>|<@[UW]\w+[^>]*>")
@@ -12,18 +12,25 @@ CODE = re.compile(r"```.*?(?:```|$)|`[^`\n]+`", re.DOTALL)
 PREVIEWED = ("chat.postMessage", "chat.startStream", "response_url")
 
 
-def findings(state: State) -> list[str]:
-    """Sentences about all that is wrong; none when the app has behaved."""
+def findings(state: State, channel: str = "", root: str = "") -> list[str]:
+    """Sentences about all that is wrong, in one channel or thread or anywhere; none when the app
+    has behaved."""
+
+    def is_meant(place: str, thread: str) -> bool:
+        return channel in ("", place) and root in ("", thread)
+
     ours = [message for message in state.messages.values() if message.app and not message.deleted]
+    meant = [message for message in ours if is_meant(message.channel, message.root)]
     return [
         *state.complaints,
-        *(finding for message in ours for finding in _of_message(state, message)),
-        *_of_sessions(state),
+        *(finding for message in meant for finding in _of_message(state, message)),
+        *(finding for place in state.sessions if is_meant(*place) for finding in _at(state, place)),
+        *(found for place in state.statuses if is_meant(*place) for found in _under(state, place)),
     ]
 
 
 def _of_message(state: State, message: Message) -> list[str]:
-    where = f"the message {message.ts} in {state.channels[message.channel].name}"
+    where = f"the message {_name(state, (message.channel, message.ts))}"
     found = []
     if state.is_streaming(message):
         found.append(f"{where} still streams")
@@ -39,18 +46,20 @@ def _of_message(state: State, message: Message) -> list[str]:
     return found
 
 
-def _of_sessions(state: State) -> list[str]:
-    working = [
-        f"the session in {channel} {thread} is still processing"
-        for channel, thread in state.sessions
-        if state.session_status(channel, thread) == "processing"
-    ]
-    waiting = [
-        f"the status line in {channel} {thread} still says {text!r}"
-        for channel, thread in state.statuses
-        if (text := state.status_line(channel, thread))
-    ]
-    return [*working, *waiting]
+def _at(state: State, place: Thread) -> list[str]:
+    if state.session_status(*place) != "processing":
+        return []
+    return [f"the session of {_name(state, place)} is still processing"]
+
+
+def _under(state: State, place: Thread) -> list[str]:
+    line = state.status_line(*place)
+    return [f"the status line under {_name(state, place)} still says {line!r}"] if line else []
+
+
+def _name(state: State, place: Thread) -> str:
+    channel, ts = place
+    return f"{ts} in {state.channels[channel].name}"
 
 
 def active_pings(state: State, message: Message) -> list[str]:

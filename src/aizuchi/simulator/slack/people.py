@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aizuchi.simulator.slack.deliveries import Ack, Attempt, Delivery
 from aizuchi.simulator.slack.events import Parcel
 from aizuchi.simulator.slack.gestures import click_parcel, command_parcel
+from aizuchi.simulator.slack.markup import typed
 from aizuchi.simulator.slack.responses import acknowledged
 from aizuchi.simulator.slack.state import Happened
 from aizuchi.simulator.slack.things import Channel, Message, Team, User
@@ -80,16 +81,16 @@ class Person:
         bad_signature: bool = False,
         subtype: str = "",
     ) -> Said:
-        """Writes; the same delivery comes `times` times, at once."""
+        """Writes what is typed; the same delivery comes `times` times, at once."""
         self._may_write(channel)
         message = Message(self._state.next_ts(), channel.id, self.id, thread=thread)
-        message.text, message.subtype = text, subtype
+        message.text, message.subtype = typed(text), subtype
         self._state.add(message)
         return await self._tell(message.channel, message.ts, message.root, times, bad_signature)
 
     async def edits(self, said: Said, text: str) -> Said:
         message = self._own(said)
-        before, message.text = message.text, text
+        before, message.text = message.text, typed(text)
         message.edited_at = self._state.next_ts()
         self._state.tell(Happened("changed", said.channel, self.id, message, before))
         return await self._tell(said.channel, said.ts, said.thread)

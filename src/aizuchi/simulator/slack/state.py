@@ -1,7 +1,6 @@
 """The whole state of the fake Slack, and what may be done to it; no I/O."""
 
 import asyncio
-import re
 import secrets
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
@@ -120,7 +119,7 @@ class State:
         for channel in self.channels.values():
             if channel.kind == "im" and channel.members == both:
                 return channel
-        channel = self.add_channel(user, "im", team.id, *both)
+        channel = self.add_channel(self.users[user].name, "im", team.id, *both)
         channel.shared = self.users[user].team not in self.teams
         return channel
 
@@ -210,12 +209,3 @@ class State:
 
 def _new(kind: str) -> str:
     return f"{kind}-{secrets.token_hex(16)}"
-
-
-def names_in(text: str, names: dict[str, Any]) -> str:
-    """A text with `<@U…>` as the person's name, as Slack shows it."""
-    return re.sub(
-        r"<@([UW]\w+)(?:\|[^>]*)?>",
-        lambda found: f"@{names[found[1]].name}" if found[1] in names else found[0],
-        text,
-    )

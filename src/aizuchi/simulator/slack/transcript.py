@@ -1,7 +1,8 @@
 """A conversation as a person sees it, as plain text."""
 
 from aizuchi.simulator.slack.blocks import shown
-from aizuchi.simulator.slack.state import State, names_in
+from aizuchi.simulator.slack.markup import read
+from aizuchi.simulator.slack.state import State
 from aizuchi.simulator.slack.things import Channel, Message
 
 INDENT = "    "
@@ -27,10 +28,10 @@ def thread_transcript(state: State, viewer: str, channel: str, root: str) -> str
 
 
 def visible_text(state: State, message: Message) -> str:
-    """What a message says to its readers, with names in place of ids."""
+    """What a message says to its readers."""
     text = message.markdown or ("" if message.blocks else message.text)
     parts = [text, *map(shown, message.blocks)]
-    return names_in("\n".join(part for part in parts if part), state.users)
+    return read("\n".join(part for part in parts if part), state.users)
 
 
 def _seen(state: State, channel: Channel, viewer: str) -> list[Message]:

@@ -47,7 +47,8 @@ class WebApi:
         self._state = state
         self._budgets = Budgets(state.points)
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: Asked, *, lost: bool = False) -> Answer:
+        """Does what is asked; `lost` says that nobody will get the answer."""
         arguments: dict[str, Any] = {}
         token: Token | None = None
         try:
@@ -61,7 +62,7 @@ class WebApi:
         except RateLimited as limited:
             answer = self.limited(limited.retry_after_s)
         scopes = {"x-oauth-scopes": ",".join(sorted(token.scopes))} if token else {}
-        self.remember(asked, arguments, answer)
+        self.remember(asked, arguments, answer, lost=lost)
         return answer._replace(headers={**scopes, **answer.headers})
 
     def limited(self, retry_after_s: int) -> Answer:
