@@ -140,6 +140,15 @@ async def test_a_workspace_without_streams_is_asked_once() -> None:
         assert at.courier.budgets(OPEN, at.reply_to) == ()
 
 
+async def test_a_way_of_showing_work_that_fails_here_is_followed_by_the_next() -> None:
+    async with desk() as at:
+        at.slack.faults.order(Fault(error="some_new_error"), "agents.sessions.setStatus")
+        for _ in range(2):
+            assert await at.do(ShowWorking("Thinking…")) == Sent()
+    session, status = "agents.sessions.setStatus", "assistant.threads.setStatus"
+    assert at.slack.methods_called() == [session, status, session]
+
+
 async def test_a_session_is_taken_off_work_once() -> None:
     async with desk() as at:
         await at.do(ShowWorking("Thinking…"))

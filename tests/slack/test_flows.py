@@ -10,6 +10,7 @@ from aizuchi.errors import ModelKeyRefused
 from aizuchi.ports import Ending, Text
 from aizuchi.settings.secrets import Secret, Secrets
 from aizuchi.simulator.slack import Fault
+from aizuchi.testing import virtual_time
 
 SIGN, START = "agents.sessions.setStatus", "chat.startStream"
 ANSWER = "It is so."
@@ -321,6 +322,22 @@ async def test_a_limit_of_slack_loses_nothing(house: House) -> None:
         said = await house.ann.mentions("Is it so?", house.slack.general)
         await house.rest(60)
     assert house.answers(said) == [("word " * 200).strip()]
+    house.slack.assert_clean()
+
+
+async def test_forty_seconds_of_an_answer_cost_twenty_calls(house: House) -> None:
+    house.says([1.0, *speaking("abc " * 2_000, 0.02, 4)])
+    async with house.open():
+        began = virtual_time.clock()
+        said = await house.ann.mentions("Is it so?", house.slack.general)
+        await house.rest(60)
+    streaming = [made for made in house.slack.state.calls if made.method.startswith("chat.")]
+    first_token, last_token = began + 1.02, began + 1.0 + 2_000 * 0.02
+    assert len(streaming) <= 20
+    assert len(house.calls(SIGN)) <= 3
+    assert streaming[0].at - first_token <= house.slack.round_trip_s + 0.2
+    assert streaming[-1].at - last_token <= 2.2 * house.slack.round_trip_s
+    assert house.answers(said) == [("abc " * 2_000).strip()]
     house.slack.assert_clean()
 
 

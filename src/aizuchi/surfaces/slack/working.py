@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from aizuchi.operations import Busy, Doubtful, Refused
 from aizuchi.surfaces.slack.address import Address
-from aizuchi.surfaces.slack.mends import NEVER_HERE
+from aizuchi.surfaces.slack.mends import MENDS, NEVER_HERE
 from aizuchi.surfaces.slack.webapi import Answer, Reply, WebApi, refused
 
 Way = Literal["session", "status", "reaction"]
@@ -14,6 +14,8 @@ ADD, REMOVE = "reactions.add", "reactions.remove"
 LOOKING, WELL, UNWELL = "eyes", "white_check_mark", "warning"
 DEFAULT = "…"
 MOST_KNOWN = 10_000
+NOT_THE_WAY = MENDS.keys() - {*NEVER_HERE}
+"""Errors of the token or the place, for which another way would fail as well."""
 
 
 class Working:
@@ -65,15 +67,20 @@ class Working:
             self._is_calm(address)
 
     async def _by_any_way(self, address: Address, text: str, *, well: bool | None) -> Reply:
-        while way := self._way(address):
+        reply: Reply = refused("no_sign")
+        for way in self._ways_in(address):
             reply = await self._by(way, address, text, well)
-            if not (isinstance(reply, Refused) and reply.code in NEVER_HERE):
+            if not isinstance(reply, Refused) or reply.code in NOT_THE_WAY:
                 return reply
-            self._lacking.add((address.team, way))
-        return refused("no_sign")
+            if reply.code in NEVER_HERE:
+                self._lacking.add((address.team, way))
+        return reply
 
     def _way(self, address: Address) -> Way | None:
-        return next((way for way in self._ways if (address.team, way) not in self._lacking), None)
+        return next(iter(self._ways_in(address)), None)
+
+    def _ways_in(self, address: Address) -> Sequence[Way]:
+        return [way for way in self._ways if (address.team, way) not in self._lacking]
 
     async def _by(self, way: Way, address: Address, text: str, well: bool | None) -> Reply:
         place: Mapping[str, Any] = {

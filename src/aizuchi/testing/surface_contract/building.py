@@ -17,7 +17,10 @@ HEAVY = frozenset(
 """Modules that cost a cold start more than reading a message does."""
 
 FILES = {
-    "pushed": ("__init__.py", "courier.py", "inbound.py", "render.py", "setup.py"),
+    "pushed": (
+        *("__init__.py", "courier.py", "inbound.py"),
+        *("opening.py", "render.py", "setup.py"),
+    ),
     "pulled": ("__init__.py", "inbound.py", "render.py", "setup.py", "tail.py"),
 }
 
