@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+from starlette.requests import Request
 from starlette.responses import Response
-from tests.simulator.slack_house import house
+from tests.simulator.slack_house import Bot, house
 
 from aizuchi.simulator.slack import CannotDo, Points
 
@@ -46,6 +47,34 @@ async def test_what_is_not_acknowledged_comes_again_at_once_after_a_minute_and_a
         assert times == [0, 0, 60, 360]
         assert len({noted.json["event_id"] for noted in home.bot.got}) == 1
         assert [ack.status for ack in said.deliveries[0].acks] == [503] * 4
+
+
+class Slow(Bot):
+    """An app that takes ten seconds for everything."""
+
+    finished = 0
+
+    async def _take(self, request: Request) -> Response:
+        response = await super()._take(request)
+        await asyncio.sleep(10)
+        self.finished += 1
+        return response
+
+
+async def test_what_takes_too_long_comes_again_while_the_first_still_runs() -> None:
+    async with house() as home:
+        slow = Slow()
+        home.listen(slow)
+
+        said = await home.ann.dm("psst")
+        await asyncio.sleep(0.1)
+        by_then = (len(slow.got), slow.finished)
+        await asyncio.sleep(1_000)
+
+        assert said.acks[0].reason == "http_timeout"
+        assert by_then == (2, 0)
+        assert slow.got[1].headers["x-slack-retry-reason"] == "http_timeout"
+        assert (len(slow.got), slow.finished) == (4, 4)
 
 
 async def test_no_retry_is_obeyed() -> None:
