@@ -73,7 +73,7 @@ async def test_of_many_deliveries_one_gives_a_sign(square: Square) -> None:
     assert square.plaza.working == {}
 
 
-async def test_a_first_sign_that_fails_is_given_at_the_claim(square: Square) -> None:
+async def test_a_first_sign_that_fails_does_not_hold_up_the_answer(square: Square) -> None:
     square.plaza.trouble = lambda number, method: Trouble("lost") if number == 1 else None
     square.plaza.round_trip_s = 0.01
     async with square.open():
