@@ -42,14 +42,19 @@ class Peer(NamedTuple):
         return self.folder / "bin" / "python"
 
 
-NODE = Peer("node", ("ai", "@ai-sdk/openai-compatible"))
+CHAT_PARTS = ("slack", "state-memory")
+NODES = (
+    Peer("node", ("ai", "@ai-sdk/openai-compatible")),
+    Peer("slack_node", ("@slack/bolt", "chat", *(f"@chat-adapter/{it}" for it in CHAT_PARTS))),
+)
 PYTHONS = (
     Peer("starlette_openai", ("starlette", "openai", "uvicorn")),
     Peer("pydantic_ai", ("pydantic-ai-slim", "openai", "starlette", "uvicorn")),
     Peer("langchain", ("langchain-core",)),
     Peer("chainlit", ("chainlit",)),
+    Peer("slack_bolt", ("slack-bolt", "aiohttp", "flask", "uvicorn", "waitress")),
 )
-ALL: Mapping[str, Peer] = {peer.name: peer for peer in (NODE, *PYTHONS)}
+ALL: Mapping[str, Peer] = {peer.name: peer for peer in (*NODES, *PYTHONS)}
 
 
 def ensure(name: str) -> Peer:
@@ -57,7 +62,7 @@ def ensure(name: str) -> Peer:
     peer = ALL[name]
     if not _is_there(peer):
         print(f"  installing {name} for comparison …", file=sys.stderr, flush=True)
-        _install_node(peer) if peer is NODE else _install_python(peer)
+        _install_node(peer) if peer in NODES else _install_python(peer)
     return peer
 
 
@@ -68,8 +73,8 @@ def versions(name: str) -> dict[str, str]:
 
 
 def _pins(peer: Peer) -> dict[str, str]:
-    if peer is NODE:
-        text = (HERE / "requirements" / "node" / "package.json").read_text("utf-8")
+    if peer in NODES:
+        text = (HERE / "requirements" / peer.name / "package.json").read_text("utf-8")
         dependencies: dict[str, str] = json.loads(text)["dependencies"]
         return dependencies
     lines = _requirements(peer).read_text("utf-8").splitlines()
@@ -81,7 +86,7 @@ def _requirements(peer: Peer) -> Path:
 
 
 def _is_there(peer: Peer) -> bool:
-    found = _found_node(peer) if peer is NODE else _found_python(peer)
+    found = _found_node(peer) if peer in NODES else _found_python(peer)
     return _pins(peer).items() <= found.items()
 
 
@@ -119,7 +124,7 @@ def _install_node(peer: Peer) -> None:
     npm = shutil.which("npm") or _missing("node and npm are not installed")
     peer.folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / "requirements" / "node" / name, peer.folder / name)
+        shutil.copy(HERE / "requirements" / peer.name / name, peer.folder / name)
     options = ["--ignore-scripts", "--no-audit", "--no-fund"]
     _run([npm, "ci", *options], os.environ, peer.folder)
 

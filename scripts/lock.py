@@ -18,12 +18,13 @@ COMPILE = (
     *("--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--no-header"),
 )
 
+PROJECT = ("pyproject.toml", "--all-extras", "--group", "build")
 LOCKS = {
     "bootstrap.txt": ("--group", "pyproject.toml:bootstrap"),
     "node.txt": ("--group", "pyproject.toml:node"),
     "pip.txt": ("--group", "pyproject.toml:pip"),
-    "runtime.txt": ("pyproject.toml", "--group", "build"),
-    "dev.txt": ("pyproject.toml", "--group", "build", "--group", "dev", "-c", "runtime.txt"),
+    "runtime.txt": PROJECT,
+    "dev.txt": (*PROJECT, "--group", "dev", "-c", "runtime.txt"),
     "../src/aizuchi/models/demo-model.txt": ("--group", "pyproject.toml:demo-model", "--no-deps"),
 }
 

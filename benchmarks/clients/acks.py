@@ -5,8 +5,10 @@ Usage: python -m benchmarks.clients.acks PORT CONNECTIONS SECONDS
 
 import asyncio
 import json
+import re
 import sys
 import time
+from collections.abc import Callable
 from itertools import count
 from typing import cast
 
@@ -15,12 +17,15 @@ from aizuchi.testing.plaza.inbound import signature
 PATH = "/plaza/events"
 SECRET = "a secret of the benchmark"
 WARM_UP_S = 0.5
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 TEXT = "Could you look at yesterday's deployment and tell me why the third step took so long? "
 
 HEAD = (
     "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
     "x-plaza-timestamp: {at}\r\nx-plaza-signature: {signature}\r\ncontent-length: {length}\r\n\r\n"
 )
+
+Make = Callable[[], bytes]
 
 
 def request(number: int, run: str) -> bytes:
@@ -44,31 +49,51 @@ def request(number: int, run: str) -> bytes:
 class Connection(asyncio.Protocol):
     """Sends as fast as it is answered, and keeps how long each answer took."""
 
-    def __init__(self, numbers: "count[int]", run: str) -> None:
-        self._numbers, self._run = numbers, run
+    def __init__(self, make: Make) -> None:
+        self._make = make
+        self._answer = b""
         self.took: list[tuple[float, float]] = []
         self.refused = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._ask()
+        self.begin()
+
+    def begin(self) -> None:
+        self.ask()
+
+    def answered(self) -> None:
+        self.ask()
 
     def data_received(self, data: bytes) -> None:
+        self._answer += data
+        if not is_whole(self._answer):
+            return
         now = time.perf_counter()
         self.took.append((now, now - self._asked_at))
-        self.refused += not data.startswith(b"HTTP/1.1 200")
-        self._ask()
+        self.refused += not self._answer.startswith(b"HTTP/1.1 200")
+        self._answer = b""
+        self.answered()
 
-    def _ask(self) -> None:
-        asked = request(next(self._numbers), self._run)
-        self._asked_at = time.perf_counter()
+    def ask(self, since: float = 0.0) -> None:
+        """Sends the next one; what it took counts from now, or since it should have been sent."""
+        asked = self._make()
+        self._asked_at = since or time.perf_counter()
         self._transport.write(asked)
 
 
-async def load(port: int, connections: int, seconds: float) -> dict[str, float]:
+def is_whole(answer: bytes) -> bool:
+    """Whether all of an answer has come, however its server cuts it."""
+    head, gap, body = answer.partition(b"\r\n\r\n")
+    if length := LENGTH.search(head):
+        return len(body) >= int(length[1])
+    return bool(gap) and (b"chunked" not in head.lower() or body.endswith(b"0\r\n\r\n"))
+
+
+async def load(port: int, connections: int, seconds: float, make: Make) -> dict[str, float]:
     """Acknowledgements in the time after the warm-up."""
-    loop, numbers, run = asyncio.get_running_loop(), count(), f"{time.time_ns():x}"
-    asking = [Connection(numbers, run) for _ in range(connections)]
+    loop = asyncio.get_running_loop()
+    asking = [Connection(make) for _ in range(connections)]
     began = time.perf_counter()
     for connection in asking:
         await loop.create_connection(lambda it=connection: it, "127.0.0.1", port)  # type: ignore[misc]
@@ -86,4 +111,7 @@ async def load(port: int, connections: int, seconds: float) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(load(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))))
+    ports, many, long = sys.argv[1:4]
+    numbers, this_run = count(), f"{time.time_ns():x}"
+    found = load(int(ports), int(many), float(long), lambda: request(next(numbers), this_run))
+    print(json.dumps(asyncio.run(found)))

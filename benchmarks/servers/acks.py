@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from aizuchi.engines.sqlite import open_engine
@@ -18,8 +18,10 @@ from benchmarks.clients.acks import PATH, SECRET
 class NoStore:
     """An inbox that forgets."""
 
-    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
-        pass
+    async def accept(
+        self, messages: Sequence[Message], signals: Sequence[Signal]
+    ) -> Collection[str]:
+        return ()
 
 
 async def main(home: Path, kind: str) -> None:

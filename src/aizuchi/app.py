@@ -6,48 +6,78 @@ Parts are named by import string, so that nothing is loaded that the settings do
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from aizuchi import plugs
 from aizuchi.agent import Agent, Brief
-from aizuchi.attempt import Gate, Office
+from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.errors import StoreUnavailable
 from aizuchi.events import Message, Signal
-from aizuchi.ports import Engine, Inbox, Model, Retention
+from aizuchi.hearing import FirstSigns
+from aizuchi.ports import Engine, Inbox, Model, Overhear, Retention
+from aizuchi.posting import outlet
 from aizuchi.settings import Settings, is_loopback
+from aizuchi.settings.home import keep
 from aizuchi.worker import Worker
+
+KEY_FILE = "installation-key"
+
+
+class Pushed(NamedTuple):
+    """A surface that is written to, ready to work, and the signs it gives at acceptance."""
+
+    plug: Any
+    opened: Any
+    signs: FirstSigns
 
 
 class Intake:
-    """The inbox as surfaces have it: once the server is to stop, it takes no message any more.
-    A stop is still taken, while there is something to be stopped."""
+    """The inbox as surfaces have it: what it takes for the first time gets its first sign. Once
+    the server is to stop, it takes no message any more; a stop it does, while anything runs."""
 
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
+    def __init__(self, inbox: Inbox, signs: Mapping[str, FirstSigns]) -> None:
+        self._inbox, self._signs = inbox, signs
         self.is_closed = False
 
-    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
+    async def accept(
+        self, messages: Sequence[Message], signals: Sequence[Signal]
+    ) -> Collection[str]:
         if messages and self.is_closed:
             raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
-        await self._inbox.accept(messages, signals)
+        since = asyncio.get_running_loop().time()
+        new = await self._inbox.accept(messages, signals)
+        for message in messages:
+            if message.turn_id in new and message.surface in self._signs:
+                self._signs[message.surface].heard(message, since)
+        return new
 
 
 class App:
     """An assistant that is open: what a server serves, and the work that goes on behind it."""
 
-    def __init__(self, engine: Engine, intake: Intake, worker: Worker, web: Any) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        intake: Intake,
+        worker: Worker,
+        web: Any,
+        sockets: Mapping[str, Any],
+    ) -> None:
         self.asgi: Any = None
         self._engine, self._intake = engine, intake
-        self._worker, self._web = worker, web
+        self._worker, self._web, self._sockets = worker, web, sockets
 
     async def run(self) -> None:
         """Answers what is accepted, until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._engine.run())
             tasks.create_task(self._worker.run())
+            for socket in self._sockets.values():
+                tasks.create_task(socket.run())
 
     async def drain(self) -> None:
         """Takes on nothing more, and returns when nothing is on its way.
@@ -63,7 +93,8 @@ class App:
 
     def ready(self) -> Mapping[str, bool]:
         """What has to be so for somebody to send us people: the store is open as long as we are."""
-        return {"not stopping": not self._intake.is_closed}
+        connected = {f"{name} connected": each.is_connected for name, each in self._sockets.items()}
+        return {"not stopping": not self._intake.is_closed, **connected}
 
 
 @asynccontextmanager
@@ -79,44 +110,102 @@ async def open_app(
     """
     open_engine = plugs.load("engine", "sqlite")
     open_model = plugs.load("model", settings.model.choice.plug)
+    found = [plugs.load("surface", name) for name in settings.surfaces]
     async with (
         open_engine(
             settings.home,
             bounds=settings.bounds,
             allowance=settings.allowance,
             retention=Retention(*settings.retention),
+            budgets={name: budget for plug in found for name, budget in plug.budgets.items()},
             clock=clock,
         ) as engine,
         open_model(settings) as model,
+        AsyncExitStack() as open_surfaces,
     ):
-        yield _compose(settings, engine, model, clock)
+        pushed = [
+            await _open_pushed(plug, settings, engine, clock, open_surfaces) for plug in found
+        ]
+        yield _compose(settings, engine, model, pushed, clock)
 
 
-def _compose(settings: Settings, engine: Engine, model: Model, clock: Callable[[], float]) -> App:
+async def _open_pushed(
+    plug: Any,
+    settings: Settings,
+    engine: Engine,
+    clock: Callable[[], float],
+    open_surfaces: AsyncExitStack,
+) -> Pushed:
+    opened = await open_surfaces.enter_async_context(_part(plug.opening)(settings, clock))
+    signs = FirstSigns(opened.courier, engine.pace, opened.has_sign, settings.bounds.call_timeout_s)
+    open_surfaces.push_async_callback(signs.close)
+    return Pushed(plug, opened, signs)
+
+
+def _outlet(
+    pushed: Pushed, settings: Settings, engine: Engine, clock: Callable[[], float]
+) -> Outlet:
+    key = keep(settings.home / KEY_FILE, secrets.token_hex(32))
+    return outlet(
+        log=engine.log,
+        courier=pushed.opened.courier,
+        surface=pushed.opened.surface,
+        limits=pushed.opened.limits,
+        pace=engine.pace,
+        bounds=settings.bounds,
+        clock=clock,
+        key=key.encode(),
+        signs=pushed.signs,
+        inbox=engine.inbox,
+    )
+
+
+def _compose(
+    settings: Settings,
+    engine: Engine,
+    model: Model,
+    pushed: Sequence[Pushed],
+    clock: Callable[[], float],
+) -> App:
     persona, memory = settings.persona, settings.memory
-    brief = Brief(persona.instructions, persona.closing, memory.scope, memory.turns)
+    greetings = {"slack": settings.slack.greeting}
+    brief = Brief(persona.instructions, persona.closing, memory.scope, memory.turns, greetings)
     office = Office(
         engine=engine,
-        agent=Agent(model, engine.memory, brief, new_incident),
+        agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine)),
         bounds=settings.bounds,
         clock=clock,
         new_incident=new_incident,
+        outlets={each.plug.name: _outlet(each, settings, engine, clock) for each in pushed},
         gate=Gate(settings.access.allow, settings.access.owner),
     )
-    worker, intake = Worker(office, settings.server.workers), Intake(engine.inbox)
+    worker = Worker(office, settings.server.workers)
+    intake = Intake(engine.inbox, {each.plug.name: each.signs for each in pushed})
     web = None
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
         web = open_web(settings, engine._replace(inbox=intake), clock)
-    app = App(engine, intake, worker, web)
+    app = App(engine, intake, worker, web, _sockets(pushed, intake))
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
         clock=clock,
+        webhooks={path: each.opened.surface for each in pushed for path in each.plug.paths},
         web=web,
         probes=_probes(settings, app, web),
         is_stopping=lambda: intake.is_closed,
     )
     return app
+
+
+def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:
+    listening = ((each.plug.name, each.opened.overhear) for each in pushed)
+    return {name: partial(listen, engine.pace) for name, listen in listening if listen}
+
+
+def _sockets(pushed: Sequence[Pushed], intake: Intake) -> Mapping[str, Any]:
+    take = partial(_part("aizuchi.hosts.asgi:accept"), intake)
+    holding = ((each.plug.name, each.opened.socket) for each in pushed)
+    return {name: open_socket(take) for name, open_socket in holding if open_socket}
 
 
 def _probes(settings: Settings, app: App, web: Any) -> Any:

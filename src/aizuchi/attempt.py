@@ -11,11 +11,10 @@ from aizuchi.answers import Finished, Logged, Outcome, Restarted, Step, fold
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.ports import Engine, Refusal, Settlement
 from aizuchi.turns import Bounds, Claim
-from aizuchi.words import language_of, say
+from aizuchi.words import THINKING, language_of, say
 
 T = TypeVar("T")
 RETRY_STORE_S = 1.0
-THINKING = "thinking"
 OUTCOMES: Mapping[str, Outcome] = {
     "full": "refused",
     "stopped": "cancelled",
@@ -30,7 +29,9 @@ log = logging.getLogger(__name__)
 class Outlet(Protocol):
     """Writes an answer to a pushed surface while it is made, until all of it stands there."""
 
-    async def __call__(self, claim: Claim, lease_left_s: Callable[[], float]) -> Settlement | None:
+    async def __call__(
+        self, claim: Claim, lease_left_s: Callable[[], float], /
+    ) -> Settlement | None:
         """None when it is shown; a settlement that says why it never can be."""
         ...
 
@@ -146,16 +147,24 @@ class Attempt:
         bounds = self._office.bounds
         text = self._draft.text or fold(await self._read()).text
         incident = self._office.new_incident() if reason == "gave_up" else ""
-        said = say(
-            reason,
-            self._language,
-            within=round(bounds.answer_within_s),
-            tries=bounds.tries,
-            waiting=bounds.waiting,
-            incident=incident,
+        said = (
+            ""
+            if self._is_told_later()
+            else say(
+                reason,
+                self._language,
+                within=round(bounds.answer_within_s),
+                tries=bounds.tries,
+                waiting=bounds.waiting,
+                incident=incident,
+            )
         )
         log.warning("%s ended: %s %s", self._message.turn_id, reason, incident)
         return Ended(Finished(OUTCOMES[reason], text, said, reason, incident))
+
+    def _is_told_later(self) -> bool:
+        pushed = self._message.surface in self._office.outlets
+        return pushed and self._claim.work.told_later
 
     def _refused(self, refusal: Refusal) -> Finished:
         said = refusal_line(refusal, self._language, self._office.gate.owner)

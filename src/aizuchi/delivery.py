@@ -3,6 +3,7 @@
 import hmac
 from base64 import b32encode
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from math import inf
 from typing import NamedTuple
 
@@ -17,12 +18,14 @@ from aizuchi.operations import (
     OpenStream,
     Operation,
     PostPage,
+    ShowEnd,
     ShowWorking,
     Undeliverable,
 )
 from aizuchi.standing import LEAST_WAIT_S, Page, Standing
 
 FILE_NAME = "answer.md"
+WELL = ("answered", "asks", "cancelled")
 STALE = "…"
 """What stands on a page of a lost attempt until the new one reaches it, or it is deleted."""
 
@@ -72,13 +75,12 @@ def post_key(key: bytes, turn_id: str, page: int) -> str:
 
 def next_operation(standing: Standing, assignment: Assignment, now: float) -> Next:
     """The next thing to do for an answer, as things stand now."""
-    if standing.end:
-        return Done(standing.end)
     if now >= standing.deliver_until:
-        return Done(standing.trouble)
+        return Done(standing.end or standing.trouble)
     if now < standing.calls_from:
         return _wait_until(standing.calls_from, standing, now)
-    step = _finish if standing.finished else _grow
+    ended = standing.finished or standing.end
+    step = _finish if ended else _grow
     return step(standing, assignment, now)
 
 
@@ -88,7 +90,16 @@ def next_operation(standing: Standing, assignment: Assignment, now: float) -> Ne
 def _finish(standing: Standing, assignment: Assignment, now: float) -> Next:
     if now < standing.final_from:
         return _wait_until(standing.final_from, standing, now)
-    return next(_closing(standing, assignment, now), Done(Delivered()))
+    closing = () if standing.end else _closing(standing, assignment, now)
+    return next(chain(closing, _ending_the_sign(standing)), Done(standing.end or Delivered()))
+
+
+def _ending_the_sign(standing: Standing) -> Iterator[Next]:
+    """Nobody is left waiting for what will not come."""
+    if standing.sign_ends:
+        finished = standing.finished
+        well = not standing.end and finished is not None and finished.outcome in WELL
+        yield Do(ShowEnd(well), final=True)
 
 
 def _closing(standing: Standing, assignment: Assignment, now: float) -> Iterator[Next]:
@@ -170,7 +181,7 @@ def _sign_due(standing: Standing) -> float:
     wanted = _sign(standing)
     if not standing.limits.sign_s or (standing.updates and not wanted):
         return inf
-    changed = standing.sign != wanted
+    changed = standing.sign is None or wanted not in ("", standing.sign)
     return max(standing.sign_from, 0.0 if changed else standing.sign_until)
 
 
@@ -202,7 +213,8 @@ class _Pages:
         """A text that no longer changes."""
         yield from self.find(page)
         if not page.ref:
-            post = PostPage(page.number, text, self._key(page), self._final)
+            private = self._standing.private
+            post = PostPage(page.number, text, self._key(page), self._final, private)
             yield Do(post, self._final)
         yield from self._close(page, text)
         yield from self._edit(page, text)
@@ -231,17 +243,21 @@ class _Pages:
                 ref for page in self._standing.pages.values() for ref in (page.ref, *page.left)
             ]
             refs = tuple(ref for ref in known if ref)
-            yield Find(page.number, self._key(page), page.lost_at, refs)
+            private = self._standing.private
+            yield Find(page.number, self._key(page), page.lost_at, refs, private)
 
     def _close(self, page: Page, text: str) -> Iterator[Next]:
-        if page.streaming is not False:
+        if page.streaming is not False and not self._standing.private:
             rest = text[len(page.text or "") :] if _continues(page, text) else ""
-            close = CloseStream(page.number, page.ref, rest, text, self._final)
+            key = self._key(page)
+            close = CloseStream(page.number, page.ref, rest, text, self._final, key)
             yield Do(close, self._final)
 
     def _edit(self, page: Page, text: str, *, pauses: bool = False) -> Iterator[Next]:
-        if self._standing.limits.edits and page.text != text:
-            yield Do(EditPage(page.number, page.ref, text, self._final), self._final, pauses)
+        rewrites = self._standing.limits.edits and not self._standing.private
+        if rewrites and page.text != text:
+            edit = EditPage(page.number, page.ref, text, self._final, self._key(page))
+            yield Do(edit, self._final, pauses)
 
     def _too_old(self, page: Page) -> bool:
         return self._now >= page.opened_at + self._standing.limits.stream_s

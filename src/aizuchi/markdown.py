@@ -73,10 +73,12 @@ class _Room(NamedTuple):
         """
         if fence is None:
             content = line.rstrip()
-            closing = like_opening(content)
-            return self.measure(content) + (1 + self.measure(closing) if closing else 0)
+            if closing := like_opening(content):
+                return self.measure(line.rstrip("\n")) + 1 + self.measure(closing)
+            return self.measure(content)
         content = line.rstrip("\n")
-        if may_close(content, fence):
+        stays_open = line.endswith("\n") and after(line, fence)
+        if may_close(content, fence) and not stays_open:
             return max(self.measure(content), self.measure(fence.tail))
         return self.measure(content) + 1 + self.measure(fence.tail)
 

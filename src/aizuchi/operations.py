@@ -10,22 +10,32 @@ class ShowWorking(NamedTuple):
     text: str = ""
 
 
+class ShowEnd(NamedTuple):
+    """Take the sign away, or let it say how it ended; idempotent."""
+
+    well: bool
+
+
 class PostPage(NamedTuple):
-    """Post a new message. Not idempotent: `key` finds it again when its reply was lost."""
+    """Post a new message. Not idempotent: `key` finds it again when its reply was lost. What is
+    `private` is shown to the person who asked, and to nobody else."""
 
     page: int
     text: str
     key: str
     final: bool = False
+    private: bool = False
 
 
 class EditPage(NamedTuple):
-    """Rewrite a page; idempotent."""
+    """Rewrite a page; idempotent. `key` is that of its post, for a platform where only an edit can
+    leave it."""
 
     page: int
     ref: str
     text: str
     final: bool = False
+    key: str = ""
 
 
 class DeletePage(NamedTuple):
@@ -62,6 +72,7 @@ class CloseStream(NamedTuple):
     text: str
     whole: str
     final: bool = False
+    key: str = ""
 
 
 class AttachFile(NamedTuple):
@@ -75,6 +86,7 @@ class AttachFile(NamedTuple):
 
 Operation = (
     ShowWorking
+    | ShowEnd
     | PostPage
     | EditPage
     | DeletePage
@@ -93,6 +105,7 @@ class Find(NamedTuple):
     key: str
     since: float
     known: tuple[str, ...] = ()
+    private: bool = False
 
 
 class Sent(NamedTuple):

@@ -1,6 +1,14 @@
 """What a plug must fit: surfaces and their couriers, the ports of an engine, models."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from typing import Literal, NamedTuple, Protocol
 
 from aizuchi.answers import BEGINNING, Entry, Logged, Outcome, Position
@@ -17,11 +25,13 @@ class Limits(NamedTuple):
 
     A pulled surface is read by tails and needs no courier; a pushed one is written to. `gaps_s`
     are the pauses between updates of a growing answer, the last one repeated; `sign_s` is how
-    long a sign of working stands before it has to be given again, 0 where there is none;
+    long a sign of working stands before it has to be given again, 0 where there is none, and
+    `sign_ends` says that it stands until it is taken away;
     `stream_s` is how long a native stream may stay open, 0 where there are none; `edits` says
     whether a page can be rewritten and taken away: without it there are no streams, and all is
-    posted once, at the end. Past the last of `pages` the surface either goes on, or attaches the
-    whole as a file and leaves room on a page for the line that says so (`overflow`).
+    posted once, at the end. So it is without `grows`, but what stands can still be mended. Past
+    the last of `pages` the surface either goes on, or attaches the whole as a file and leaves room
+    on a page for the line that says so (`overflow`).
     """
 
     delivery: Literal["pushed", "pulled"]
@@ -31,8 +41,10 @@ class Limits(NamedTuple):
     pages: int = 1
     gaps_s: tuple[float, ...] = (0.5, 0.7, 1.0, 1.4, 2.0, 2.7, 3.0)
     sign_s: float = 0.0
+    sign_ends: bool = False
     stream_s: float = 0.0
     edits: bool = True
+    grows: bool = True
     overflow: Literal["more_pages", "file"] = "more_pages"
 
 
@@ -76,8 +88,11 @@ class Courier(Protocol):
 class Inbox(Protocol):
     """Where messages and signals are kept before anybody is told they were."""
 
-    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
-        """Durable on return, in this order, any number of times the same; all or nothing.
+    async def accept(
+        self, messages: Sequence[Message], signals: Sequence[Signal]
+    ) -> Collection[str]:
+        """Durable on return, in this order, any number of times the same; all or nothing. Returns
+        the turns that are new with this call; of a message that comes twice at once, one call's.
 
         Raises:
             StoreUnavailable: nothing of it was stored.
@@ -315,6 +330,18 @@ class Ending(NamedTuple):
     reason: Literal["stop", "length"]
     tokens_in: int = 0
     tokens_out: int = 0
+
+
+class Overheard(NamedTuple):
+    """What somebody wrote where the question was asked, besides us and before it."""
+
+    name: str
+    text: str
+
+
+Overhear = Callable[[Message], Awaitable[Sequence[Overheard]]]
+"""What was said around a question since our last answer there, oldest first; never raises for a
+platform's sake."""
 
 
 class Model(Protocol):

@@ -10,6 +10,8 @@ from aizuchi.answers import BEGINNING, Entry, Heard, Logged, Posting, Shown, Tex
 from aizuchi.calling import Caller
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation
 from aizuchi.errors import LeaseLost, StoreError
+from aizuchi.events import Message, Signal
+from aizuchi.hearing import FirstSigns
 from aizuchi.operations import (
     Delivered,
     Ended,
@@ -20,7 +22,7 @@ from aizuchi.operations import (
     Sent,
     Undeliverable,
 )
-from aizuchi.ports import AnswerLog, Courier, Limits, Pace, Settlement, Surface
+from aizuchi.ports import AnswerLog, Courier, Inbox, Limits, Pace, Settlement, Surface
 from aizuchi.receipts import did, found
 from aizuchi.standing import Standing
 from aizuchi.turns import Bounds, Claim
@@ -52,14 +54,15 @@ async def deliver(
     clock: Callable[[], float],
     key: bytes,
     lease_left: Callable[[], float],
-    on_stop: Callable[[], None] | None = None,
+    signs: FirstSigns | None = None,
+    on_stop: Callable[[], Awaitable[None]] | None = None,
 ) -> Delivered | Undeliverable:
     """Brings an answer to its platform while it is made, until all of it stands there.
 
     Runs beside whoever writes the log and ends after Finished, or before where the platform
     refuses for good. `clock` is the time of day, `lease_left` the seconds the claim still lives,
-    renewed by its owner; `key` belongs to the installation. `on_stop` is called when the reader
-    ended the answer on the platform itself.
+    renewed by its owner; `key` belongs to the installation; `signs` were given at acceptance.
+    `on_stop` is called when the reader ended the answer on the platform itself.
 
     Raises:
         LeaseLost: somebody else delivers this answer now, or nobody can any more.
@@ -68,6 +71,8 @@ async def deliver(
     if claim.work.kind != "answer":
         limits = limits._replace(sign_s=0.0)
     standing = Standing(claim.turn.attempt, limits, deliver_within_s=bounds.deliver_within_s)
+    if signs and (given := signs.given(message)):
+        standing.signed(*given)
     line = say("in_file", language_of(message.text, message.locale))
     assignment = Assignment(
         message.turn_id,
@@ -77,7 +82,7 @@ async def deliver(
     )
     caller = Caller(courier, pace, message.tenant, message.reply_to, bounds.call_timeout_s)
     return await _Delivery(
-        claim, log, standing, assignment, caller, lease_left, clock, on_stop
+        claim, log, standing, assignment, caller, lease_left, clock, signs, on_stop
     ).run()
 
 
@@ -86,30 +91,43 @@ def outlet(
     log: AnswerLog,
     courier: Courier,
     surface: Surface,
-    limits: Limits,
+    limits: Callable[[Message], Awaitable[Limits]],
     pace: Pace,
     bounds: Bounds,
     clock: Callable[[], float],
     key: bytes,
+    signs: FirstSigns | None = None,
+    inbox: Inbox | None = None,
 ) -> Callable[[Claim, Callable[[], float]], Coroutine[None, None, Settlement | None]]:
-    """A surface's way out, as a worker uses it: how a turn settles that could not be delivered."""
+    """A surface's way out, as a worker uses it: how a turn settles that could not be delivered.
+
+    A stop on the platform itself goes to the `inbox`, like any other."""
 
     async def carry(claim: Claim, lease_left_s: Callable[[], float]) -> Settlement | None:
+        message = claim.turn.message
+        stop = Signal("stop", message.conversation, message.sender.id, message.turn_id)
+
+        async def on_stop() -> None:
+            if inbox:
+                await inbox.accept((), (stop,))
+
         end = await deliver(
             claim,
             log=log,
             courier=courier,
             surface=surface,
-            limits=limits,
+            limits=await limits(message),
             pace=pace,
             bounds=bounds,
             clock=clock,
             key=key,
             lease_left=lease_left_s,
+            signs=signs,
+            on_stop=on_stop,
         )
         match end:
             case Undeliverable(code, mend):
-                logger.error("%s is undeliverable: %s %s", claim.turn.message.turn_id, code, mend)
+                logger.error("%s is undeliverable: %s %s", message.turn_id, code, mend)
                 return Settlement("undeliverable", reason=code)
             case Delivered():
                 return None
@@ -131,7 +149,8 @@ class _Delivery:
         caller: Caller,
         lease_left: Callable[[], float],
         clock: Callable[[], float],
-        on_stop: Callable[[], None] | None,
+        signs: FirstSigns | None,
+        on_stop: Callable[[], Awaitable[None]] | None,
     ) -> None:
         self._claim = claim
         self._log = log
@@ -143,7 +162,7 @@ class _Delivery:
         self._now = asyncio.get_running_loop().time
         self._news = asyncio.Event()
         self._wants_text = False
-        self._on_stop = on_stop
+        self._signs, self._on_stop = signs, on_stop
 
     async def run(self) -> Delivered | Undeliverable:
         history = await self._patiently(lambda: self._log.read(self._assignment.turn_id))
@@ -154,6 +173,8 @@ class _Delivery:
         try:
             return await self._carry_out(following)
         finally:
+            if self._signs:
+                self._signs.forget(self._claim.turn.message)
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
 
@@ -225,6 +246,8 @@ class _Delivery:
 
     async def _perform(self, do: Do) -> None:
         operation = do.operation
+        if self._signs and do.final:
+            await self._signs.given_by_now(self._claim.turn.message)
         if await self._has_to_wait(operation, final=do.final):
             return
         if isinstance(operation, Posts) and not await self._announced(operation.page):
@@ -238,7 +261,7 @@ class _Delivery:
                 if isinstance(operation, Posts):
                     await self._keep(Shown(operation.page, ref))
             case Ended("stopped_by_reader") if self._on_stop:
-                self._on_stop()
+                await self._patiently(self._on_stop)
             case _:
                 pass
 
@@ -269,7 +292,7 @@ class _Delivery:
         wait_s = await self._caller.wait_for(operation, final=final)
         if wait_s:
             self._standing.held(operation, wait_s, self._now())
-        return wait_s > 0
+        return wait_s > 0 or not self._may_call()
 
     def _may_call(self) -> bool:
         """Whether a call that begins now is over before anybody else may make one."""

@@ -20,14 +20,13 @@ from aizuchi.operations import (
     Receipt,
     Refused,
     Sent,
+    ShowEnd,
     ShowWorking,
     Undeliverable,
 )
 from aizuchi.standing import Page, Standing
 
 LEAST_BETWEEN_SIGNS_S = 1.0
-SIGN_KEPT = 0.8
-"""The part of its time after which a sign is given again."""
 
 BUSY = Undeliverable("platform_busy", "The platform took no more calls.")
 UNREACHABLE = Undeliverable("platform_unreachable", "The platform did not answer.")
@@ -38,9 +37,16 @@ OfPage = PostPage | EditPage | DeletePage | OpenStream | AppendStream | CloseStr
 
 def did(standing: Standing, operation: Operation, receipt: Receipt, now: float) -> None:
     """Takes in what came of an operation."""
-    if isinstance(operation, ShowWorking):
-        _signed(standing, operation, receipt, now)
-        return
+    match operation:
+        case ShowWorking():
+            _signed(standing, operation, receipt, now)
+        case ShowEnd():
+            _sign_ended(standing, operation, receipt, now)
+        case _:
+            _did(standing, operation, receipt, now)
+
+
+def _did(standing: Standing, operation: OfPage, receipt: Receipt, now: float) -> None:
     page = standing.page(operation.page)
     match receipt:
         case Sent("") if isinstance(operation, PostPage | OpenStream):
@@ -94,7 +100,18 @@ def _signed(standing: Standing, sign: ShowWorking, receipt: Receipt, now: float)
         return
     if isinstance(receipt, Refused):
         standing.sign_from = inf
-    standing.sign, standing.sign_until = sign.text, now + SIGN_KEPT * standing.limits.sign_s
+    standing.signed(sign.text, now)
+
+
+def _sign_ended(standing: Standing, sign: ShowEnd, receipt: Receipt, now: float) -> None:
+    match receipt:
+        case Busy(retry_after_s):
+            standing.held(sign, retry_after_s, now)
+        case Doubtful():
+            standing.sign_left()
+            standing.tried(sign, now)
+        case _:
+            standing.sign_ends = False
 
 
 def _sent(standing: Standing, operation: OfPage, page: Page, ref: str) -> None:

@@ -36,8 +36,16 @@ FIRST_WORDS_S = 0.15
 
 _WORD_END = re.compile(r"\S[\s.,;:!?。、，！？]|.{100}")
 
+SIGN_KEPT = 0.8
+"""The part of its time after which a sign is given again."""
+
 LEAST_WAIT_S = 0.001
 """A timer may fire a little early; less than this would ask again before the time has come."""
+
+PRIVATE = ("not_allowed",)
+"""Ends that only the person who asked is told of, by their codes."""
+
+MOST_SIGN_TRIES = 3
 
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 15.0
@@ -117,8 +125,10 @@ class Standing:
         self.deliver_until = inf
         self.sign: str | None = None
         self.sign_from = self.sign_until = 0.0
+        self.sign_ends = limits.sign_ends
+        self._sign_tries = 0
         self.streams = limits.edits and limits.stream_s > 0
-        self.once = not limits.edits
+        self.once = not (limits.edits and limits.grows)
         self.stopped = False
         self.files = limits.overflow == "file"
         self.attached = False
@@ -134,6 +144,11 @@ class Standing:
     def maybe_streaming(self) -> bool | None:
         """What is known of a message that somebody else posted."""
         return None if self.limits.stream_s else False
+
+    @property
+    def private(self) -> bool:
+        """Whether this is told to one person alone: once, and never rewritten."""
+        return self.finished is not None and self.finished.code in PRIVATE
 
     @property
     def text(self) -> str:
@@ -182,6 +197,15 @@ class Standing:
             case never:
                 assert_never(never)
 
+    def signed(self, text: str, at: float) -> None:
+        """A sign stands since then."""
+        self.sign, self.sign_until = text, at + SIGN_KEPT * self.limits.sign_s
+
+    def sign_left(self) -> None:
+        """The sign could not be taken away; after a few tries it is left to end by itself."""
+        self._sign_tries += 1
+        self.sign_ends = self._sign_tries < MOST_SIGN_TRIES
+
     def posting(self, number: int, at: float, now: float) -> bool:
         """A page is about to be posted: whether the log does not know that yet."""
         page = self.page(number)
@@ -200,7 +224,7 @@ class Standing:
                 self.growing_from = until
             case PostPage(final=False) | EditPage(final=False) | CloseStream(final=False):
                 self.growing_from = until
-            case _ if self.finished:
+            case _ if self.finished or self.end:
                 self.final_from = until
             case _:
                 self.growing_from = until

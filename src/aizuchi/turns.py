@@ -74,12 +74,18 @@ class Turn(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What a claim is for: to answer, to deliver what is finished, or to end it for a reason."""
+    """What a claim is for: to answer, to deliver what is finished, or to end it for a reason.
+
+    `told_later`: where the end is posted, a later message of the conversation tells of this one
+    too, so that after an outage there is one line for all of them.
+    """
 
     kind: Literal["answer", "deliver", "end"]
     reason: str = ""
+    told_later: bool = False
 
 
+WAITED = "waited_too_long"
 ANSWER = Work("answer")
 DELIVER = Work("deliver")
 
@@ -94,7 +100,7 @@ def work_of(turn: Turn, now: float, bounds: Bounds) -> Work:
         return Work("end", "stopped")
     if not turn.first_claimed_at:
         waited = now - turn.accepted_at
-        return ANSWER if waited <= bounds.wait_within_s else Work("end", "waited_too_long")
+        return ANSWER if waited <= bounds.wait_within_s else Work("end", WAITED)
     if turn.lease_until and turn.lease_until >= turn.deadline + bounds.call_timeout_s:
         return Work("end", "took_too_long")
     return ANSWER if turn.tries < bounds.tries else Work("end", "gave_up")

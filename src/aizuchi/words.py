@@ -4,6 +4,9 @@ from typing import Literal
 
 Language = Literal["en", "ja"]
 
+THINKING = "thinking"
+"""The line of the sign that we listen."""
+
 
 def language_of(text: str, locale: str = "en") -> Language:
     """Japanese where the text has kana or Han letters or the surface's locale says so."""
@@ -24,6 +27,11 @@ _LINES: dict[str, tuple[str, str]] = {
     "forgotten": (
         "Done: we start afresh, and I no longer look at what was said here before.",
         "最初から始めます。ここまでの会話はもう参照しません。",
+    ),
+    "greeting": ("Yes? What can I do for you?", "はい、なんでしょうか?"),
+    "not_taken": (
+        "I could not take this in just now. Please send it again in a minute.",
+        "今は受け取れませんでした。1分ほど待ってからもう一度お送りください。",
     ),
     "stopped": ("Stopped.", "停止しました。"),
     "waited_too_long": (
@@ -132,6 +140,18 @@ _LINES: dict[str, tuple[str, str]] = {
     "in_file": (
         "The whole answer is in the attached file.",
         "全文は添付ファイルにあります。",
+    ),
+    "not_let_in_there": (
+        "I cannot write in {channel}, so I could not answer you there. Invite me to it, or ask me "
+        "here. ({channel}に書き込めないため、お答えできませんでした。チャンネルに招待するか、"
+        "ここでお尋ねください。)",
+        "{channel}に書き込めないため、お答えできませんでした。チャンネルに招待するか、"
+        "ここでお尋ねください。",
+    ),
+    "archived_there": (
+        "{channel} is archived, so I could not answer you there. Ask me here instead. "
+        "({channel}はアーカイブされているため、お答えできませんでした。ここでお尋ねください。)",
+        "{channel}はアーカイブされているため、お答えできませんでした。ここでお尋ねください。",
     ),
     "bug": (
         "Something went wrong inside me. Please ask again; "

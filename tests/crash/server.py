@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,15 @@ async def model_server() -> AsyncIterator[str]:
 class Server:
     """`aizuchi serve` on one home and port, through as many processes as it takes."""
 
-    def __init__(self, home: Path, model: str, base_url: str, *, drain_s: float = 6.0) -> None:
+    def __init__(
+        self,
+        home: Path,
+        model: str,
+        base_url: str,
+        *,
+        drain_s: float = 6.0,
+        more: Mapping[str, str] = {},
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = os.environ | {
@@ -54,6 +62,7 @@ class Server:
             "AIZUCHI_WEB_TOKEN": TOKEN,
             "AIZUCHI__LIMITS__MESSAGES_PER_MINUTE": "0",
             "AIZUCHI__SERVER__DRAIN_S": str(drain_s),
+            **more,
         }
         self._process: asyncio.subprocess.Process | None = None
 

@@ -149,11 +149,14 @@ class Life:
                 clock=clock,
                 key=b"installation",
                 lease_left=lambda: self.lease_left(),  # noqa: PLW0108 - it changes meanwhile
-                on_stop=self.stopped.set,
+                on_stop=self._stop,
             )
         )
         self._tasks.append(task)
         return task
+
+    async def _stop(self) -> None:
+        self.stopped.set()
 
     async def write(self, *entries: Entry) -> None:
         await self.log.append(self.claim, entries)

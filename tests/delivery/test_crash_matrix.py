@@ -14,7 +14,7 @@ from tests.crash.lives import Lives, is_whole
 from aizuchi import edge
 from aizuchi.agent import Agent, Brief
 from aizuchi.attempt import Office, cancel
-from aizuchi.events import HttpRequest, Reception
+from aizuchi.events import HttpRequest, Message, Reception
 from aizuchi.ports import Engine, Limits
 from aizuchi.posting import outlet
 from aizuchi.testing import virtual_time
@@ -57,12 +57,15 @@ class PlazaLives(Lives):
             log=engine.log,
             courier=PlazaCourier(plaza.call),
             surface=self.surface,
-            limits=self.limits,
+            limits=self._limits,
             pace=engine.pace,
             bounds=Bounds(),
             clock=virtual_time.clock,
             key=b"installation",
         )
+
+    async def _limits(self, message: Message) -> Limits:
+        return self.limits
 
     async def ask(self, text: str, thread: str = "") -> str:
         """A person writes, and Plaza sends it until it is accepted; the message's reference."""

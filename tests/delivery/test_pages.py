@@ -63,6 +63,8 @@ measures = st.sampled_from([len, utf16, utf8])
 
 
 @given(markdown, sizes, measures)
+@example(";" * 19 + "\n```" + "A sentence. " * 60, 256, len)
+@example(" ```x\n" + "x" * 244 + "\n \n", 256, len)
 def test_no_page_is_longer_than_its_limit(text: str, size: int, measure: Measure) -> None:
     assert all(measure(page) <= size for page in pages(text, size, measure=measure))
 

@@ -23,6 +23,7 @@ from aizuchi.operations import (
     Receipt,
     Refused,
     Sent,
+    ShowEnd,
     ShowWorking,
     Undeliverable,
 )
@@ -43,6 +44,9 @@ receipts: st.SearchStrategy[Receipt] = st.one_of(
 searches: st.SearchStrategy[Found] = st.sampled_from(
     [Sent("found"), None, Busy(3), Doubtful(), Refused("no", "Let me.")]
 )
+
+KEY = post_key(b"key", "turn", 1)
+ENDING = STREAMS._replace(sign_ends=True)
 
 
 def standing_of(limits: Limits) -> Standing:
@@ -66,7 +70,7 @@ def do(standing: Standing, now: float = 0.0) -> Operation:
 
 @settings(deadline=None)
 @given(
-    st.sampled_from([STREAMS, EDITS, ONCE]),
+    st.sampled_from([STREAMS, EDITS, ONCE, ENDING]),
     st.lists(st.tuples(receipts, searches), max_size=40),
     st.integers(0, 1_500),
     st.booleans(),
@@ -109,7 +113,7 @@ def perform(standing: Standing, step: Do, receipt: Receipt, now: float) -> None:
 
 
 def check_operation(standing: Standing, operation: Operation) -> None:
-    if isinstance(operation, ShowWorking):
+    if isinstance(operation, ShowWorking | ShowEnd):
         return
     page = standing.page(operation.page)
     assert not page.lost_at, "whether it was posted is looked up first"
@@ -185,7 +189,7 @@ def test_a_page_that_stands_is_rewritten_after_a_takeover() -> None:
     standing.remember([Logged(Position(1, 2), Shown(1, "m2"))], 0.0)
     standing.saw(Finished("answered", "Yes."), 0.0)
 
-    assert do(standing) == EditPage(1, "m2", "Yes.", final=True)
+    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY)
 
 
 def test_a_stream_is_closed_after_a_takeover_before_it_is_rewritten() -> None:
@@ -193,9 +197,9 @@ def test_a_stream_is_closed_after_a_takeover_before_it_is_rewritten() -> None:
     standing.remember([Logged(Position(1, 2), Shown(1, "m2"))], 0.0)
     standing.saw(Finished("answered", "Yes."), 0.0)
 
-    assert do(standing) == CloseStream(1, "m2", "", "Yes.", final=True)
+    assert do(standing) == CloseStream(1, "m2", "", "Yes.", final=True, key=KEY)
     did(standing, do(standing), Ended("expired"), 0.0)
-    assert do(standing) == EditPage(1, "m2", "Yes.", final=True)
+    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY)
 
 
 def test_text_of_an_earlier_attempt_is_not_shown_again() -> None:
@@ -235,3 +239,64 @@ def test_an_answer_of_nothing_is_delivered_without_a_call() -> None:
     standing.saw(Finished("cancelled", ""), 0.0)
 
     assert next_operation(standing, assignment_of(standing), 0.0) == Done(Delivered())
+
+
+def test_the_sign_is_taken_away_when_all_stands() -> None:
+    standing = standing_of(ENDING)
+    standing.saw(Finished("answered", "Yes."), 0.0)
+    did(standing, do(standing), Sent("m1"), 0.0)
+
+    assert do(standing) == ShowEnd(well=True)
+    did(standing, do(standing), Sent(), 0.0)
+    assert next_operation(standing, assignment_of(standing), 0.0) == Done(Delivered())
+
+
+def test_the_sign_is_taken_away_where_nothing_can_be_shown() -> None:
+    standing = standing_of(ENDING)
+    standing.saw(Finished("answered", "Yes."), 0.0)
+    did(standing, do(standing), Refused("archived", "Let me."), 0.0)
+
+    assert do(standing) == ShowEnd(well=False)
+    did(standing, do(standing), Refused("archived"), 0.0)
+    end = Done(Undeliverable("archived", "Let me."))
+    assert next_operation(standing, assignment_of(standing), 0.0) == end
+
+
+def test_a_sign_that_cannot_be_taken_away_holds_up_nobody_for_long() -> None:
+    standing = standing_of(ENDING)
+    standing.saw(Finished("failed", "", "Sorry."), 0.0)
+    did(standing, do(standing), Sent("m1"), 0.0)
+    now, tries = 0.0, 0
+    while not isinstance(step := next_operation(standing, assignment_of(standing), now), Done):
+        if isinstance(step, Do):
+            assert step.operation == ShowEnd(well=False)
+            did(standing, step.operation, Doubtful(), now)
+            tries += 1
+        now += 0.5
+
+    assert tries == 3
+    assert now < 10
+
+
+def test_who_is_not_allowed_is_told_alone_and_once() -> None:
+    standing = standing_of(STREAMS)
+    standing.remember([Logged(Position(1, 1), Posting(1, 1_000.0))], 0.0)
+    standing.saw(Finished("refused", "", "Not you.", "not_allowed"), 0.0)
+
+    lost = next_operation(standing, assignment_of(standing), 0.0)
+    assert lost == Find(1, KEY, 1_000.0, private=True)
+    found(standing, lost, Refused("in_doubt"), 0.0)
+    post = do(standing)
+    assert post == PostPage(1, "Not you.", KEY, final=True, private=True)
+    did(standing, post, Sent("m1"), 0.0)
+    assert next_operation(standing, assignment_of(standing), 0.0) == Done(Delivered())
+
+
+def test_a_stream_is_mended_where_answers_do_not_grow_any_more() -> None:
+    standing = standing_of(STREAMS._replace(grows=False))
+    standing.remember([Logged(Position(1, 2), Shown(1, "m2"))], 0.0)
+    standing.saw(TextDelta("Some words."), 0.0)
+
+    assert isinstance(next_operation(standing, assignment_of(standing), 1.0), Do | Wait)
+    standing.saw(Finished("answered", "Yes."), 1.0)
+    assert do(standing) == CloseStream(1, "m2", "", "Yes.", final=True, key=KEY)

@@ -1,7 +1,7 @@
 """The ASGI app around the edge: bodies, webhooks, probes, the last border."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -25,10 +25,13 @@ class Shelf:
         self.messages: list[Message] = []
         self.is_full = False
 
-    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
+    async def accept(
+        self, messages: Sequence[Message], signals: Sequence[Signal]
+    ) -> Collection[str]:
         if self.is_full:
             raise StoreUnavailable("no space left on device")
         self.messages += messages
+        return {message.turn_id for message in messages}
 
 
 def client(shelf: Shelf | None = None, probes: Probes = Probes()) -> AsgiClient:

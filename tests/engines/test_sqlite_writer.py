@@ -113,7 +113,7 @@ async def test_one_that_fails_in_a_group_fails_alone(tmp_path: Path) -> None:
             here.accepting("3"),
         )
     kinds = [type(outcome) for outcome in outcomes]
-    assert kinds == [type(None), LeaseLost, type(None), StoreUnavailable, type(None)]
+    assert kinds == [set, LeaseLost, set, StoreUnavailable, set]
     assert accepted(tmp_path) == ["1", "2", "3"]
 
 

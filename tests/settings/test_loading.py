@@ -115,7 +115,7 @@ def test_our_own_name_goes_before_the_known_one_and_both_before_the_file(load_te
         ("\n[limits]\nwaitin = 1", ("[limits] waitin", "line 3", "Did you mean waiting?")),
         ("[persona]\nzzz = 1", ("[persona] zzz", "[persona] has name, instructions, closing.")),
         ("limits = 3", ("limits is a section", "Write [limits].")),
-        ("[slack]\nmode = 1", ("[slack]", "comes with a later version")),
+        ("[discord]\nmode = 1", ("[discord]", "comes with a later version")),
         ('[limits]\nwaiting = "many"', ('[limits] waiting = "many"', "a whole number", "line 2")),
         ("[limits]\nwaiting = true", ("waiting = true", "a whole number")),
         ("[limits]\nwaiting = 0", ("waiting = 0", "from 1 to 1000")),
@@ -233,3 +233,32 @@ def test_settings_are_read_quickly() -> None:
 
 def test_an_unset_secret_is_false() -> None:
     assert not Secret()
+
+
+def test_tokens_of_several_workspaces_are_a_table_of_references(load_text: Load) -> None:
+    file = '[slack]\nbot_tokens = { T1 = "env:ONE" }\n[slack.signing_secrets]\napp = "env:TWO"'
+    slack = load_text(file, ONE="xoxb-1", TWO="s2", SLACK_BOT_TOKEN="xoxb-0").slack
+    assert slack.tokens == {"": "xoxb-0", "T1": "xoxb-1"}
+    assert slack.secrets_to_verify == ("s2",)
+    assert "xoxb-1" not in repr(slack)
+
+
+def test_a_table_of_references_may_come_from_the_environment(load_text: Load) -> None:
+    given = {"AIZUCHI__SLACK__BOT_TOKENS": "T1=env:ONE, T2=env:TWO", "ONE": "1", "TWO": "2"}
+    assert load_text(**given).slack.tokens == {"T1": "1", "T2": "2"}
+
+
+@pytest.mark.parametrize("table", ['"env:ONE"', '{ T1 = "xoxb-9" }', '{ T1 = "env:UNSET" }'])
+def test_a_table_that_is_none_is_told_without_its_secret(load_text: Load, table: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        load_text(f"[slack]\nbot_tokens = {table}", ONE="1")
+    assert "[slack] bot_tokens" in str(told.value)
+    assert "xoxb-9" not in str(told.value)
+
+
+def test_slack_is_on_once_there_is_something_to_connect_with(load_text: Load) -> None:
+    assert not load_text().slack.is_on
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+        settings = load_text(**{name: "x"})
+        assert settings.slack.is_on
+        assert [secret.reveal() for secret in settings.secrets] == ["x"]

@@ -1,6 +1,6 @@
 """Who gets in at the web's doors, with what, and from where."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -385,5 +385,5 @@ async def test_an_unknown_chat_is_404_and_its_stream_204(tmp_path: Path) -> None
 class _Full:
     """An inbox on a full disk."""
 
-    async def accept(self, messages: object, signals: object) -> None:
+    async def accept(self, messages: object, signals: object) -> Collection[str]:
         raise StoreUnavailable("no space left on device")

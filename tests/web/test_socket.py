@@ -1,7 +1,7 @@
 """Answers over a socket: the same chunks as in the stream, many requests on one connection."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from tests.web.asking import asked, events, resumed, until_over
@@ -261,7 +261,10 @@ class _Slow:
         self._inbox = inbox
         self.stored = False
 
-    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
+    async def accept(
+        self, messages: Sequence[Message], signals: Sequence[Signal]
+    ) -> Collection[str]:
         await asyncio.sleep(3)
-        await self._inbox.accept(messages, signals)
+        new = await self._inbox.accept(messages, signals)
         self.stored = True
+        return new

@@ -250,7 +250,7 @@ async def test_our_own_mistake_closes_the_socket_with_a_number(
 class _Full:
     """An inbox, or tickets, on a full disk."""
 
-    async def accept(self, messages: object, signals: object) -> None:
+    async def accept(self, messages: object, signals: object) -> frozenset[str]:
         raise StoreUnavailable("no space left on device")
 
     async def make(self, person: str, origin: str) -> str:

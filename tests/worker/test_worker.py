@@ -46,6 +46,17 @@ async def test_reset_starts_afresh_without_the_model(tmp_path: Path) -> None:
     assert model.prompts[1] == [PromptMessage("user", "second")]
 
 
+async def test_a_message_without_a_question_is_greeted_and_not_remembered(tmp_path: Path) -> None:
+    model = ScriptedModel(saying("one"))
+    unasked = message("1")._replace(text="", command="greeting")
+    async with desk(tmp_path, model, brief=Brief(greetings={"test": "なんでしょうか?"})) as at:
+        await at.say(unasked, unasked._replace(turn_id="2", surface="another"))
+        answers = [await at.read(turn_id) for turn_id in ("1", "2")]
+        await at.ask("first", "3")
+    assert [answer.text for answer in answers] == ["なんでしょうか?", "Yes? What can I do for you?"]
+    assert model.prompts == [[PromptMessage("user", "first")]]
+
+
 async def test_a_refused_key_is_told_at_once(tmp_path: Path) -> None:
     model = ScriptedModel([ModelKeyRefused("401", detail="CANARY")])
     async with desk(tmp_path, model) as at:

@@ -31,6 +31,8 @@ COMMANDS = {
     "dev": Command("aizuchi.cli.dev", "run it here, and again whenever aizuchi.toml changes"),
     "serve": Command("aizuchi.cli.serve", "run it in production"),
     "chat": Command("aizuchi.cli.chat", "talk to the assistant in this terminal"),
+    "slack": Command("aizuchi.cli.slack", "connect it to a Slack workspace"),
+    "trigger": Command("aizuchi.cli.trigger", "write to a platform that dev plays itself"),
     "token": Command("aizuchi.cli.token", "say who may use the web chat"),
 }
 

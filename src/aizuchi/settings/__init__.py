@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from aizuchi.errors import SettingsError
 from aizuchi.ports import Allowance
 from aizuchi.settings.fields import fields_of
+from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.reading import Fields, Values, from_environment, from_file, read_source
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import (
@@ -39,6 +40,7 @@ class Settings(NamedTuple):
     retention: RetentionSettings = RetentionSettings()
     server: ServerSettings = ServerSettings()
     web: WebSettings = WebSettings()
+    slack: SlackSettings = SlackSettings()
     home: Path = Path(".aizuchi")
 
     @property
@@ -56,9 +58,16 @@ class Settings(NamedTuple):
         return Allowance(limits.messages_per_minute, limits.answers_per_day, limits.tokens_per_day)
 
     @property
+    def surfaces(self) -> tuple[str, ...]:
+        """The platforms that are written to: those with secrets, and those that are named."""
+        slack = ("slack",) if self.slack.is_on else ()
+        return (*slack, *self.server.surfaces)
+
+    @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
-        return tuple(secret for secret in (self.model.api_key, self.web.token) if secret)
+        every = (self.model.api_key, self.web.token, *self.slack.secrets)
+        return tuple(secret for secret in every if secret)
 
 
 SECTIONS: Mapping[str, type] = {
@@ -70,6 +79,7 @@ SECTIONS: Mapping[str, type] = {
     "retention": RetentionSettings,
     "server": ServerSettings,
     "web": WebSettings,
+    "slack": SlackSettings,
 }
 
 

@@ -5,7 +5,7 @@ import re
 from types import NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from aizuchi.settings.secrets import Secret
+from aizuchi.settings.secrets import Secret, Secrets
 
 YES = ("true", "yes", "on", "1")
 NO = ("false", "no", "off", "0")
@@ -95,10 +95,17 @@ def parsed(field: Field, text: str) -> Any:
     if field.kind is bool:
         return {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}.get(text.lower(), text)
     if get_origin(field.kind) is tuple:
-        return [part.strip() for part in text.split(",") if part.strip()]
+        return _parts(text)
+    if field.kind is Secrets:
+        pairs = [part.partition("=") for part in _parts(text)]
+        return {name.strip(): reference.strip() for name, _, reference in pairs}
     if field.kind in (int, float):
         return _as_number(field.kind, text)
     return text
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _as_number(kind: Any, text: str) -> Any:
@@ -121,6 +128,8 @@ def expected(field: Field) -> str:
         return "true or false"
     if kind is Secret:
         return 'a reference such as "env:NAME" or "file:/run/secrets/name"'
+    if kind is Secrets:
+        return 'a table of references such as { NAME = "env:NAME" }'
     return f'a text such as "{meaning.example}"' if meaning.example else "a text"
 
 

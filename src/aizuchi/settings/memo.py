@@ -8,6 +8,7 @@ from typing import NamedTuple
 from aizuchi.settings.home import replace
 
 ADDRESS, CHAT, UNANSWERED = "address", "terminal-chat", "terminal-question"
+SIMULATOR = "simulator"
 
 
 class Question(NamedTuple):
@@ -26,6 +27,29 @@ def note_address(home: Path, address: str) -> None:
 def noted_address(home: Path) -> str:
     """Where the server of this home listened last; it may be gone."""
     return _read(home / ADDRESS)
+
+
+class Simulator(NamedTuple):
+    """Where the platforms that `aizuchi dev` plays take orders, and the token for them."""
+
+    address: str
+    token: str
+
+
+def note_simulator(home: Path, simulator: Simulator) -> None:
+    replace(home / SIMULATOR, json.dumps(simulator))
+
+
+def forget_simulator(home: Path) -> None:
+    (home / SIMULATOR).unlink(missing_ok=True)
+
+
+def noted_simulator(home: Path) -> Simulator | None:
+    """The simulator that ran last in this home; it may be gone."""
+    try:
+        return Simulator(*json.loads(_read(home / SIMULATOR)))
+    except (ValueError, TypeError):
+        return None
 
 
 def terminal_chat(home: Path, *, new: bool = False) -> str:

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 from aizuchi.errors import SettingsError
 from aizuchi.settings.fields import Field, checked, expected, nearest, parsed
-from aizuchi.settings.secrets import Secret, read_secret
+from aizuchi.settings.secrets import Secret, Secrets, read_secret
 
 PREFIX = "AIZUCHI__"
 LATER = {
-    "slack": "Slack comes with a later version.",
     "discord": "Discord comes with a later version.",
 }
 
@@ -109,6 +108,8 @@ class _FromFile(NamedTuple):
     def read(self, value: Any) -> Any:
         if self.field.kind is Secret:
             return self._secret(value)
+        if self.field.kind is Secrets and isinstance(value, dict):
+            return Secrets({name: self._secret(each) for name, each in value.items()})
         try:
             return checked(self.field, value)
         except ValueError:
@@ -175,6 +176,8 @@ def _from_text(
     if field.kind is Secret:
         is_own = name == field.variable
         return _secret_from_text(name, text.strip(), environment, folder if is_own else None)
+    if field.kind is Secrets:
+        return _FromFile(field, name, environment, folder).read(parsed(field, text))
     try:
         return checked(field, parsed(field, text))
     except ValueError:

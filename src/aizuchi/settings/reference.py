@@ -5,7 +5,7 @@ from typing import Any, get_args, get_origin
 
 from aizuchi.settings import SECTIONS, all_fields
 from aizuchi.settings.fields import Field
-from aizuchi.settings.secrets import Secret
+from aizuchi.settings.secrets import Secret, Secrets
 
 FILE = "docs/reference/settings.md"
 
@@ -38,7 +38,9 @@ other name.
 
 **Secrets** never stand in the file. Write where one is: `env:NAME` for the environment,
 `file:PATH` for a file that holds nothing else (relative to `aizuchi.toml`). Such a reference in the
-file goes before `OPENAI_API_KEY` and `AIZUCHI_WEB_TOKEN`.
+file goes before `OPENAI_API_KEY`, `SLACK_BOT_TOKEN` and others of their own name. A table of
+references stands as `bot_tokens = { T024BE7LH = "env:NAME" }`, in the environment as
+`T024BE7LH=env:NAME,T0JR4D5KX=env:OTHER`.
 
 **State** is kept in `.aizuchi/`, or where `AIZUCHI_HOME` says.
 
@@ -88,6 +90,7 @@ def _kind(field: Field) -> str:
         float: "number",
         bool: "`true` or `false`",
         Secret: "reference",
+        Secrets: "table of references",
     }
     return names[field.kind] + _range(field)
 
@@ -101,7 +104,7 @@ def _range(field: Field) -> str:
 
 def _default(field: Field) -> str:
     match field.default:
-        case None | "" | () | Secret():
+        case None | "" | () | Secret() | Secrets():
             return "not set"
         case bool(value):
             return f"`{str(value).lower()}`"

@@ -33,6 +33,12 @@ class Secret:
         return hash(self._value)
 
 
+class Secrets(dict[str, Secret]):
+    """Several secrets, by name; not to be changed."""
+
+    __slots__ = ()
+
+
 def read_secret(reference: str, environment: Mapping[str, str], folder: Path) -> Secret:
     """What `env:NAME` or `file:PATH` refers to; a path is relative to the folder.
 

@@ -175,6 +175,10 @@ class ServerSettings(NamedTuple):
     port: Annotated[int, Meaning("The port to listen on.", 1, 65_535, variable="AIZUCHI_PORT")] = (
         8765
     )
+    surfaces: Annotated[
+        tuple[str, ...],
+        Meaning("Further surfaces that are on, by the names that their packages give them."),
+    ] = ()
     workers: Annotated[int, Meaning("How many answers are worked on at once.", 1, 10_000)] = 64
     drain_s: Annotated[
         float,

@@ -1,26 +1,62 @@
 """Where people write to the assistant: one folder each, told apart by data alone."""
 
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
-from aizuchi.ports import Limits
+from aizuchi.events import HttpResponse, Message, Reception
+from aizuchi.pace import Budget
+from aizuchi.ports import Courier, Limits, Overheard, Pace, Surface
 
 
 class Plug(NamedTuple):
     """A surface as data: nothing of it is imported before it is wanted.
 
     The other fields are import strings (`module:name`): `surface` is its pure half; a pushed one
-    has a `courier`, a pulled one a `routes` that makes its ASGI app; `check` tells how it is set
-    up; `socket` holds an outgoing connection. `paths` are the webhooks it is reached at.
+    has a `courier`, and an `opening` that makes it ready to work from the settings: an async
+    context manager, called with the settings and a clock, that gives an `Opened`. A pulled one has
+    a `routes` that makes its ASGI app; `check` tells how it is set up; `socket` holds an outgoing
+    connection. `paths` are the webhooks it is reached at, `budgets` what the platform allows of
+    each kind of call.
     """
 
     name: str
     limits: Limits
     surface: str
     courier: str = ""
+    opening: str = ""
     routes: str = ""
     check: str = ""
     socket: str = ""
     paths: tuple[str, ...] = ()
+    budgets: Mapping[str, Budget] = {}
+
+
+Take = Callable[[Reception], Awaitable[HttpResponse]]
+"""Stores what a connection brought, and says how that is acknowledged."""
+
+
+class Socket(Protocol):
+    """A connection that a surface keeps open to its platform."""
+
+    @property
+    def is_connected(self) -> bool: ...
+
+    async def run(self) -> None:
+        """Keeps connected, and connects anew, until it is cancelled."""
+        ...
+
+
+class Opened(NamedTuple):
+    """A pushed surface that is ready to work: its pure half and its hands, what the answer to a
+    message may do and whether it gets a sign before, what is to be heard around a message, and its
+    connection where it has one."""
+
+    surface: Surface
+    courier: Courier
+    limits: Callable[[Message], Awaitable[Limits]]
+    has_sign: Callable[[Message], bool]
+    overhear: Callable[[Pace, Message], Awaitable[Sequence[Overheard]]] | None = None
+    socket: Callable[[Take], Socket] | None = None
 
 
 class Finding(NamedTuple):

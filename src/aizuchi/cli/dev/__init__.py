@@ -13,6 +13,7 @@ from aizuchi.cli.dev.child import Child, launch
 from aizuchi.cli.dev.link import open_line
 from aizuchi.cli.dev.model import look_after_model
 from aizuchi.cli.dev.notices import Notices
+from aizuchi.cli.dev.simulators import Simulators
 from aizuchi.cli.dev.supervisor import Order, Supervisor
 from aizuchi.cli.dev.watching import Watch
 from aizuchi.cli.failures import INTERRUPTED, lines
@@ -49,6 +50,7 @@ class _Dev:
         self._options, self._settings, self._listener = options, settings, listener
         self._notices = Notices(sys.stdout)
         self._supervisor = Supervisor(self._launch, self._notices.say, settings.server.drain_s)
+        self._simulators = Simulators(settings)
         self._greeted = asyncio.Event()
         self._interrupted = False
 
@@ -59,6 +61,7 @@ class _Dev:
         async with open_line(self._ready, self._kill) as self._line, asyncio.TaskGroup() as tasks:
             beside = [
                 tasks.create_task(self._reload_on_change()),
+                tasks.create_task(self._simulators.run()),
                 tasks.create_task(look_after_model(self._settings, self._notices, self._greeted)),
                 tasks.create_task(run_beside(self._notices, self._greeted)),
             ]
@@ -69,7 +72,8 @@ class _Dev:
 
     async def _launch(self) -> Child:
         arguments = passed_on(self._options)
-        return await launch(arguments, self._listener, self._line, self._notices.quote)
+        keys = self._simulators.environment
+        return await launch(arguments, self._listener, self._line, keys, self._notices.quote)
 
     def _ready(self) -> None:
         if self._greeted.is_set():
@@ -77,6 +81,8 @@ class _Dev:
             return
         self._notices.title("aizuchi")
         for line in greeting(self._settings, "dev"):
+            self._notices.say(line)
+        for line in self._simulators.greeting():
             self._notices.say(line)
         self._notices.say(f"  {CLOSING}")
         self._greeted.set()

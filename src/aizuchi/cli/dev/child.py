@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from socket import socket
 
@@ -37,12 +37,17 @@ class Child:
 
 
 async def launch(
-    arguments: Sequence[str], listener: socket, line: Path, say: Callable[[str], None]
+    arguments: Sequence[str],
+    listener: socket,
+    line: Path,
+    environment: Mapping[str, str],
+    say: Callable[[str], None],
 ) -> Child:
-    """Starts a server with these options; it dies with the line to us."""
+    """Starts a server with these options and this beside our environment; it dies with the line
+    to us."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "aizuchi", "serve", *arguments),
-        env={**os.environ, LISTEN_FD: str(listener.fileno()), DEV_SOCKET: str(line)},
+        env={**os.environ, **environment, LISTEN_FD: str(listener.fileno()), DEV_SOCKET: str(line)},
         pass_fds=[listener.fileno()],
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -1,6 +1,6 @@
 """Accepting: each message once, in the order in which they come."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from aizuchi.bell import Bells
 from aizuchi.engines.memory.store import Conversation, Store
@@ -19,13 +19,18 @@ class MemoryInbox:
         self._store, self._log, self._bells = store, log, bells
         self._bounds, self._clock = bounds, clock
 
-    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
+    async def accept(
+        self, messages: Sequence[Message], signals: Sequence[Signal]
+    ) -> Collection[str]:
+        unknown = {each.turn_id for each in messages} - self._store.seqs.keys()
         for message in messages:
-            if message.turn_id not in self._store.seqs:
+            is_ours = not message.joins or message.conversation in self._store.conversations
+            if is_ours and message.turn_id not in self._store.seqs:
                 self._add(message)
         for signal in signals:
             self._stop(signal)
         self._bells.ring()
+        return unknown & self._store.seqs.keys()
 
     def _add(self, message: Message) -> None:
         store, now = self._store, self._clock()

@@ -12,6 +12,7 @@ from aizuchi.live import LiveLog
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key
 from aizuchi.turns import (
+    WAITED,
     Bounds,
     Claim,
     Turn,
@@ -90,9 +91,25 @@ class MemoryQueue:
     def _take(self, turn: Turn, now: float) -> Claim:
         taken = claimed(turn, now, self._bounds)
         self._store.work[turn.seq] = taken
-        claim = Claim(taken, work_of(turn, now, self._bounds), call_from(turn, self._bounds))
+        work = work_of(turn, now, self._bounds)
+        if work.reason == WAITED:
+            work = work._replace(told_later=self._told_later(turn, now))
+        claim = Claim(taken, work, call_from(turn, self._bounds))
         self._log.begin(claim)
         return claim
+
+    def _told_later(self, turn: Turn, now: float) -> bool:
+        """Whether a later message of the conversation, too, has waited too long."""
+        conversation, before = turn.message.conversation, now - self._bounds.wait_within_s
+        waiting = (
+            each.seq
+            for each in self._store.open_in(conversation)
+            if not (each.refusal or each.stopped or each.first_claimed_at)
+            and each.accepted_at < before
+        )
+        told = self._store.said_in(conversation).items()
+        ended = (seq for seq, said in told if said.finished.code == WAITED)
+        return any(seq > turn.seq for seq in (*waiting, *ended))
 
 
 def held(store: Store, claim: Claim) -> Turn:

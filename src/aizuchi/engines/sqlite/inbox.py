@@ -1,7 +1,7 @@
 """Accepting: messages and signals, stored before anybody is told they were."""
 
-from collections.abc import Callable, Mapping, Sequence
-from sqlite3 import Connection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from sqlite3 import Connection, Row
 from typing import Any, NamedTuple
 
 from aizuchi.bell import Bells
@@ -21,8 +21,10 @@ class _Parcel(NamedTuple):
 
 
 class _Accepted(NamedTuple):
-    """The turns that were stopped, and whether there is something new to claim, or to end."""
+    """The turns that are new, those that were stopped, and whether there is something new to
+    claim, or to end."""
 
+    new: Collection[str]
     stopped: Sequence[str]
     heads: bool = False
     refused: bool = False
@@ -42,10 +44,13 @@ class SqliteInbox:
         self._writer, self._log, self._bells = writer, log, bells
         self._bounds, self._clock = bounds, clock
 
-    async def accept(self, messages: Sequence[Message], signals: Sequence[Signal]) -> None:
+    async def accept(
+        self, messages: Sequence[Message], signals: Sequence[Signal]
+    ) -> Collection[str]:
         now, waiting = self._clock(), self._bounds.waiting
         rows = [_row(message, now, waiting) for message in messages]
-        await self._writer.run_together(_accept, _Parcel(rows, signals), self._tell)
+        accepted = await self._writer.run_together(_accept, _Parcel(rows, signals), self._tell)
+        return accepted.new
 
     def _tell(self, accepted: _Accepted) -> None:
         for turn_id in accepted.stopped:
@@ -66,6 +71,7 @@ def _row(message: Message, now: float, waiting: int) -> Mapping[str, Any]:
         "message": encode_message(message),
         "now": now,
         "waiting": waiting,
+        "joins": message.joins,
     }
 
 
@@ -73,19 +79,25 @@ def _accept(connection: Connection, parcels: Sequence[_Parcel]) -> Sequence[_Acc
     """Everything that waits to be accepted, statement by statement; the first call that brings
     something rings for all."""
     rows = [row for parcel in parcels for row in parcel.rows]
-    heads, refused = _add(connection, rows) if rows else (False, False)
-    stopped = [[_stop(connection, signal) for signal in parcel.signals] for parcel in parcels]
-    accepted = [_Accepted([turn for turn in turns if turn]) for turns in stopped]
+    news = _add(connection, rows) if rows else ()
+    unclaimed = {row["turn_id"] for row in news}
+    accepted = []
+    for parcel in parcels:
+        new = unclaimed.intersection(row["turn_id"] for row in parcel.rows)
+        unclaimed -= new
+        stopped = [_stop(connection, signal) for signal in parcel.signals]
+        accepted.append(_Accepted(new, [turn_id for turn_id in stopped if turn_id]))
+    heads, refused = any(row["head"] for row in news), any(row["refusal"] for row in news)
     return [accepted[0]._replace(heads=heads, refused=refused), *accepted[1:]]
 
 
-def _add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> tuple[bool, bool]:
+def _add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[Row]:
+    """Adds what is not known yet, and says what that was."""
     last = connection.execute(SQL["last_place"]).fetchone()[0]
     connection.executemany(SQL["add_work"], rows)
     private = [{**row, "last": last} for row in rows if row["private"]]
     connection.executemany(SQL["add_private_conversation"], private)
-    news = connection.execute(SQL["news"], (last,)).fetchone()
-    return bool(news["heads"]), bool(news["refused"])
+    return connection.execute(SQL["news"], (last,)).fetchall()
 
 
 def _stop(connection: Connection, signal: Signal) -> str:

@@ -10,14 +10,15 @@ UPDATE work SET idle_from = min(lease_until, :now), lease_until = 0 WHERE lease_
 SELECT max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0));
 
 -- name: add_work
--- Unless it is known already: a redelivery. It is the head of its conversation where nothing is
--- ahead of it or it is refused.
+-- Unless it is known already: a redelivery; or it would join a conversation that we are not in. It
+-- is the head of its conversation where nothing is ahead of it or it is refused.
 INSERT INTO work (seq, turn_id, conversation, person, head, accepted_at, refusal, message)
 SELECT 1 + max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0)),
        :turn_id, :conversation, :person, ahead = 0 OR ahead > :waiting, :now,
        iif(ahead > :waiting, 'full', ''), :message
 FROM (SELECT count(*) AS ahead FROM work WHERE conversation = :conversation AND refusal = '')
 WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turn_id = :turn_id)
+  AND (NOT :joins OR ahead > 0 OR EXISTS (SELECT 1 FROM conversations WHERE key = :conversation))
 ON CONFLICT (turn_id) DO NOTHING;
 
 -- name: add_private_conversation
@@ -30,9 +31,8 @@ WHERE EXISTS (
 ON CONFLICT DO NOTHING;
 
 -- name: news
--- Whether there is anything new to claim, and anything new only to be ended.
-SELECT coalesce(max(head), 0) AS heads, coalesce(max(refusal), '') <> '' AS refused
-FROM work WHERE seq > ?;
+-- The turns that are new: whether they may be claimed, and whether they are only to be ended.
+SELECT turn_id, head, refusal FROM work WHERE seq > ?;
 
 -- name: running
 -- The turn that a stop without a name means: the head of the conversation.
@@ -65,6 +65,18 @@ SELECT * FROM work WHERE seq = coalesce(
      ORDER BY lease_until, seq LIMIT 1),
     (SELECT seq FROM work WHERE first_claimed_at = 0 AND lease_until <= :now
      ORDER BY seq LIMIT 1)
+);
+
+-- name: told_later
+-- Whether a later message of the conversation, too, has waited too long: that one tells of both.
+SELECT EXISTS (
+    SELECT 1 FROM work
+    WHERE conversation = :conversation AND refusal = '' AND seq > :seq
+      AND first_claimed_at = 0 AND NOT stopped AND accepted_at < :before
+) OR EXISTS (
+    SELECT 1 FROM said
+    WHERE conversation = (SELECT id FROM conversations WHERE key = :conversation)
+      AND seq > :seq AND code = :code
 );
 
 -- name: next_unheld

@@ -15,6 +15,7 @@ from aizuchi.events import decode_message
 from aizuchi.live import LiveLog
 from aizuchi.ports import Settlement
 from aizuchi.turns import (
+    WAITED,
     Bounds,
     Claim,
     Turn,
@@ -114,7 +115,16 @@ def _claim_overdue(
 def _take(connection: Connection, turn: Turn, now: float, bounds: Bounds) -> Claim:
     taken = claimed(turn, now, bounds)
     _hold(connection, taken)
-    return Claim(taken, work_of(turn, now, bounds), call_from(turn, bounds))
+    work = work_of(turn, now, bounds)
+    if work.reason == WAITED:
+        work = work._replace(told_later=_told_later(connection, turn, now, bounds))
+    return Claim(taken, work, call_from(turn, bounds))
+
+
+def _told_later(connection: Connection, turn: Turn, now: float, bounds: Bounds) -> bool:
+    conversation, before = turn.message.conversation, now - bounds.wait_within_s
+    values = {"conversation": conversation, "seq": turn.seq, "before": before, "code": WAITED}
+    return bool(connection.execute(SQL["told_later"], values).fetchone()[0])
 
 
 def _renew(connection: Connection, claim: Claim, now: float, bounds: Bounds) -> Claim:

@@ -40,6 +40,16 @@ async def a_message_that_comes_twice_at_once_is_one_turn(open_engine: OpenEngine
     assert order == ["1", "2"]
 
 
+async def of_many_deliveries_one_is_told_that_it_is_new(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        copies = [engine.inbox.accept([message("1"), message("2")], ()) for _ in range(5)]
+        told = [turn_id for new in await asyncio.gather(*copies) for turn_id in new]
+        await answer(engine)
+        later = await engine.inbox.accept([message("1"), message("3")], ())
+    assert sorted(told) == ["1", "2"]
+    assert set(later) == {"3"}
+
+
 async def a_redelivery_after_a_restart_is_not_a_second_turn(open_engine: OpenEngine) -> None:
     async with running(open_engine) as engine:
         await accept(engine, message("1"))
@@ -55,6 +65,19 @@ async def messages_of_a_conversation_are_claimed_in_order(open_engine: OpenEngin
             await accept(engine, message(str(number)))
         order = [(await answer(engine)).turn.message.turn_id for _ in range(5)]
     assert order == ["0", "1", "2", "3", "4"]
+
+
+async def a_message_that_joins_is_kept_only_where_we_are_already(open_engine: OpenEngine) -> None:
+    reply = message("2", "thread", audience="shared", joins=True)
+    async with running(open_engine) as engine:
+        await accept(engine, reply)
+        assert await claim(engine) is None
+        await accept(engine, message("1", "thread", audience="shared"), reply)
+        order = [(await answer(engine)).turn.message.turn_id for _ in range(2)]
+    async with running(open_engine) as engine:
+        await accept(engine, message("3", "thread", audience="shared", joins=True))
+        order += [(await answer(engine)).turn.message.turn_id]
+    assert order == ["1", "2", "3"]
 
 
 async def a_batch_is_accepted_in_its_order(open_engine: OpenEngine) -> None:
@@ -155,9 +178,11 @@ PROMISES = (
     an_accepted_message_survives_a_restart,
     a_redelivery_is_not_a_second_turn,
     a_message_that_comes_twice_at_once_is_one_turn,
+    of_many_deliveries_one_is_told_that_it_is_new,
     a_redelivery_after_a_restart_is_not_a_second_turn,
     messages_of_a_conversation_are_claimed_in_order,
     a_batch_is_accepted_in_its_order,
+    a_message_that_joins_is_kept_only_where_we_are_already,
     a_full_conversation_refuses_out_of_place,
     other_conversations_are_taken_while_one_is_full,
     a_stop_without_a_name_reaches_the_running_turn_only,

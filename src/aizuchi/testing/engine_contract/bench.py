@@ -45,6 +45,7 @@ def message(
     place: str = "",
     audience: Audience = "private",
     replaces: str = "",
+    joins: bool = False,
 ) -> Message:
     """A message of a test surface; its text is its own turn id where none is given."""
     return Message(
@@ -58,6 +59,7 @@ def message(
         ref=f"ref-{turn_id}",
         reply_to={"token": turn_id},
         replaces=replaces,
+        joins=joins,
     )
 
 

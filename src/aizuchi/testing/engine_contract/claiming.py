@@ -192,7 +192,35 @@ async def after_the_end_the_next_message_is_claimed(open_engine: OpenEngine) -> 
         assert (await claim_now(engine)).turn.message.turn_id == "2"
 
 
+async def the_last_that_waited_too_long_tells_of_all(open_engine: OpenEngine) -> None:
+    soon = Bounds(wait_within_s=0.3)
+    async with running(open_engine, soon) as engine:
+        await accept(engine, *(message(str(number)) for number in range(3)), message("x", "other"))
+        await asyncio.sleep(0.4)
+        await accept(engine, message("fresh"))
+        first = await engine.queue.claim(only_to_end=True)
+        rest = [await engine.queue.claim(only_to_end=True) for _ in range(3)]
+        told = {each.turn.message.turn_id: each.work.told_later for each in (first, *rest)}
+    assert told == {"0": True, "1": True, "2": False, "x": False}
+
+
+async def who_has_told_is_not_told_of_again(open_engine: OpenEngine) -> None:
+    async with running(open_engine, Bounds(wait_within_s=0.3)) as engine:
+        await accept(engine, message("0"), message("1"))
+        await asyncio.sleep(0.4)
+        frozen = await engine.queue.claim(only_to_end=True)
+        last = await engine.queue.claim(only_to_end=True)
+        await engine.log.append(last, [Finished("timed_out", "", "away", "waited_too_long")])
+        await engine.queue.settle(last, Settlement("timed_out"))
+        await engine.queue.release(frozen)
+        again = await engine.queue.claim(only_to_end=True)
+    assert frozen.turn.message.turn_id == again.turn.message.turn_id == "0"
+    assert again.work.told_later
+
+
 PROMISES = (
+    the_last_that_waited_too_long_tells_of_all,
+    who_has_told_is_not_told_of_again,
     a_conversation_has_one_holder_at_a_time,
     different_conversations_are_held_at_once,
     many_who_claim_at_once_get_each_turn_once,

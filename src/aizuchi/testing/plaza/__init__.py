@@ -29,6 +29,8 @@ PLUG = Plug(
     limits=STREAMS,
     surface="aizuchi.testing.plaza.inbound:PlazaSurface",
     courier="aizuchi.testing.plaza.courier:PlazaCourier",
+    opening="aizuchi.testing.plaza.opening:open_plaza",
     check="aizuchi.testing.plaza.setup:check",
     paths=("/plaza/events",),
+    budgets=BUDGETS,
 )

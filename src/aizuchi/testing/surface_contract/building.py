@@ -17,7 +17,10 @@ HEAVY = frozenset(
 """Modules that cost a cold start more than reading a message does."""
 
 FILES = {
-    "pushed": ("__init__.py", "courier.py", "inbound.py", "render.py", "setup.py"),
+    "pushed": (
+        *("__init__.py", "courier.py", "inbound.py"),
+        *("opening.py", "render.py", "setup.py"),
+    ),
     "pulled": ("__init__.py", "inbound.py", "render.py", "setup.py", "tail.py"),
 }
 
@@ -34,7 +37,9 @@ def its_plug_says_where_everything_is(specimen: Specimen) -> None:
     plug = specimen.plug
     assert plug.name == specimen.package.rpartition(".")[2], "a surface is named like its folder"
     assert bool(plug.courier) == (plug.limits.delivery == "pushed"), "a pushed one has a courier"
-    for target in filter(None, (plug.surface, plug.courier, plug.routes, plug.check, plug.socket)):
+    assert bool(plug.opening) == bool(plug.courier), "a pushed one is opened from the settings"
+    targets = (plug.surface, plug.courier, plug.opening, plug.routes, plug.check, plug.socket)
+    for target in filter(None, targets):
         module, _, name = target.partition(":")
         spec = find_spec(module)
         assert spec and spec.origin, f"{target}: there is no such module"

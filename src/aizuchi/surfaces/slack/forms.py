@@ -1,0 +1,39 @@
+"""What comes as a form: a slash command, a click, or Slack looking at our certificate."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aizuchi.edge import read_object
+from aizuchi.errors import BadJson
+from aizuchi.events import Event
+
+MOST_FIELDS = 100
+
+
+def read_form(body: bytes) -> Event:
+    """The event that a form brings.
+
+    Raises:
+        BadJson: it is no form of Slack's, or what it holds is no JSON object.
+    """
+    fields = _fields(body)
+    if "payload" in fields:
+        return Event("interactive", None, read_object(fields["payload"].encode()))
+    if "command" in fields:
+        return Event("slash_commands", None, fields)
+    if fields.get("ssl_check") == "1":
+        return Event("ssl_check", None, fields)
+    raise BadJson("the form is none that Slack sends")
+
+
+def _fields(body: bytes) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        raise BadJson("the body is no form in UTF-8") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise BadJson("a field stands in the form twice")
+    return fields

@@ -1,0 +1,80 @@
+"""What was said in a thread before we were asked there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from aizuchi.events import Message
+from aizuchi.operations import Busy
+from aizuchi.ports import Overheard, Pace
+from aizuchi.surfaces.slack.address import Address
+from aizuchi.surfaces.slack.entities import plain
+from aizuchi.surfaces.slack.finding import REPLIES, Finder
+from aizuchi.surfaces.slack.webapi import Answer, Reply, WebApi
+
+MOST = 50
+AT_ONCE = 200
+MOST_CHARS = 20_000
+
+
+async def overhear(
+    api: WebApi, finder: Finder, pace: Pace, message: Message
+) -> Sequence[Overheard]:
+    """What others wrote in the thread since our last message there, or of all of it the last 50;
+    nothing where that cannot be had at once."""
+    address = Address.from_mapping(message.reply_to)
+    if not _is_pulled_in(address) or not finder.may_look(address):
+        return ()
+    own_user = await finder.own_user(address.team)
+    if not isinstance(own_user, str):
+        return ()
+    return newest(await _thread(api, pace, address), own_user, address.ts)
+
+
+def newest(
+    messages: Iterable[Mapping[str, Any]], own_user: str, asked_ts: str
+) -> Sequence[Overheard]:
+    """Of the messages before the question, those after our last one."""
+    heard: list[Overheard] = []
+    for each in messages:
+        if float(each["ts"]) >= float(asked_ts):
+            break
+        if each.get("user") == own_user:
+            heard.clear()
+        elif text := plain(str(each.get("text", ""))).strip():
+            name = str(each.get("user") or each.get("username") or each.get("bot_id") or "")
+            heard.append(Overheard(name, text[: MOST_CHARS // MOST]))
+    return heard[-MOST:]
+
+
+def _is_pulled_in(address: Address) -> bool:
+    """Direct messages and threads that begin with the question hold nothing that we do not know."""
+    return address.kind in ("mention", "thread") and address.ts != address.thread_ts
+
+
+async def _thread(api: WebApi, pace: Pace, address: Address) -> list[Mapping[str, Any]]:
+    """The thread up to the question; empty where a page of it is not to be had now."""
+    found: list[Mapping[str, Any]] = []
+    asked: dict[str, Any] = {
+        "channel": address.channel,
+        "ts": address.thread_ts,
+        "latest": address.ts,
+        "limit": AT_ONCE,
+    }
+    while True:
+        reply = await _page(api, pace, address.team, asked)
+        if not isinstance(reply, Answer):
+            return []
+        found += [each for each in reply.fields.get("messages") or () if "ts" in each]
+        more = reply.fields.get("response_metadata")
+        asked["cursor"] = more.get("next_cursor") if isinstance(more, dict) else None
+        if not asked["cursor"]:
+            return found
+
+
+async def _page(api: WebApi, pace: Pace, team: str, asked: Mapping[str, Any]) -> Reply | None:
+    if await pace.take(team, REPLIES):
+        return None
+    reply = await api.read(REPLIES, team, asked)
+    if isinstance(reply, Busy):
+        await pace.penalise(team, REPLIES, reply.retry_after_s)
+    return reply

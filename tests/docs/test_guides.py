@@ -1,0 +1,40 @@
+"""What the guides show can be used: their settings load, in both languages the same."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aizuchi.settings import load
+
+GUIDES = Path(__file__).parents[2] / "docs" / "guides"
+ENVIRONMENT = {
+    "TOKEN_OF_KISO": "xoxb-1",
+    "TOKEN_OF_NAGISO": "xoxb-2",
+    "SECRET_OF_NAGISO": "secret",
+}
+
+
+@pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.md")), ids=lambda path: path.name)
+def test_its_settings_load(guide: Path, tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        file = tmp_path / "aizuchi.toml"
+        file.write_text(block, "utf-8")
+        assert load(file, ENVIRONMENT).slack
+
+
+def test_the_guide_to_slack_names_every_setting_that_one_chooses() -> None:
+    for name in ("slack.md", "slack.ja.md"):
+        text = (GUIDES / name).read_text("utf-8")
+        chosen = (
+            "commands",
+            "ephemeral",
+            "ack_text",
+            "quote",
+            "greeting",
+            "follow_threads",
+            "sign",
+        )
+        assert all(f"{key} = " in text for key in chosen)

@@ -1,0 +1,183 @@
+"""One life of the assistant in Slack after another, and people who write to it meanwhile."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx2
+from tests.crash.faults import Fault, Process, ProcessDied, Wrapped
+from tests.crash.lives import Lives, is_whole
+
+from aizuchi.agent import Agent, Brief
+from aizuchi.app import Intake
+from aizuchi.attempt import Office
+from aizuchi.hearing import FirstSigns
+from aizuchi.hosts.asgi import make_app
+from aizuchi.pace import LocalPace
+from aizuchi.ports import Engine
+from aizuchi.posting import outlet
+from aizuchi.settings.platforms import SlackSettings
+from aizuchi.settings.secrets import Secret
+from aizuchi.simulator.slack import FakeSlack, SlackTransport, app_of
+from aizuchi.simulator.slack import Fault as Trouble
+from aizuchi.simulator.slack.people import Person, Said
+from aizuchi.simulator.slack.things import BOT_SCOPES
+from aizuchi.surfaces.slack import BUDGETS
+from aizuchi.surfaces.slack.courier import SlackCourier
+from aizuchi.surfaces.slack.opening import opened_with
+from aizuchi.surfaces.slack.webapi import WebApi
+from aizuchi.testing import virtual_time
+from aizuchi.turns import Bounds
+from aizuchi.worker import Worker
+
+Way = Literal["mention", "direct", "command"]
+Shown = Literal["streams", "edits", "once"]
+LOSSY = ("chat.postMessage", "chat.startStream", "chat.update", "chat.stopStream", "response_url")
+URL = "http://bot/slack/events"
+PATIENCE_S = 150.0
+"""When somebody gives a command again that Slack said had failed; both may be answered."""
+
+
+class Line(httpx2.AsyncBaseTransport):
+    """The line to whichever process lives; it breaks with the process."""
+
+    def __init__(self) -> None:
+        self.app: Any = None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self.app is None:
+            raise httpx2.ConnectError("nobody listens", request=request)
+        try:
+            return await httpx2.ASGITransport(self.app).handle_async_request(request)
+        except ProcessDied:
+            raise httpx2.ConnectError("the process died", request=request) from None
+
+
+class SlackLives(Lives):
+    """The assistant in Slack, started again whenever it has died."""
+
+    def __init__(self, home: Path, fault: Fault | None, shown: Shown, *, lossy: bool) -> None:
+        super().__init__(home, fault)
+        self.slack = FakeSlack(virtual_time.clock)
+        self.slack.round_trip_s = 0.05
+        self.slack.state.has_streams = shown == "streams"
+        if shown == "once":
+            token = self.slack.state.token_of(self.slack.team.id)
+            token.scopes = BOT_SCOPES - {name for name in BOT_SCOPES if "history" in name}
+        if lossy:
+            for method in LOSSY:
+                self.slack.faults.order(Trouble(lost="reply"), method)
+        self.line = Line()
+        self.slack.deliver_to(httpx2.AsyncClient(transport=self.line), URL)
+        self.http = httpx2.AsyncClient(transport=SlackTransport(app_of(self.slack)), timeout=5)
+        self.signs: FirstSigns | None = None
+
+    @asynccontextmanager
+    async def _life(self) -> AsyncIterator[None]:
+        async with super()._life():
+            try:
+                yield
+            finally:
+                self.line.app = None
+                if self.signs:
+                    await self.signs.close()
+
+    def _worker(self, engine: Engine, process: Process) -> Worker:
+        incidents = (f"i{number}" for number in itertools.count())
+        client: Any = Wrapped("slack", self.http, process)
+        pace: Any = Wrapped("pace", self._pace(), process)
+        settings = SlackSettings(
+            bot_token=Secret(self.slack.bot_token),
+            signing_secret=Secret(self.slack.signing_secret),
+            api_base=self.slack.api_base,
+        )
+        api = WebApi(client, settings.api_base, settings.tokens)
+        opened = opened_with(api, SlackCourier(api), settings, virtual_time.clock)
+        signs = FirstSigns(opened.courier, pace, opened.has_sign, Bounds().call_timeout_s)
+        if process is self.process:
+            self.signs = signs
+            intake = Intake(engine.inbox, {"slack": signs})
+            webhooks = {"/slack/events": opened.surface}
+            self.line.app = make_app(inbox=intake, clock=virtual_time.clock, webhooks=webhooks)
+        way_out = outlet(
+            log=engine.log,
+            courier=opened.courier,
+            surface=opened.surface,
+            limits=opened.limits,
+            pace=pace,
+            bounds=Bounds(),
+            clock=virtual_time.clock,
+            key=b"installation",
+            signs=signs,
+            inbox=engine.inbox,
+        )
+        model: Any = Wrapped("model", self.model, process)
+        office = Office(
+            engine=engine,
+            agent=Agent(model, engine.memory, Brief(), lambda: next(incidents)),
+            bounds=Bounds(),
+            clock=virtual_time.clock,
+            new_incident=lambda: next(incidents),
+            outlets={"slack": way_out},
+        )
+        return Worker(office)
+
+    def _pace(self) -> LocalPace:
+        return LocalPace(asyncio.get_running_loop().time, BUDGETS)
+
+
+class Talk:
+    """What a person says to the assistant in one way, and what comes back."""
+
+    def __init__(self, lives: SlackLives, way: Way) -> None:
+        self._lives, self._way, self._slack = lives, way, lives.slack
+        self.ann: Person = lives.slack.person("ann")
+
+    async def ask(self, text: str, thread: str = "") -> str:
+        """The thread in which the answer belongs, once the message is taken."""
+        while True:
+            said = await self._say(text, thread)
+            if self._way != "command" or said.acks[0].is_good:
+                return said.thread
+            await asyncio.sleep(PATIENCE_S)
+
+    async def _say(self, text: str, thread: str) -> Said:
+        match self._way:
+            case "mention":
+                return await self.ann.mentions(text, self._slack.general, thread)
+            case "direct":
+                return await self.ann.dm(text, thread)
+            case "command":
+                return await self.ann.command("/ask", text, self._slack.general)
+
+    def answers(self, thread: str) -> list[str]:
+        """What ann sees of us there, oldest first."""
+        return [
+            message.markdown or _of_blocks(message.blocks)
+            for message in self._slack.state.messages.values()
+            if message.app
+            and not message.deleted
+            and thread in ("", message.root)
+            and message.ephemeral_to in ("", self.ann.id)
+        ]
+
+    async def answered(self, thread: str, count: int) -> list[str]:
+        """What stands there when this many answers are whole, and nothing else comes."""
+        for _ in range(600):
+            await asyncio.sleep(1)
+            texts = self.answers(thread)
+            if len(texts) >= count and all(map(whole, texts)) and not self._slack.findings():
+                break
+        await asyncio.sleep(150)
+        return self.answers(thread)
+
+
+def whole(text: str) -> bool:
+    return is_whole(f"{text.strip()} ")
+
+
+def _of_blocks(blocks: list[dict[str, Any]]) -> str:
+    return "".join(str(block.get("text", "")) for block in blocks)
