@@ -168,7 +168,7 @@ def _compose(
     clock: Callable[[], float],
 ) -> App:
     persona, memory = settings.persona, settings.memory
-    greetings = {"slack": settings.slack.greeting}
+    greetings = {each.plug.name: each.opened.greeting for each in pushed}
     brief = Brief(persona.instructions, persona.closing, memory.scope, memory.turns, greetings)
     office = Office(
         engine=engine,

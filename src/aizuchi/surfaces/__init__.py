@@ -48,8 +48,8 @@ class Socket(Protocol):
 
 class Opened(NamedTuple):
     """A pushed surface that is ready to work: its pure half and its hands, what the answer to a
-    message may do and whether it gets a sign before, what is to be heard around a message, and its
-    connection where it has one."""
+    message may do and whether it gets a sign before, what is to be heard around a message, its
+    connection where it has one, and what it says to a message without words (empty: ours)."""
 
     surface: Surface
     courier: Courier
@@ -57,6 +57,7 @@ class Opened(NamedTuple):
     has_sign: Callable[[Message], bool]
     overhear: Callable[[Pace, Message], Awaitable[Sequence[Overheard]]] | None = None
     socket: Callable[[Take], Socket] | None = None
+    greeting: str = ""
 
 
 class Finding(NamedTuple):

@@ -40,7 +40,8 @@ def opened_with(
     surface = open_surface(slack)
     socket = socket_of(slack, surface, clock) if slack.app_token else None
     listen = partial(overhear, api, courier.finder)
-    return Opened(surface, courier, partial(limits_of, courier), has_sign, listen, socket)
+    limits = partial(limits_of, courier)
+    return Opened(surface, courier, limits, has_sign, listen, socket, slack.greeting)
 
 
 def socket_of(
