@@ -13,16 +13,17 @@ APP = Path(__file__).parents[2] / "src" / "aizuchi" / "surfaces" / "web" / "stat
 
 def need_browser() -> str:
     """The path of a browser."""
-    return find_browser() or _missing("no browser is here; install chromium (apt install chromium)")
+    return find_browser() or lacks("no browser is here; install chromium (apt install chromium)")
 
 
 def need_page() -> None:
     """The built page is there."""
     if not (APP / "index.html").exists():
-        _missing("the web page is not built; run make web")
+        lacks("the web page is not built; run make web")
 
 
-def _missing(what: str) -> NoReturn:
+def lacks(what: str) -> NoReturn:
+    """Something that a test needs is not here."""
     if os.environ.get(REQUIRED):
         pytest.fail(f"{what} ({REQUIRED} is set)", pytrace=False)
     pytest.skip(what)

@@ -1,12 +1,10 @@
 """The stock clients of the AI SDK, in Node: what they show is what is stored, also after a resume.
 
-They need Node 22 or newer (`AIZUCHI_NODE`, else the one on the PATH) and the package `ai` in the
-`node_modules` of a folder (`AIZUCHI_WEB_MODULES`, else `web/`).
+They need the Node and the packages with which the web page is built (`make web`).
 """
 
 import asyncio
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
@@ -15,31 +13,38 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.browser.requirements import lacks
 from tests.crash.server import TOKEN, Server, model_server
 
 ROOT = Path(__file__).parents[2]
 TALK = Path(__file__).with_name("stock_clients") / "talk.mjs"
-MODULES = Path(os.environ.get("AIZUCHI_WEB_MODULES", ROOT / "web"))
+MODULES = ROOT / "web"
+OWN_NODE = ROOT / ".venv" / "node" / "bin" / "node"
 MODEL = "openai:fake:pace=60,tokens=40,first=0.1"
 WITHIN_S = 60.0
 OLDEST_NODE = 22
-NODE = os.environ.get("AIZUCHI_NODE") or shutil.which("node") or ""
+NODE = str(OWN_NODE) if OWN_NODE.exists() else shutil.which("node") or ""
 
 
 def lacking() -> str:
     """What is not here that these tests need."""
     if not NODE:
-        return "there is no node: put it on the PATH, or its path into AIZUCHI_NODE"
+        return "there is no Node: make web fetches one"
     version = subprocess.run([NODE, "--version"], capture_output=True, text=True).stdout.strip()
     if int(version.lstrip("v").partition(".")[0] or 0) < OLDEST_NODE:
         return f"{NODE} is {version or 'no node'}, and ai 7 needs {OLDEST_NODE} or newer"
     if not (MODULES / "node_modules" / "ai").is_dir():
-        return f"there is no ai in {MODULES}/node_modules: name its folder in AIZUCHI_WEB_MODULES"
+        return "there is no ai in web/node_modules: make web fetches it"
     return ""
 
 
-LACKING = lacking()
-pytestmark = [pytest.mark.real_time, pytest.mark.skipif(bool(LACKING), reason=LACKING)]
+@pytest.fixture(autouse=True)
+def _clients_are_there() -> None:
+    if missing := lacking():
+        lacks(missing)
+
+
+pytestmark = pytest.mark.real_time
 
 
 @asynccontextmanager
