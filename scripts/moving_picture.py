@@ -135,8 +135,7 @@ def develop(shots: list[Shot], path: Path) -> None:
     ends = [*(shot.at for shot in kept[1:]), kept[-1].at + LAST_MS / 1000]
     first, *others = [small(shot.picture) for shot in kept]
     lasting = [round((end - shot.at) * 1000) for shot, end in zip(kept, ends, strict=True)]
-    options = {"duration": lasting, "loop": 0, "quality": QUALITY, "method": 4}
-    first.save(path, save_all=True, append_images=others, **options)
+    first.save(path, save_all=True, append_images=others, duration=lasting, loop=0, quality=QUALITY)
     print(
         f"{path}: {len(kept)} pictures, {sum(lasting) / 1000:.1f} s, {path.stat().st_size:,} bytes"
     )
