@@ -83,7 +83,8 @@ def test_a_chat_is_deleted_only_after_one_was_asked(chat: Chat, server: Server) 
     chat.button("Cancel", dialog).click()
     expect(dialog).to_be_hidden()
     chat.button("Delete", row(chat, "Forget me")).click()
-    chat.button("Delete", dialog).click()
+    with chat.page.expect_response(lambda response: response.request.method == "DELETE"):
+        chat.button("Delete", dialog).click()
     expect(chat.button("Forget me")).to_have_count(0)
     expect(chat.answers).to_have_count(0)
     assert server.api.get(f"/api/chat/{gone}").status_code == 404
