@@ -16,6 +16,7 @@ class Relay:
         self._loop = asyncio.new_event_loop()
         self._ends: set[asyncio.StreamWriter] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._mark = b""
         self.port = 0
 
     def start(self) -> None:
@@ -25,6 +26,15 @@ class Relay:
     def cut(self) -> None:
         """Breaks every connection off; new ones are taken."""
         asyncio.run_coroutine_threadsafe(self._abort(), self._loop).result()
+
+    def cut_at(self, mark: bytes) -> None:
+        """Breaks off, once, the connection on which the server says this, right after it."""
+        self._mark = mark
+
+    @property
+    def has_cut(self) -> bool:
+        """Whether that has happened."""
+        return not self._mark
 
     def close(self) -> None:
         self.cut()
@@ -47,11 +57,22 @@ class Relay:
         try:
             there_reader, there = await asyncio.open_connection("127.0.0.1", self._to)
             self._ends.add(there)
-            await asyncio.gather(_pass_on(reader, there), _pass_on(there_reader, writer))
+            await asyncio.gather(_pass_on(reader, there), self._pass_back(there_reader, writer))
             self._ends.discard(there)
         except OSError:
             writer.transport.abort()
         self._ends.discard(writer)
+
+    async def _pass_back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(PIECE):
+                if self._mark and self._mark in data:
+                    before, self._mark = data.partition(self._mark)[0] + self._mark, b""
+                    writer.write(before)
+                    break
+                writer.write(data)
+                await writer.drain()
+        writer.close()
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from .chat import NUMBERED, Chat, numbered, words_in
 from .processes import Model, Server
 from .requirements import need_page
+from .visits import Visits
 
 STEPS_AWAY = 5
 CODE = "def add(a: int, b: int) -> int:\n    return a + b"
@@ -89,11 +90,23 @@ def test_markdown_is_drawn(chat: Chat, model: Model) -> None:
     )
 
 
-def test_an_image_is_loaded_only_on_a_click(chat: Chat, model: Model) -> None:
-    model.script({"text": "Look: ![a cat](http://evil.example/cat.png) so nice"})
+def test_an_image_is_loaded_only_on_a_click_and_not_told_from_where(
+    visits: Visits, model: Model
+) -> None:
+    model.script({"text": "Look: ![a cat](http://pictures.example/cat.png) so nice"})
+    chat = visits.open()
     answer = chat.ask("Show me")
-    expect(answer).to_contain_text("a cat")
     expect(answer.locator("img")).to_have_count(0)
+    visits.watch.allow("pictures.example")
+    context = chat.page.context
+    context.route("http://pictures.example/**", lambda route: route.fulfill(body="a cat"))
+    with context.expect_page() as opened, context.expect_event("request") as asked:
+        answer.get_by_role("link", name="a cat").click()
+    expect(opened.value.get_by_text("a cat")).to_be_visible()
+    assert asked.value.url == opened.value.url == "http://pictures.example/cat.png"
+    assert "referer" not in asked.value.headers
+    assert opened.value.evaluate("[document.referrer, window.opener]") == ["", None]
+    expect(chat.answers).to_have_count(1)
 
 
 def test_the_first_screen_invites_and_its_suggestions_ask(

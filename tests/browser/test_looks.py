@@ -39,6 +39,12 @@ def a_function_with_a_rather_long_name(argument: int) -> str:  # and a comment t
 averyveryverylongwordwithoutanyspaceinitthatgoesonandonandonandonandonandonandonandonandonandon
 """
 
+# What can be moved sideways, by its name.
+MOVABLE = """() => [...document.querySelectorAll('main *')]
+  .filter((one) => one.scrollWidth > one.clientWidth
+    && ['auto', 'scroll'].includes(getComputedStyle(one).overflowX))
+  .map((one) => one.ariaLabel ?? one.outerHTML.slice(0, 80))"""
+
 ways = pytest.mark.parametrize(
     ("language", "dark", "width"),
     [
@@ -90,6 +96,26 @@ def test_axe_finds_nothing_grave(
     fill(chat, model)
     assert grave_faults(chat.page) == []
     assert not overflows(chat.page)
+
+
+def test_on_a_phone_a_wide_table_and_code_move_and_the_page_does_not(
+    visits: Visits, model: Model
+) -> None:
+    model.script({"text": EVERYTHING})
+    chat = visits.open(width=PHONE)
+    answer = chat.ask("Show me everything")
+    assert chat.page.evaluate(MOVABLE) == ["Table", "Code"]
+    assert not overflows(chat.page)
+    last = answer.get_by_role("cell", name="8", exact=True)
+    expect(last).not_to_be_in_viewport()
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_page_says_in_which_language_it_is(language: str, visits: Visits) -> None:
+    chat = visits.open(language)
+    expect(chat.page.locator("html")).to_have_attribute("lang", language)
 
 
 def test_axe_finds_nothing_grave_while_an_answer_is_written(chat: Chat, model: Model) -> None:

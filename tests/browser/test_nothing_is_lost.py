@@ -105,6 +105,22 @@ def test_a_stop_in_one_tab_ends_the_answer_in_the_other(visits: Visits, model: M
     assert words_in(first.answers.last) == words_in(second.answers.last)
 
 
+def test_another_browser_that_comes_to_the_front_follows_the_answer_under_way(
+    visits: Visits, server: Server, model: Model
+) -> None:
+    need_page()
+    model.script({"tokens": 5}, LONG)
+    first = visits.open()
+    first.ask("Hello")
+    elsewhere = visits.open(chat=first.id)
+    expect(elsewhere.answers).to_have_count(1)
+    first.begin("And at length")
+    elsewhere.come_to_the_front()
+    expect(elsewhere.questions).to_have_count(2, timeout=SOON_MS)
+    expect(elsewhere.stop).to_be_visible()
+    elsewhere.shows(server.answered(first.id))
+
+
 def test_another_browser_catches_up_when_it_comes_to_the_front(
     visits: Visits, server: Server, model: Model
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from .chat import Chat, words_in
+from .chat import Chat
 from .processes import Model, Server
 from .requirements import need_page
 from .visits import Visits
@@ -83,21 +83,46 @@ def test_a_chat_is_deleted_only_after_one_was_asked(chat: Chat, server: Server) 
     chat.button("Cancel", dialog).click()
     expect(dialog).to_be_hidden()
     chat.button("Delete", row(chat, "Forget me")).click()
-    chat.button("Delete", dialog).click()
+    with chat.page.expect_response(lambda response: response.request.method == "DELETE"):
+        chat.button("Delete", dialog).click()
     expect(chat.button("Forget me")).to_have_count(0)
     expect(chat.answers).to_have_count(0)
     assert server.api.get(f"/api/chat/{gone}").status_code == 404
 
 
-def test_a_chat_is_exported_with_all_that_was_said(chat: Chat) -> None:
-    said = words_in(chat.ask("Keep this"))
+def test_a_chat_is_exported_with_all_that_was_said_in_its_order(
+    chat: Chat, server: Server, model: Model
+) -> None:
+    model.script({"text": "# A title\n\n| a | b |\n|---|---|\n| 1 | 2 |"}, {"tokens": 6})
+    chat.ask("Keep this")
+    chat.ask("And **this**")
     listed = row(chat, "Keep this")
     with chat.page.expect_download() as download:
         listed.get_by_role("link", name="Export").click()
     text = Path(download.value.path()).read_text("utf-8")
-    assert "Keep this" in text
-    assert " ".join(said) in text
-    assert download.value.suggested_filename.endswith(".md")
+    first, second = server.stored(chat.id)
+    said = ("# Keep this\n", "**You**", "\nKeep this\n", first, "And **this**", second)
+    assert sorted(places := [text.find(part) for part in said]) == places
+    assert places[0] == 0
+    assert download.value.suggested_filename == "Keep this.md"
+
+
+def test_what_is_renamed_and_deleted_in_one_tab_is_so_in_the_other(
+    chat: Chat, visits: Visits
+) -> None:
+    chat.ask("Unnamed here")
+    chat.button("New chat").click()
+    beside = visits.tab(chat)
+    chat.button("Rename", row(chat, "Unnamed here")).click()
+    title = chat.page.get_by_role("textbox", name="Title")
+    title.fill("Named over there")
+    title.press("Enter")
+    expect(beside.button("Named over there")).to_be_visible()
+    expect(beside.button("Unnamed here")).to_have_count(0)
+    beside.button("Delete", row(beside, "Named over there")).click()
+    beside.button("Delete", beside.page.get_by_role("dialog")).click()
+    for tab in (beside, chat):
+        expect(tab.button("Named over there")).to_have_count(0)
 
 
 def test_the_list_of_another_browser_has_the_new_chat_when_it_comes_to_the_front(

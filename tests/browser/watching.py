@@ -24,6 +24,10 @@ class Watch:
         self._own.add(f"127.0.0.1:{port}")
         self.cuts = True
 
+    def allow(self, host: str) -> None:
+        """From now on this host may be asked for something."""
+        self._own.add(host)
+
     def over(self, context: BrowserContext) -> None:
         context.on("console", self._console)
         context.on("weberror", self._error)

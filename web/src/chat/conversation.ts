@@ -14,6 +14,12 @@ import { isUnanswered, reconciled } from "./reconciling";
 
 const SHORT_MS = 500;
 
+/** What the person asks of the server; sent again until it is stored. */
+interface Wish {
+  readonly send: () => Promise<void>;
+  readonly isStored: (stored: readonly Message[]) => boolean;
+}
+
 export class Conversation {
   readonly chat: Chat<Message>;
   readonly isBusy = new Cell(false);
@@ -43,15 +49,22 @@ export class Conversation {
   }
 
   askThis(message: Message): Promise<void> {
-    return this.#turn(() => this.chat.sendMessage(message));
+    return this.#turn({
+      send: () => this.#send(message),
+      isStored: (stored) => stored.some((each) => isTheSame(each, message)),
+    });
   }
 
-  edit(messageId: string, text: string): Promise<void> {
-    return this.#turn(() => this.chat.sendMessage({ text, messageId }));
+  edit(id: string, text: string): Promise<void> {
+    return this.askThis({ ...question(text), id });
   }
 
+  /** The answer that is wanted anew leaves the history when that is stored. */
   regenerate(messageId: string): Promise<void> {
-    return this.#turn(() => this.chat.regenerate({ messageId }));
+    return this.#turn({
+      send: () => this.chat.regenerate({ messageId }),
+      isStored: (stored) => stored.every(({ id }) => id !== messageId),
+    });
   }
 
   /** Asks the server to end the answer; what is written stays. */
@@ -79,15 +92,21 @@ export class Conversation {
     else await this.catchUp();
   }
 
-  async #turn(start: () => Promise<void>): Promise<void> {
+  async #turn(wish: Wish): Promise<void> {
     if (this.isBusy.get()) return;
     this.refusal.set("");
     this.#untold = true;
     this.isBusy.set(true);
     await this.#during(async (run) => {
-      await start();
-      if (!(await this.#isRefused())) await this.#follow(run);
+      await wish.send();
+      if (!(await this.#isRefused(wish))) await this.#follow(run);
     });
+  }
+
+  /** A new question, or the words that one is to have from now on. */
+  #send(message: Message): Promise<void> {
+    const stands = this.chat.messages.some(({ id }) => id === message.id);
+    return this.chat.sendMessage(stands ? { ...message, messageId: message.id } : message);
   }
 
   /** Only the newest run may change what is shown. */
@@ -101,18 +120,19 @@ export class Conversation {
     if (run === this.#run) this.isBusy.set(false);
   }
 
-  /** Whether the server did not take the question. One that never arrived is sent again. */
-  async #isRefused(): Promise<boolean> {
+  /** Whether the server did not take the wish. One that never arrived is sent again. */
+  async #isRefused({ send, isStored }: Wish): Promise<boolean> {
     for (let tries = 0; ; tries++) {
       const { messages, error } = this.chat;
       const ending = endingOf(messages, error);
       if (ending === "broken") isConnected.set(false);
       if (ending === "refused") this.refusal.set(error?.message ?? "");
-      const asked = messages.at(-1);
-      if (ending !== "broken" || asked?.role !== "user") return ending === "refused";
-      if ((await this.#read())?.some((stored) => isTheSame(stored, asked))) return false;
+      if (ending !== "broken" || messages.at(-1)?.role !== "user") return ending === "refused";
+      const stored = (await this.#read()) ?? [];
+      if (isStored(stored)) return false;
       await pause(tries, this.#left.signal);
-      await this.chat.sendMessage({ ...asked, messageId: asked.id });
+      this.chat.messages = reconciled(this.chat.messages, stored);
+      await send();
     }
   }
 

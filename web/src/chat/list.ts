@@ -26,8 +26,13 @@ export function grouped(listed: readonly Listed[], midnight: number): Group[] {
   return groups.filter((group) => group.chats.length > 0);
 }
 
+let asked = 0;
+
+/** Of two readings under way the later counts, whichever is answered first. */
 export async function refreshChats(): Promise<void> {
-  chats.set(await listChats());
+  const reading = ++asked;
+  const listed = await listChats();
+  if (reading === asked) chats.set(listed);
 }
 
 export async function rename(chat: string, title: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** The server's routes beside the stream. */
 
 import type { Message } from "../chat/message";
-import { patientFetch } from "./patient-fetch";
+import { isConnected, patientFetch } from "./patient-fetch";
 
 export interface Listed {
   readonly id: string;
@@ -43,7 +43,7 @@ export async function stopAnswer(chat: string, answer: string | undefined): Prom
   await patientFetch(`${address(chat)}/stop`, { method: "POST", headers: JSON_BODY, body });
 }
 
-/** Ends the server as a crash would; `make run` starts it again. */
+/** Ends the server as a crash would; `make run` starts it again. It may die before it answers. */
 export async function killServer(): Promise<void> {
-  await fetch("/dev/kill", { method: "POST" });
+  await fetch("/dev/kill", { method: "POST" }).catch(() => isConnected.set(false));
 }

@@ -1,5 +1,5 @@
 /** A fetch that does not give up on an unreachable server: the same request again, until it is
- * answered. The server knows a message by its id, so nothing is asked twice. */
+ * answered whole. The server knows a message by its id, so nothing is asked twice. */
 
 import { Cell } from "../cell";
 import { pause } from "./patience";
@@ -22,8 +22,9 @@ async function attempt(input: RequestInfo | URL, init?: RequestInit): Promise<Re
   try {
     const response = await fetch(input, init);
     if (OUTAGES.has(response.status)) return null;
+    const answered = isStream(response) ? unlessSilent(response) : await whole(response);
     isConnected.set(true);
-    return isStream(response) ? unlessSilent(response) : response;
+    return answered;
   } catch (error) {
     if (init?.signal?.aborted) throw error;
     return null;
@@ -32,6 +33,11 @@ async function attempt(input: RequestInfo | URL, init?: RequestInit): Promise<Re
 
 function isStream(response: Response): boolean {
   return response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+}
+
+/** Read to its end here, so that a connection that breaks in the middle is tried again too. */
+async function whole(response: Response): Promise<Response> {
+  return response.body ? new Response(await response.arrayBuffer(), response) : response;
 }
 
 /** The server sends a sign of life every 15 s; a stream without one is dead, whatever the socket says. */

@@ -67,7 +67,7 @@ function copyCode({ target }: MouseEvent<HTMLElement>): void {
   const button = target instanceof Element ? target.closest(".copy-code") : null;
   const code = button?.closest(".code")?.querySelector("code")?.textContent;
   if (!button || !code) return;
-  void copyText(code).then(() => {
-    button.textContent = say("copied");
+  void copyText(code).then((isCopied) => {
+    if (isCopied) button.textContent = say("copied");
   });
 }

@@ -19,7 +19,7 @@ export function CopyButton({ label, text }: Props) {
     return () => clearTimeout(timer);
   }, [isCopied]);
   const copy = (): void => {
-    void copyText(text()).then(() => setCopied(true));
+    void copyText(text()).then(setCopied);
   };
   return (
     <IconButton
