@@ -74,7 +74,7 @@ class Asking:
         self, call: Call, one: Said, after: Position = BEGINNING, seen: Sequence[Logged] = ()
     ) -> Followed:
         language = language_of_text(one.question, language_of(call.request))
-        return Followed(one.turn_id, language, after, seen)
+        return Followed(one.turn_id, language, after, seen, joined=True)
 
     async def said(self, call: Call) -> Sequence[Said] | None:
         """The exchanges of the person's chat; None where they have no such one."""

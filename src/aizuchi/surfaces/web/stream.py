@@ -20,6 +20,7 @@ from aizuchi.words import Language
 PING_EVERY_S = 15.0
 STALLED_PINGS = 4
 CLOSE_WITHIN_S = 0.3
+PICTURE_S = 0.03
 
 START = {
     "type": "http.response.start",
@@ -30,12 +31,14 @@ START = {
 
 class Followed(NamedTuple):
     """An answer to follow, in the language of its signs, from a position; `seen` is the log so far
-    for one that goes on in the middle."""
+    for one that goes on in the middle. Whoever has joined it later than its asker gets a picture's
+    worth of it at a time, which nobody sees and which costs us half."""
 
     turn_id: str
     language: Language
     after: Position = BEGINNING
     seen: Sequence[Logged] = ()
+    joined: bool = False
 
 
 class Listeners:
@@ -89,7 +92,7 @@ class Line:
 
 async def tell(log: AnswerLog, answer: Followed, say: Callable[[bytes], Awaitable[None]]) -> None:
     """Says the frames of an answer as they come, to its end."""
-    turn_id, language, after, seen = answer
+    turn_id, language, after, seen, joined = answer
     frames = AnswerFrames(turn_id, language, after, seen)
     if begun := frames.begin():
         await say(begun)
@@ -99,6 +102,8 @@ async def tell(log: AnswerLog, answer: Followed, say: Callable[[bytes], Awaitabl
             async for lines in groups:
                 if news := frames.feed(lines):
                     await say(news)
+                if joined and not frames.ended:
+                    await asyncio.sleep(PICTURE_S)
     if not frames.ended:
         ends = filter(_is_end, await log.read(turn_id))
         await say(frames.end(next(ends, None)))
