@@ -20,7 +20,7 @@ from aizuchi.words import Language
 PING_EVERY_S = 15.0
 STALLED_PINGS = 4
 CLOSE_WITHIN_S = 0.3
-PICTURE_S = 0.03
+PICTURE_S = 0.05
 
 START = {
     "type": "http.response.start",
