@@ -7,8 +7,9 @@ from playwright.sync_api import Locator, Page, expect
 
 NUMBERED = re.compile(r"\d+\.\d+\.\d+")
 SHOWS = """(answers) => {
-  const log = document.querySelector('[role=log]').innerText;
-  return (log.match(/\\d+\\.\\d+\\.\\d+/g) ?? []).join(' ') === answers.flat().join(' ');
+  const log = document.querySelector('[role=log]');  // there is none while a chat is being opened
+  const shown = log?.innerText.match(/\\d+\\.\\d+\\.\\d+/g) ?? [];
+  return log !== null && shown.join(' ') === answers.flat().join(' ');
 }"""
 
 
