@@ -85,7 +85,10 @@ class SlackSettings(NamedTuple):
     ] = False
     sign: Annotated[
         Literal["status", "reaction"],
-        Meaning("How it shows that it works: a `status`, or a `reaction` to the message."),
+        Meaning(
+            "How it shows that it works: a `status` (a reaction where a workspace has none and the "
+            "app may react), or always a `reaction` to the message."
+        ),
     ] = "status"
 
     @property
