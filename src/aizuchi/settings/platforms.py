@@ -94,13 +94,12 @@ class SlackSettings(NamedTuple):
     @property
     def is_on(self) -> bool:
         """Whether there is anything to connect with."""
-        return bool(self.bot_token or self.bot_tokens or self.app_token or self.secrets_to_verify)
+        return bool(self.bot_token or self.bot_tokens or self.app_token or self.signing)
 
     @property
-    def secrets_to_verify(self) -> tuple[str, ...]:
+    def signing(self) -> tuple[Secret, ...]:
         """All that a request may be signed with."""
-        signing = (self.signing_secret, *self.signing_secrets.values())
-        return tuple(secret.reveal() for secret in signing if secret)
+        return tuple(filter(None, (self.signing_secret, *self.signing_secrets.values())))
 
     @property
     def tokens(self) -> Mapping[str, str]:
