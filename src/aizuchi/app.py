@@ -13,13 +13,14 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from aizuchi import plugs
-from aizuchi.agent import Agent, Brief
+from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.errors import StoreUnavailable
 from aizuchi.events import Message, Signal
 from aizuchi.hearing import FirstSigns
 from aizuchi.ports import Engine, Inbox, Model, Overhear, Retention
-from aizuchi.posting import outlet
+from aizuchi.posting import Desk, outlet
+from aizuchi.prompt import Brief
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
 from aizuchi.worker import Worker
@@ -145,19 +146,20 @@ async def _open_pushed(
 def _outlet(
     pushed: Pushed, settings: Settings, engine: Engine, clock: Callable[[], float]
 ) -> Outlet:
-    key = keep(settings.home / KEY_FILE, secrets.token_hex(32))
-    return outlet(
+    opened, key = pushed.opened, keep(settings.home / KEY_FILE, secrets.token_hex(32))
+    desk = Desk(
         log=engine.log,
-        courier=pushed.opened.courier,
-        surface=pushed.opened.surface,
-        limits=pushed.opened.limits,
         pace=engine.pace,
+        surface=opened.surface,
+        courier=opened.courier,
+        limits=opened.limits,
         bounds=settings.bounds,
         clock=clock,
         key=key.encode(),
         signs=pushed.signs,
         inbox=engine.inbox,
     )
+    return outlet(desk)
 
 
 def _compose(
