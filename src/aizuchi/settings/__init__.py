@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from aizuchi.errors import SettingsError
 from aizuchi.ports import Allowance
+from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.fields import fields_of
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.reading import Fields, Values, from_environment, from_file, read_source
@@ -41,6 +42,7 @@ class Settings(NamedTuple):
     server: ServerSettings = ServerSettings()
     web: WebSettings = WebSettings()
     slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
     home: Path = Path(".aizuchi")
 
     @property
@@ -66,7 +68,7 @@ class Settings(NamedTuple):
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
-        every = (self.model.api_key, self.web.token, *self.slack.secrets)
+        every = (self.model.api_key, self.web.token, *self.slack.secrets, *self.discord.secrets)
         return tuple(secret for secret in every if secret)
 
 
@@ -80,6 +82,7 @@ SECTIONS: Mapping[str, type] = {
     "server": ServerSettings,
     "web": WebSettings,
     "slack": SlackSettings,
+    "discord": DiscordSettings,
 }
 
 
