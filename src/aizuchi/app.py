@@ -188,10 +188,12 @@ def _compose(
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
         web = open_web(settings, engine._replace(inbox=intake), clock)
     app = App(engine, intake, worker, web, _sockets(pushed, intake))
+    doors = [(path, each) for each in pushed for path in each.plug.paths]
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
         clock=clock,
-        webhooks={path: each.opened.surface for each in pushed for path in each.plug.paths},
+        webhooks={path: each.opened.surface for path, each in doors},
+        renewals={path: each.opened.renew for path, each in doors if each.opened.renew},
         web=web,
         probes=_probes(settings, app, web),
         is_stopping=lambda: intake.is_closed,
