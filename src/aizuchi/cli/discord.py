@@ -14,6 +14,7 @@ from aizuchi.cli.invocation import command_name
 from aizuchi.cli.parsing import common_options
 from aizuchi.errors import SettingsError
 from aizuchi.settings import Settings
+from aizuchi.surfaces.discord.rest import USER_AGENT
 from aizuchi.surfaces.discord.setup import Ask, Reply, check
 from aizuchi.surfaces.discord.syncing import Sync
 
@@ -30,7 +31,6 @@ docs/guides/discord.md says it step by step.
 URL = "the public address of the server, where Discord is to send commands to it"
 GUILD = "only in this server, where they are there at once; may be given several times"
 YES = "delete without asking"
-USER_AGENT = "DiscordBot (https://aizuchi.example, 0.1)"
 WITHIN_S = 10.0
 LONGEST_PAUSE_S, TRIES = 60.0, 5
 

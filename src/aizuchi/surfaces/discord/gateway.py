@@ -55,12 +55,12 @@ class Session(NamedTuple):
 class Client(discord.Client):
     """discord.py, whose every event that we want comes to us, and none into its own memory."""
 
-    def __init__(self, heard: Heard, proxy: str | None = None) -> None:
+    def __init__(self, heard: Heard, **network: Any) -> None:
         super().__init__(
             intents=INTENTS,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
-            proxy=proxy,
+            **network,
         )
         self._connection.parsers = {event: partial(heard, event) for event in EVENTS}
 
@@ -107,14 +107,16 @@ class Gateway:
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Client]:
-        client = Client(self._take, _proxy_for(self._api_base))
-        try:
-            await client.__aenter__()  # its own end has no limit of time
-            yield client
-        finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(CLOSE_WITHIN_S):
-                    await client.close()
+        """The end has a limit of time; whatever is left of it then ends with the connector."""
+        async with aiohttp.TCPConnector() as connector:
+            client = Client(self._take, connector=connector, proxy=_proxy_for(self._api_base))
+            try:
+                await client.__aenter__()
+                yield client
+            finally:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(CLOSE_WITHIN_S):
+                        await client.close()
 
     async def _how(self, client: Client) -> dict[str, Any]:
         """Resumed where it can be; else anew, which Discord allows so many times a day."""

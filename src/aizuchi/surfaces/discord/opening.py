@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
+from aizuchi.errors import PlugNotFound
 from aizuchi.events import Message
 from aizuchi.operations import Refused
 from aizuchi.ports import Limits
 from aizuchi.settings import Settings
-from aizuchi.surfaces import Opened
+from aizuchi.settings.discord import DiscordSettings
+from aizuchi.surfaces import Opened, Socket, Take
 from aizuchi.surfaces.discord import HAND_OVER_S, LIMITS, MESSAGE, NARROW
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.surfaces.discord.courier import DiscordCourier
@@ -36,11 +38,36 @@ async def open_discord(settings: Settings, clock: Callable[[], float]) -> AsyncI
                 courier,
                 partial(limits_of, courier, rest, clock, buttons=discord.buttons),
                 has_sign,
+                socket=socket_of(discord, surface, courier, rest, clock),
                 greeting=discord.greeting,
             )
         finally:
             learning.cancel()
             await asyncio.gather(learning, return_exceptions=True)
+
+
+def socket_of(
+    discord: DiscordSettings,
+    surface: DiscordSurface,
+    courier: DiscordCourier,
+    rest: Rest,
+    clock: Callable[[], float],
+) -> Callable[[Take], Socket] | None:
+    """Opens the connection to the Gateway, for which there has to be a bot.
+
+    Raises:
+        PlugNotFound: what keeps it is not installed.
+    """
+    if not discord.bot_token:
+        return None
+    try:
+        from aizuchi.surfaces.discord.socket import DiscordSocket  # 0.7 s, only where it is used
+    except ModuleNotFoundError as error:
+        raise PlugNotFound(
+            f"Discord's Gateway needs {error.name}, which is not installed.",
+            "Install it: pip install 'aizuchi[discord]'",
+        ) from None
+    return partial(DiscordSocket, discord, surface, courier, rest, clock)
 
 
 def open_surface(settings: Settings) -> DiscordSurface:
