@@ -63,7 +63,8 @@ class Settings(NamedTuple):
     def surfaces(self) -> tuple[str, ...]:
         """The platforms that are written to: those with secrets, and those that are named."""
         slack = ("slack",) if self.slack.is_on else ()
-        return (*slack, *self.server.surfaces)
+        discord = ("discord",) if self.discord.is_on else ()
+        return (*slack, *discord, *self.server.surfaces)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

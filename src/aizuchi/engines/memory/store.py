@@ -89,6 +89,12 @@ class Store:
         same = turn is not None and turn.message.conversation == message.conversation
         return seq if same else None
 
+    def question(self, message: Message) -> str:
+        """What was asked by the turn that a message of its conversation asks again."""
+        seq = self.asked_again(message) or 0
+        turn = self.work.get(seq) or self.said.get(seq)
+        return turn.message.text if turn else ""
+
     def count(self, day: str, message: Message, used: Used) -> None:
         key = (day, person_of(message))
         before = self.usage.get(key, Used())

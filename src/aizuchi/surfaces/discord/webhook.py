@@ -25,8 +25,11 @@ class Webhook:
         """The first response in place of “thinking…”; the same however often it is said. Where
         somebody took that away, a follow-up."""
         reply = await self.edit(Ref("", is_original=True), body, address)
-        gone = isinstance(reply, Refused) and reply.code == "unknown_message"
-        return await self.follow(body, address) if gone else reply
+        if not isinstance(reply, Refused) or reply.code != "unknown_message":
+            return reply
+        if self._tokens.may_come(address):
+            return Busy(AGAIN_S)
+        return await self.follow(body, address)
 
     async def follow(self, body: Mapping[str, Any], address: Address) -> Reply | None:
         """A further message; two calls make two of them."""
