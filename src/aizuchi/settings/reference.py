@@ -55,8 +55,11 @@ can also have `ephemeral`, `permissions` (who may use it: `["manage_messages"]`;
 administrators) and a `question`: what the model is asked, with `{option}` where a value goes. An
 option has a `name`, a `description`, a `type` (`string`, `integer`, `number`, `boolean`, `user`,
 `channel`, `role`, `mentionable`, `attachment`), `choices`, `min` and `max` (of a number, or of the
-length of a text), and may be `required = false`. Where only a text is asked for,
-`commands = ["/ask Ask the assistant"]` says it all. A command called `reset` starts afresh.
+length of a text), and may be `required = false`. Both can have `names` and `descriptions` in other
+languages: `names = { ja = "翻訳" }`. `contexts` is where a command can be used: `["guild",
+"bot_dm"]` if you do not say; with `"private_channel"` also by people who install the application
+for themselves. Where only a text is asked for, `commands = ["/ask Ask the assistant"]` says it all.
+A command called `reset` starts afresh.
 
 ```toml
 [discord]

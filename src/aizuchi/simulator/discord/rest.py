@@ -14,7 +14,7 @@ from aizuchi.simulator.discord.refusals import RateLimited, Refused
 from aizuchi.simulator.discord.routes import Route, find
 from aizuchi.simulator.discord.state import State
 
-USER_AGENT = re.compile(r"DiscordBot \(\S+, [^)]+\)")
+USER_AGENT = re.compile(r"DiscordBot \(\S+ [^)]+\)")  # the comma is optional: discord.py has none
 BANNED_FOR_S = 600
 
 
