@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from aizuchi.settings.fields import Meaning
 from aizuchi.settings.secrets import Secret, Secrets
-from aizuchi.settings.sections import ADDRESS
+from aizuchi.settings.sections import ADDRESS, PERSONA
 
 
 class SlackSettings(NamedTuple):
@@ -87,6 +87,7 @@ class SlackSettings(NamedTuple):
         Literal["status", "reaction"],
         Meaning("How it shows that it works: a `status`, or a `reaction` to the message."),
     ] = "status"
+    persona: Annotated[str, PERSONA] = ""
 
     @property
     def is_on(self) -> bool:
