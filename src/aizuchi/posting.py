@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeVar, assert_never
 
@@ -11,7 +11,7 @@ from aizuchi.calling import Caller
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.events import Message, Signal
-from aizuchi.hearing import FirstSigns
+from aizuchi.hearing import FirstSigns, Given
 from aizuchi.operations import (
     Delivered,
     Ended,
@@ -96,14 +96,10 @@ async def deliver(claim: Claim, desk: Desk, lease_left_s: LeaseLeft) -> Delivere
 
 
 def _standing(claim: Claim, desk: Desk, limits: Limits) -> Standing:
-    """What stands before anything was done: at most a first sign. What is only to be ended or
-    delivered gets none."""
+    """Nothing stands yet. What is only to be ended or delivered gets no sign."""
     if claim.work.kind != "answer":
         limits = limits._replace(sign_s=0.0)
-    standing = Standing(claim.turn.attempt, limits, deliver_within_s=desk.bounds.deliver_within_s)
-    if desk.signs and (given := desk.signs.given(claim.turn.message)):
-        standing.signed(*given)
-    return standing
+    return Standing(claim.turn.attempt, limits, deliver_within_s=desk.bounds.deliver_within_s)
 
 
 def _assignment(message: Message, desk: Desk) -> Assignment:
@@ -135,13 +131,27 @@ class _Delivery:
         self._bind_to_time()
         following = asyncio.create_task(self._follow(history))
         following.add_done_callback(lambda _: self._news.set())
+        beside = [following, *self._minding_first_sign()]
         try:
             return await self._carry_out(following)
         finally:
             if self._desk.signs:
                 self._desk.signs.forget(self._claim.turn.message)
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    def _minding_first_sign(self) -> Iterator[asyncio.Task[None]]:
+        """A first sign is counted on until it is known to have failed."""
+        signs = self._desk.signs
+        if signs and (given := signs.given(self._claim.turn.message)):
+            self._standing.signed(given.text, given.since)
+            yield asyncio.create_task(self._give_again(given))
+
+    async def _give_again(self, given: Given) -> None:
+        await given.failed.wait()
+        self._standing.unsigned(given.text, given.since)
+        self._news.set()
 
     def _bind_to_time(self) -> None:
         """What the claim says by the time of day, by the loop's clock."""
