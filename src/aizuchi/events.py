@@ -69,7 +69,7 @@ class Message(NamedTuple):
     in the open gives them two conversation keys. `ref` is the surface's own name of the message
     and is kept; `reply_to` holds what only the surface reads, and is erased when the turn settles.
     `replaces` names the turn whose answer, with all that followed it, leaves the memory. One that
-    `joins` is taken only in a conversation that we are in already, and elsewhere not kept at all.
+    `joins` is taken only in a conversation that we have answered in, and elsewhere not kept at all.
     """
 
     turn_id: str
