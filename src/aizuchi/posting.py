@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeVar, assert_never
 
+from aizuchi.access import may_enter
 from aizuchi.answers import BEGINNING, Entry, Heard, Logged, Posting, Shown, TextDelta
 from aizuchi.calling import Caller
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation
@@ -49,8 +50,8 @@ class Desk(NamedTuple):
     """What the answers of one surface are carried with, whosever they are.
 
     `limits` says what the answer to a message may do, `signs` were given at acceptance, and a stop
-    on the platform itself goes to the `inbox` like any other. `clock` is the time of day; `key`
-    belongs to the installation.
+    on the platform itself goes to the `inbox` like any other. `clock` is the time of day, `key`
+    belongs to the installation, and `allow` is whom `[access]` lets in.
     """
 
     log: AnswerLog
@@ -63,6 +64,7 @@ class Desk(NamedTuple):
     key: bytes
     signs: FirstSigns | None = None
     inbox: Inbox | None = None
+    allow: Collection[str] = ()
 
 
 def outlet(desk: Desk) -> Callable[[Claim, LeaseLeft], Coroutine[None, None, Settlement | None]]:
@@ -96,8 +98,11 @@ async def deliver(claim: Claim, desk: Desk, lease_left_s: LeaseLeft) -> Delivere
 
 
 def _standing(claim: Claim, desk: Desk, limits: Limits) -> Standing:
-    """Nothing stands yet. What is only to be ended or delivered gets no sign."""
-    if claim.work.kind != "answer":
+    """Nothing stands yet. What is only to be ended or delivered gets no sign, though it may have
+    one; whoever may not be answered has none that others could see."""
+    if not may_enter(claim.turn.message, desk.allow):
+        limits = limits._replace(sign_s=0.0, sign_ends=False)
+    elif claim.work.kind != "answer":
         limits = limits._replace(sign_s=0.0)
     return Standing(claim.turn.attempt, limits, deliver_within_s=desk.bounds.deliver_within_s)
 

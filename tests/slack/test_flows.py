@@ -302,7 +302,57 @@ async def test_somebody_of_another_organisation_is_told_alone(house: House) -> N
     assert house.answers(said) == []
     assert "I may not answer you here" in house.slack.transcript(guest)
     assert "I may not answer you here" not in house.slack.transcript(house.ann)
+    assert house.calls(SIGN) == [], "what all would see"
     house.slack.assert_clean()
+
+
+async def test_every_time_somebody_of_another_organisation_asks_they_are_told(house: House) -> None:
+    house.says(speaking(ANSWER))
+    guest = house.slack.person("guest", outside="TELSEWHERE")
+    house.slack.join(guest, house.slack.general)
+    async with house.open():
+        said = await house.ann.mentions("Is it so?", house.slack.general)
+        await house.rest()
+        for _ in range(3):
+            await guest.mentions("Is it?", house.slack.general, said.thread)
+            await house.rest()
+    assert house.slack.transcript(guest).count("I may not answer you here") == 3
+    assert house.answers(said) == [ANSWER]
+
+
+async def test_what_they_say_to_others_in_a_followed_thread_is_let_be(house: House) -> None:
+    model = house.says(speaking(ANSWER))
+    house.set(follow_threads=True)
+    house.slack.state.subscribed.add("message.channels")
+    guest = house.slack.person("guest", outside="TELSEWHERE")
+    house.slack.join(guest, house.slack.general)
+    async with house.open():
+        said = await house.ann.mentions("Is it so?", house.slack.general)
+        await house.rest()
+        calls = len(house.slack.state.calls)
+        for number in range(5):
+            chat = await guest.says(f"CANARY {number}", house.slack.general, said.thread)
+            await house.rest()
+            assert chat.statuses == [200]
+    assert house.answers(said) == [ANSWER]
+    assert len(house.slack.state.calls) == calls, "nobody is told, and nothing is shown"
+    assert "I may not" not in house.slack.transcript(guest)
+    assert len(model.prompts) == 1
+
+
+async def test_what_was_refused_in_a_thread_does_not_have_it_followed(house: House) -> None:
+    house.says(speaking(ANSWER))
+    house.set(follow_threads=True)
+    house.slack.state.subscribed.add("message.channels")
+    guest = house.slack.person("guest", outside="TELSEWHERE")
+    house.slack.join(guest, house.slack.general)
+    async with house.open():
+        root = await house.ann.says("Lunch?", house.slack.general)
+        await guest.mentions("Join us!", house.slack.general, root.thread)
+        await house.rest()
+        await house.ann.says("At noon.", house.slack.general, root.thread)
+        await house.rest()
+    assert house.answers(root) == []
 
 
 async def test_a_limit_is_told_where_it_was_met(house: House) -> None:
