@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 from aizuchi import plugs
 from aizuchi.access import concerns_us, may_enter
-from aizuchi.agent import Agent, Brief
+from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.errors import StoreUnavailable
 from aizuchi.events import Message, Signal
 from aizuchi.hearing import FirstSigns
 from aizuchi.ports import Engine, Inbox, Model, Overhear, Retention
 from aizuchi.posting import Desk, outlet
+from aizuchi.prompt import Brief
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
 from aizuchi.worker import Worker

@@ -12,11 +12,12 @@ from tests.crash.faults import Fault, Kind, Process, Wrapped
 from tests.crash.lives import Lives, is_whole
 
 from aizuchi import edge
-from aizuchi.agent import Agent, Brief
+from aizuchi.agent import Agent
 from aizuchi.attempt import Office, cancel
 from aizuchi.events import HttpRequest, Message, Reception
 from aizuchi.ports import Engine, Limits
 from aizuchi.posting import Desk, outlet
+from aizuchi.prompt import Brief
 from aizuchi.testing import virtual_time
 from aizuchi.testing.plaza import EDITS, ONCE, STREAMS
 from aizuchi.testing.plaza.courier import PlazaCourier

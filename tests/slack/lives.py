@@ -11,7 +11,7 @@ import httpx2
 from tests.crash.faults import Fault, Process, ProcessDied, Wrapped
 from tests.crash.lives import Lives, is_whole
 
-from aizuchi.agent import Agent, Brief
+from aizuchi.agent import Agent
 from aizuchi.app import Intake
 from aizuchi.attempt import Office
 from aizuchi.hearing import FirstSigns
@@ -19,6 +19,7 @@ from aizuchi.hosts.asgi import make_app
 from aizuchi.pace import LocalPace
 from aizuchi.ports import Engine
 from aizuchi.posting import Desk, outlet
+from aizuchi.prompt import Brief
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.secrets import Secret
 from aizuchi.simulator.slack import FakeSlack, SlackTransport, app_of
