@@ -70,7 +70,7 @@ class Message(NamedTuple):
     and is kept; `reply_to` holds what only the surface reads, and is erased when the turn settles.
     `via` is the slash command that it was given by, as the person wrote it.
     `replaces` names the turn whose answer, with all that followed it, leaves the memory. One that
-    `joins` is taken only in a conversation that we are in already, and elsewhere not kept at all.
+    `joins` is taken only in a conversation that we have answered in, and elsewhere not kept at all.
     """
 
     turn_id: str

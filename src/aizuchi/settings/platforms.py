@@ -83,6 +83,13 @@ class SlackSettings(NamedTuple):
             "Slack then sends it every message of the channels it is in; others are not kept."
         ),
     ] = False
+    names: Annotated[
+        bool,
+        Meaning(
+            "Whether a thread that it reads names people, or gives their ids. Names need the scope "
+            "`users:read`, which shows the app everybody in the workspace."
+        ),
+    ] = False
     sign: Annotated[
         Literal["status", "reaction"],
         Meaning(
