@@ -9,11 +9,12 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from aizuchi.agent import Agent, Brief
+from aizuchi.agent import Agent
 from aizuchi.attempt import Office, cancel
 from aizuchi.engines.sqlite import open_engine
 from aizuchi.hosts.asgi import make_app
 from aizuchi.ports import Allowance, Ending, Engine, Model, PromptMessage, Text
+from aizuchi.prompt import Brief
 from aizuchi.surfaces.web.auth import Gate
 from aizuchi.surfaces.web.routes import WebRoutes
 from aizuchi.testing import virtual_time

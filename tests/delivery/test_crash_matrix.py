@@ -13,11 +13,12 @@ from tests.crash.lives import Lives, is_whole
 from tests.crash.tally import Judged, Tally, in_turn, judged, together
 
 from aizuchi import edge
-from aizuchi.agent import Agent, Brief
+from aizuchi.agent import Agent
 from aizuchi.attempt import Office, cancel
 from aizuchi.events import HttpRequest, Message, Reception
 from aizuchi.ports import Engine, Limits
-from aizuchi.posting import outlet
+from aizuchi.posting import Desk, outlet
+from aizuchi.prompt import Brief
 from aizuchi.testing import virtual_time
 from aizuchi.testing.plaza import EDITS, ONCE, STREAMS
 from aizuchi.testing.plaza.courier import PlazaCourier
@@ -55,7 +56,7 @@ class PlazaLives(Lives):
 
     def _outlet(self, engine: Engine, process: Process) -> Any:
         plaza: Any = Wrapped("plaza", self.plaza, process)
-        return outlet(
+        desk = Desk(
             log=engine.log,
             courier=PlazaCourier(plaza.call),
             surface=self.surface,
@@ -65,6 +66,7 @@ class PlazaLives(Lives):
             clock=virtual_time.clock,
             key=b"installation",
         )
+        return outlet(desk)
 
     async def _limits(self, message: Message) -> Limits:
         return self.limits

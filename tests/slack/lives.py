@@ -12,14 +12,15 @@ from tests.crash.faults import Fault, Process, ProcessDied, Wrapped
 from tests.crash.lives import Lives, is_whole
 from tests.crash.tally import Asked
 
-from aizuchi.agent import Agent, Brief
+from aizuchi.agent import Agent
 from aizuchi.app import Intake
 from aizuchi.attempt import Office
 from aizuchi.hearing import FirstSigns
 from aizuchi.hosts.asgi import make_app
 from aizuchi.pace import LocalPace
 from aizuchi.ports import Engine
-from aizuchi.posting import outlet
+from aizuchi.posting import Desk, outlet
+from aizuchi.prompt import Brief
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.secrets import Secret
 from aizuchi.simulator.slack import FakeSlack, SlackTransport, app_of
@@ -110,7 +111,7 @@ class SlackLives(Lives):
             intake = Intake(engine.inbox, {"slack": signs})
             webhooks = {"/slack/events": opened.surface}
             self.line.app = make_app(inbox=intake, clock=virtual_time.clock, webhooks=webhooks)
-        way_out = outlet(
+        desk = Desk(
             log=engine.log,
             courier=opened.courier,
             surface=opened.surface,
@@ -129,7 +130,7 @@ class SlackLives(Lives):
             bounds=Bounds(),
             clock=virtual_time.clock,
             new_incident=lambda: next(incidents),
-            outlets={"slack": way_out},
+            outlets={"slack": outlet(desk)},
         )
         return Worker(office)
 

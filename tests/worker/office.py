@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from aizuchi.agent import Agent, Brief
+from aizuchi.agent import Agent
 from aizuchi.answers import Answer, Logged, fold
 from aizuchi.attempt import Gate, Office
 from aizuchi.engines.sqlite import open_engine
 from aizuchi.errors import ModelError
 from aizuchi.events import Message
 from aizuchi.ports import Allowance, Ending, Engine, Model, PromptMessage, Text
+from aizuchi.prompt import Brief
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import message, running
 from aizuchi.turns import Bounds

@@ -3,11 +3,11 @@
 import asyncio
 from pathlib import Path
 
-from aizuchi.agent import Brief
 from aizuchi.answers import Restarted
 from aizuchi.errors import ModelCut, ModelKeyRefused, ModelUnavailable
 from aizuchi.events import Signal
 from aizuchi.ports import Allowance, PromptMessage, Text
+from aizuchi.prompt import Brief
 from aizuchi.testing.engine_contract.bench import message
 from aizuchi.turns import Bounds
 
