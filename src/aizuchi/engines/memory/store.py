@@ -82,6 +82,12 @@ class Store:
             if said.message.conversation == conversation
         }
 
+    def is_in(self, conversation: str) -> bool:
+        """Whether we have answered there, or are about to."""
+        waiting = (turn for turn in self.open_in(conversation) if not turn.refusal)
+        said = self.said_in(conversation).values()
+        return any(waiting) or any(each.finished.outcome != "refused" for each in said)
+
     def asked_again(self, message: Message) -> int | None:
         """Where the turn stands that a message of its conversation asks again."""
         seq = self.seqs.get(message.replaces, 0)
