@@ -44,7 +44,7 @@ def test_a_stop_reaches_the_answer_whose_button_it_is() -> None:
     got = reception(click(custom_id("stop")))
     assert got.signals == (Signal("stop", f"discord:{CHANNEL}:{ANN}", ANN, f"discord:{TURN}"),)
     assert answer(got.accepted) == {"type": 6}
-    assert answer(got.refused)["data"]["flags"] == 64
+    assert answer(got.refused)["data"]["flags"] == 68
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_nobody_else_can_use_the_button_and_they_are_told_so(kind: Kind) -> None
     got = reception(click(custom_id(kind), BOB))
     assert (got.messages, got.signals) == ((), ())
     told = answer(got.accepted)
-    assert (told["type"], told["data"]["flags"]) == (4, 64)
+    assert (told["type"], told["data"]["flags"]) == (4, 68)
     assert "Only whoever asked" in told["data"]["content"]
 
 
@@ -117,7 +117,7 @@ def test_a_button_in_direct_messages_stays_there() -> None:
 def test_a_button_that_is_none_of_ours_is_told_so(odd: str) -> None:
     assert button_of(odd) is None
     told = response(click(odd))
-    assert (told["type"], told["data"]["flags"]) == (4, 64)
+    assert (told["type"], told["data"]["flags"]) == (4, 68)
 
 
 def test_a_button_fits_what_discord_takes_and_says_what_it_does() -> None:
@@ -136,7 +136,7 @@ def test_a_button_fits_what_discord_takes_and_says_what_it_does() -> None:
 
 def test_a_form_is_answered_kindly() -> None:
     told = response(command(type=5, data={"custom_id": "form", "components": []}))
-    assert (told["type"], told["data"]["flags"]) == (4, 64)
+    assert (told["type"], told["data"]["flags"]) == (4, 68)
 
 
 @pytest.mark.parametrize(

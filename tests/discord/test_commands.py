@@ -87,7 +87,7 @@ def test_it_says_that_it_thinks_and_again_if_it_is_sent_again() -> None:
 def test_what_cannot_be_stored_is_told_to_who_asked() -> None:
     told = answer(reception(command()).refused)
     assert told["type"] == 4
-    assert told["data"]["flags"] == 64
+    assert told["data"]["flags"] == 68
     assert "again" in told["data"]["content"]
     assert told["data"]["allowed_mentions"] == {"parse": []}
     japanese = answer(reception(command(locale="ja")).refused)
@@ -159,7 +159,7 @@ def test_any_name_is_answered_where_none_is_declared(name: str) -> None:
 def test_where_commands_are_declared_another_is_told_which_there_are() -> None:
     told = response(with_data(option("Hi"), name="old"), DECLARED)
     assert told["type"] == 4
-    assert told["data"]["flags"] == 64
+    assert told["data"]["flags"] == 68
     assert "/old" in told["data"]["content"]
     assert "/zunda, /translate" in told["data"]["content"]
     assert not reception(with_data(option("Hi"), name="old"), DECLARED).messages

@@ -7,8 +7,10 @@ from typing import Any, assert_never
 from aizuchi.operations import (
     AppendStream,
     AttachFile,
+    Busy,
     CloseStream,
     DeletePage,
+    Doubtful,
     EditPage,
     Ended,
     Find,
@@ -26,8 +28,9 @@ from aizuchi.operations import (
 )
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.surfaces.discord.bot import Bot
+from aizuchi.surfaces.discord.buckets import SOON_S
 from aizuchi.surfaces.discord.buttons import Kind, rows
-from aizuchi.surfaces.discord.finding import Finder
+from aizuchi.surfaces.discord.finding import Finder, First
 from aizuchi.surfaces.discord.messages import QUIET, Ref, message
 from aizuchi.surfaces.discord.rest import Answer, File, Reply, Rest, refused
 from aizuchi.surfaces.discord.tokens import Tokens
@@ -89,29 +92,38 @@ class DiscordCourier:
         if address.kind == "message":
             speak = self._bot.tell_alone if post.private else self._bot.reply
             return _sent(*await speak(body, post.key, address))
-        first = post.page == 1
-        say_it = self._webhook.fill if first else self._webhook.follow
-        reply = await say_it(body, address)
+        fill = self._webhook.fill if post.page == 1 else self._webhook.follow
+        reply, where = await fill(body, address)
         if reply is None:
             return await self._post_instead(post, body, address)
-        return _receipt(reply, lambda id_: Ref(id_, is_original=first))
+        return _receipt(reply, where)
 
     async def _post_instead(
         self, post: PostPage, body: Mapping[str, Any], address: Address
     ) -> Receipt:
         """The token is of no use: the bot speaks, to the person alone where only they may read."""
-        if post.page == 1:
-            await self._clear(address)
+        if post.page == 1 and (receipt := await self._take_over(body, address)):
+            return receipt
         alone = address.ephemeral and not address.direct
         speak = self._bot.tell_alone if alone else self._bot.speak
         return _sent(*await speak(body, post.key, address))
 
-    async def _clear(self, address: Address) -> None:
-        """“Thinking…” does not stand for ever; what we have said in its place does."""
-        if self.tokens.were_closed(address) or await self._webhook.clear(address):
-            return
-        if thinking := await self.finder.thinking(address):
-            await self._bot.delete(thinking, address.channel)
+    async def _take_over(self, body: Mapping[str, Any], address: Address) -> Receipt | None:
+        """“Thinking…” is cleared away; what the token said last, and nobody heard that it did, is
+        now the bot's to edit. What was handed over stays as it is."""
+        if self.tokens.were_closed(address):
+            return None
+        match await self.finder.first_response(address):
+            case First(ref, is_loading=True):
+                await self._bot.delete(ref, address.channel)
+            case First(ref):
+                reply = await self._bot.edit(ref, address.channel, body)
+                return None if isinstance(reply, Refused) else _receipt(reply, ref)
+            case Busy() | Doubtful():
+                return Busy(SOON_S)
+            case _:
+                await self._webhook.clear(address)
+        return None
 
     # ── what stands ──
 
@@ -163,13 +175,14 @@ class DiscordCourier:
 
 
 def _sent(reply: Reply, channel: str) -> Receipt:
-    return _receipt(reply, lambda id_: Ref(id_, channel))
+    return _receipt(reply, Ref("", channel))
 
 
-def _receipt(reply: Reply, ref_of: Callable[[str], Ref] = Ref) -> Receipt:
+def _receipt(reply: Reply, where: Ref = Ref("")) -> Receipt:
+    """What came of a call, by which the message stands there."""
     match reply:
         case Answer():
-            return Sent(str(ref_of(reply.id))) if reply.id else Sent()
+            return Sent(str(where._replace(id=reply.id))) if reply.id else Sent()
         case Refused("unknown_message"):
             return Ended("gone")
         case _:

@@ -143,7 +143,7 @@ def _read_command(asked: Interaction, data: Fields, manner: Manner) -> Reception
             return Reception(accepted=told_alone(_unknown(asked, name, manner)))
     message = _message(asked, f"interaction:{asked.id}", manner, manner.is_ephemeral(name))
     command = RESET if name == RESET else "" if text else GREETING
-    return _taken(asked, message._replace(text=text, command=command))
+    return _taken(asked, message._replace(text=text, command=command, via=f"/{name}"))
 
 
 def _unknown(asked: Interaction, name: str, manner: Manner) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aizuchi.events import HttpResponse
 
-EPHEMERAL = 64
+SUPPRESS_EMBEDS, EPHEMERAL = 4, 64
 SILENT: Mapping[str, Any] = {"allowed_mentions": {"parse": []}}
 """Nobody is called, whatever stands in the text."""
 
@@ -23,7 +23,9 @@ def thinking(*, ephemeral: bool) -> HttpResponse:
 
 def told_alone(text: str) -> HttpResponse:
     """A line that only the person sees."""
-    return _response({"type": 4, "data": {"content": text, "flags": EPHEMERAL, **SILENT}})
+    return _response(
+        {"type": 4, "data": {"content": text, "flags": EPHEMERAL | SUPPRESS_EMBEDS, **SILENT}}
+    )
 
 
 def taken() -> HttpResponse:

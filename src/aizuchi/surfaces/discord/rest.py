@@ -1,8 +1,8 @@
 """Discord's HTTP API: one call, one reply; what nobody knows of is apart from what was refused."""
 
+import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -74,15 +74,9 @@ async def open_client(base: str) -> AsyncIterator[httpx2.AsyncClient]:
 class Rest:
     """Calls Discord, with the bot's token where there is one, and never before it may."""
 
-    def __init__(
-        self,
-        client: httpx2.AsyncClient,
-        base: str,
-        token: str,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, client: httpx2.AsyncClient, base: str, token: str) -> None:
         self._client, self._base, self._token = client, base.rstrip("/"), token
-        self._now, self._buckets = now, Buckets()
+        self._buckets = Buckets()
 
     @property
     def has_token(self) -> bool:
@@ -98,7 +92,7 @@ class Rest:
     ) -> Reply:
         if call.by_bot and not self._token:
             return refused("no_token")
-        if wait_s := self._buckets.wait_s(call.route, self._now(), by_bot=call.by_bot):
+        if wait_s := self._buckets.wait_s(call.route, _now(), by_bot=call.by_bot):
             return Busy(wait_s)
         try:
             response = await self._client.request(
@@ -117,7 +111,7 @@ class Rest:
         return {**identity, "authorization": f"Bot {self._token}"} if call.by_bot else identity
 
     def _reply(self, route: Route, response: httpx2.Response) -> Reply:
-        said, now = _said(response), self._now()
+        said, now = _said(response), _now()
         self._buckets.saw(route, response.headers, now)
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             return Busy(self._buckets.limited(route, response.headers, said, now) or SOON_S)
@@ -126,6 +120,10 @@ class Rest:
         if response.is_server_error or not response.is_client_error:
             return Doubtful()
         return refused(_error(response.status_code, said))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def refused(code: str) -> Refused:

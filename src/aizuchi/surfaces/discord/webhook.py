@@ -14,6 +14,9 @@ FOLLOWUPS, RESPONSE = "/webhooks/{}/{}", "/webhooks/{}/{}/messages/{}"
 AGAIN_S = 0.5
 """How soon a token that Discord may not know yet is tried again."""
 
+Placed = tuple[Reply | None, Ref]
+"""A reply, and where the message stands."""
+
 
 class Webhook:
     """Calls by a token, for as long as it lives: None where it does not."""
@@ -21,17 +24,22 @@ class Webhook:
     def __init__(self, rest: Rest, tokens: Tokens) -> None:
         self._rest, self._tokens = rest, tokens
 
-    async def fill(self, body: Mapping[str, Any], address: Address) -> Reply | None:
+    async def fill(self, body: Mapping[str, Any], address: Address) -> Placed:
         """The first response in place of “thinking…”; the same however often it is said. Where
         somebody took that away, a follow-up."""
-        reply = await self.edit(Ref("", is_original=True), body, address)
-        gone = isinstance(reply, Refused) and reply.code == "unknown_message"
-        return await self.follow(body, address) if gone else reply
+        original = Ref("", is_original=True)
+        reply = await self.edit(original, body, address)
+        if not isinstance(reply, Refused) or reply.code != "unknown_message":
+            return reply, original
+        if self._tokens.may_come(address):
+            return Busy(AGAIN_S), original
+        return await self.follow(body, address)
 
-    async def follow(self, body: Mapping[str, Any], address: Address) -> Reply | None:
+    async def follow(self, body: Mapping[str, Any], address: Address) -> Placed:
         """A further message; two calls make two of them."""
         flags = body["flags"] | (EPHEMERAL if address.ephemeral else 0)
-        return await self._call("POST", FOLLOWUPS, (), address, {**body, "flags": flags})
+        whole = {**body, "flags": flags}
+        return await self._call("POST", FOLLOWUPS, (), address, whole), Ref("")
 
     async def edit(
         self, ref: Ref, body: Mapping[str, Any], address: Address, file: File | None = None
