@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.discord.lines import connect_in_process
 from tests.worker.office import Part, ScriptedModel
 
 from aizuchi import plugs
@@ -135,6 +136,7 @@ def house_in(home: Path, monkeypatch: pytest.MonkeyPatch, points: Points = Point
     monkeypatch.setitem(plugs.BUILT_IN, "engine.sqlite", f"{__name__}:open_without_threads")
     monkeypatch.setitem(plugs.BUILT_IN, "model.scripted", f"{__name__}:open_scripted")
     monkeypatch.setattr(opening, "open_client", open_client)
+    connect_in_process(monkeypatch, discord)
     prepare(home)
     settings = Settings(
         model=ModelSettings(name="echo"),
