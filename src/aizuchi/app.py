@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from aizuchi import plugs
+from aizuchi.access import concerns_us, may_enter
 from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.errors import StoreUnavailable
@@ -37,11 +38,14 @@ class Pushed(NamedTuple):
 
 
 class Intake:
-    """The inbox as surfaces have it: what it takes for the first time gets its first sign. Once
-    the server is to stop, it takes no message any more; a stop it does, while anything runs."""
+    """The inbox as surfaces have it: what it takes for the first time gets its first sign, unless
+    it is to be refused. Once the server is to stop, it takes no message any more; a stop it does,
+    while anything runs."""
 
-    def __init__(self, inbox: Inbox, signs: Mapping[str, FirstSigns]) -> None:
-        self._inbox, self._signs = inbox, signs
+    def __init__(
+        self, inbox: Inbox, signs: Mapping[str, FirstSigns], allow: Collection[str] = ()
+    ) -> None:
+        self._inbox, self._signs, self._allow = inbox, signs, allow
         self.is_closed = False
 
     async def accept(
@@ -50,11 +54,16 @@ class Intake:
         if messages and self.is_closed:
             raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
         since = asyncio.get_running_loop().time()
-        new = await self._inbox.accept(messages, signals)
-        for message in messages:
-            if message.turn_id in new and message.surface in self._signs:
-                self._signs[message.surface].heard(message, since)
+        ours = [message for message in messages if concerns_us(message, self._allow)]
+        new = await self._inbox.accept(ours, signals)
+        for message in ours:
+            if message.turn_id in new and may_enter(message, self._allow):
+                self._heard(message, since)
         return new
+
+    def _heard(self, message: Message, since: float) -> None:
+        if signs := self._signs.get(message.surface):
+            signs.heard(message, since)
 
 
 class App:
@@ -158,6 +167,7 @@ def _outlet(
         key=key.encode(),
         signs=pushed.signs,
         inbox=engine.inbox,
+        allow=settings.access.allow,
     )
     return outlet(desk)
 
@@ -171,7 +181,14 @@ def _compose(
 ) -> App:
     persona, memory = settings.persona, settings.memory
     greetings = {each.plug.name: each.opened.greeting for each in pushed}
-    brief = Brief(persona.instructions, persona.closing, memory.scope, memory.turns, greetings)
+    brief = Brief(
+        persona.instructions,
+        persona.closing,
+        memory.scope,
+        memory.turns,
+        greetings,
+        settings.casting,
+    )
     office = Office(
         engine=engine,
         agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine)),
@@ -182,7 +199,8 @@ def _compose(
         gate=Gate(settings.access.allow, settings.access.owner),
     )
     worker = Worker(office, settings.server.workers)
-    intake = Intake(engine.inbox, {each.plug.name: each.signs for each in pushed})
+    signs = {each.plug.name: each.signs for each in pushed}
+    intake = Intake(engine.inbox, signs, settings.access.allow)
     web = None
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")

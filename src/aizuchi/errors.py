@@ -11,6 +11,7 @@ AizuchiError
 ├── LeaseLost                somebody else answers this turn now: stop writing
 ├── ServerError              the server cannot start: address in use, home unwritable
 ├── NotFetched               the demo model cannot be fetched
+├── PlatformRefused          a chat platform does not do what a command of ours asks of it
 └── ModelError               the model gave no answer; `retry` says whether to ask once more
     ├── ModelUnreachable     nobody listens at the address
     ├── ModelKeyRefused      401, 403: the key is missing or wrong
@@ -98,6 +99,12 @@ class NotFetched(AizuchiError):
     """The demo model could not be fetched."""
 
     code = "not_fetched"
+
+
+class PlatformRefused(AizuchiError):
+    """A chat platform did not do what one of our commands asked of it."""
+
+    code = "platform_refused"
 
 
 class ModelError(AizuchiError):

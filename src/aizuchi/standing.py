@@ -224,6 +224,11 @@ class Standing:
         """A sign stands since then."""
         self.sign, self.sign_until = text, at + SIGN_KEPT * self.limits.sign_s
 
+    def unsigned(self, text: str, at: float) -> None:
+        """The sign that was given then never stood; one that was given since does."""
+        if (self.sign, self.sign_until) == (text, at + SIGN_KEPT * self.limits.sign_s):
+            self.sign, self.sign_until = None, 0.0
+
     def sign_left(self) -> None:
         """The sign could not be taken away; after a few tries it is left to end by itself."""
         self._sign_tries += 1

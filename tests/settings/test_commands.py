@@ -8,7 +8,7 @@ import pytest
 
 from aizuchi.errors import SettingsError
 from aizuchi.settings import load
-from aizuchi.settings.commands import TEXT, Command, Commands, Option, read_commands
+from aizuchi.settings.commands import ASK, TEXT, Command, Commands, Option, read_commands
 from aizuchi.settings.discord import DiscordSettings
 
 TABLES = """
@@ -65,7 +65,7 @@ def test_the_environment_declares_them_too(tmp_path: Path) -> None:
 
 def test_without_any_there_is_ask_and_no_other_name_is_refused(tmp_path: Path) -> None:
     assert not _load(tmp_path).is_declared
-    assert _load(tmp_path).command("ask") == Command("ask", "Ask the assistant", (TEXT,))
+    assert _load(tmp_path).command("ask") == ASK
     assert _load(tmp_path, '[discord]\ncommands = ["/ask Ask"]').is_declared
 
 
@@ -79,6 +79,12 @@ def test_without_any_there_is_ask_and_no_other_name_is_refused(tmp_path: Path) -
         ({"ephemeral": "yes"}, "ephemeral = yes", "ephemeral = true"),
         ({"permissions": ["manage_mesages"]}, "manage_mesages", "manage_messages?"),
         ({"permissions": "all"}, "no list", "administrators only"),
+        ({"contexts": []}, "no list", 'contexts = ["guild"]'),
+        ({"contexts": ["gild"]}, '"gild"', "Did you mean guild?"),
+        ({"names": {"ja-JP": "聞く"}}, '"ja-JP"', "Did you mean ja?"),
+        ({"names": {"ja": "聞 く"}}, "聞 く", "no spaces"),
+        ({"names": "聞く"}, "names that are no table", "ja = "),
+        ({"descriptions": {"ja": ""}}, "no ja of 1 to 100", 'ja = "…"'),
         ({"question": "Say {txt}"}, "{txt} in the question", "Did you mean text?"),
         ({"options": [{}] * 26}, "at most 25", "[[discord.commands.options]]"),
         ({"options": [{"name": "a", "type": "strin"}]}, '"strin"', "Did you mean string?"),
@@ -135,6 +141,21 @@ def test_a_wrong_command_is_told_with_its_place(tmp_path: Path) -> None:
         _load(tmp_path, file)
     assert "[discord] commands:" in str(refused.value)
     assert "line 3" in str(refused.value)
+
+
+def test_a_command_has_names_in_other_languages_and_places(tmp_path: Path) -> None:
+    option = {"name": "into", "names": {"ja": "言語"}, "descriptions": {"ja": "どの言語に"}}
+    command = {"name": "translate", "description": "Translate", "names": {"ja": "翻訳"}}
+    read = read_commands([{**command, "options": [option], "contexts": ["guild"]}])
+    assert read == (
+        Command(
+            "translate",
+            "Translate",
+            (Option("into", "into", names={"ja": "言語"}, descriptions={"ja": "どの言語に"}),),
+            contexts=("guild",),
+            names={"ja": "翻訳"},
+        ),
+    )
 
 
 def test_a_number_has_bounds_and_choices() -> None:

@@ -48,6 +48,17 @@ PERMISSIONS: Final[Mapping[str, int]] = {
 }
 """What a member may do, by Discord's bit of each."""
 
+CONTEXTS: Final[Mapping[str, int]] = {"guild": 0, "bot_dm": 1, "private_channel": 2}
+"""Where a command can be used, by Discord's number: in servers, in direct messages with the bot,
+and, by whom has installed it for themselves, among other people."""
+
+LOCALES: Final = (
+    *("bg", "cs", "da", "de", "el", "en-GB", "en-US", "es-419", "es-ES", "fi", "fr", "hi", "hr"),
+    *("hu", "id", "it", "ja", "ko", "lt", "nl", "no", "pl", "pt-BR", "ro", "ru", "sv-SE", "th"),
+    *("tr", "uk", "vi", "zh-CN", "zh-TW"),
+)
+"""The languages that Discord knows."""
+
 MOST_COMMANDS = 100
 MOST_OPTIONS = MOST_CHOICES = 25
 LONGEST_DESCRIPTION = 100
@@ -57,12 +68,14 @@ LONGEST_COMMAND = 8_000
 _NAME = re.compile(r"[-_'\w]{1,32}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
-COMMAND_KEYS = ("name", "description", "options", "ephemeral", "permissions", "question")
-OPTION_KEYS = ("name", "description", "type", "choices", "min", "max", "required")
+WORDS = ("name", "names", "description", "descriptions")
+COMMAND_KEYS = (*WORDS, "options", "ephemeral", "permissions", "contexts", "question")
+OPTION_KEYS = (*WORDS, "type", "choices", "min", "max", "required")
 
 
 class Option(NamedTuple):
-    """Something that a command asks for. `least` and `most` bound a number, or a text's length."""
+    """Something that a command asks for. `least` and `most` bound a number, or a text's length;
+    `names` and `descriptions` are what it is called in other languages."""
 
     name: str
     description: str
@@ -71,12 +84,15 @@ class Option(NamedTuple):
     least: int | float | None = None
     most: int | float | None = None
     required: bool = True
+    names: Mapping[str, str] = {}
+    descriptions: Mapping[str, str] = {}
 
 
 class Command(NamedTuple):
     """A slash command. `ephemeral` is None where `[discord] ephemeral` decides, `permissions` None
     where everybody may use it, and empty where only administrators may. `question` is what the
-    model is asked, with `{option}` where an option's value goes; empty: the values themselves."""
+    model is asked, with `{option}` where an option's value goes; empty: the values themselves.
+    `contexts` are where it can be used."""
 
     name: str
     description: str
@@ -84,6 +100,9 @@ class Command(NamedTuple):
     ephemeral: bool | None = None
     permissions: tuple[str, ...] | None = None
     question: str = ""
+    contexts: tuple[str, ...] = ("guild", "bot_dm")
+    names: Mapping[str, str] = {}
+    descriptions: Mapping[str, str] = {}
 
 
 class Commands(tuple[Command, ...]):
@@ -92,8 +111,9 @@ class Commands(tuple[Command, ...]):
     __slots__ = ()
 
 
-TEXT = Option("text", "Your question")
-DEFAULT = Commands([Command("ask", "Ask the assistant", (TEXT,))])
+TEXT = Option("text", "Your question", descriptions={"ja": "聞きたいこと"})
+ASK = Command("ask", "Ask the assistant", (TEXT,), descriptions={"ja": "アシスタントに聞く"})
+DEFAULT = Commands([ASK])
 
 
 def read_commands(value: object) -> Commands:
@@ -135,6 +155,9 @@ def _command(value: object) -> Command:
         _boolean(given, "ephemeral", where),
         _permissions(given.get("permissions"), where),
         _question(given, options, where),
+        _contexts(given, where),
+        _names(given, where),
+        _descriptions(given, where),
     )
     _refuse(
         _length(command) > LONGEST_COMMAND,
@@ -178,6 +201,8 @@ def _option(value: object, command: str) -> Option:
         _bound(given, "min", kind, where),
         _bound(given, "max", kind, where),
         _boolean(given, "required", where) is not False,
+        _names(given, where),
+        _descriptions(given, where),
     )
     least, most = option.least, option.most
     crossed = least is not None and most is not None and least > most
@@ -225,6 +250,43 @@ def _permissions(value: object, where: str) -> tuple[str, ...] | None:
     for each in value:  # type: ignore[attr-defined]  # a list, as was just looked at
         _choice(each, PERMISSIONS, f"a permission of {where}")
     return tuple(value)  # type: ignore[arg-type]  # a list, as was just looked at
+
+
+def _contexts(given: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    listed = given.get("contexts", [*ASK.contexts])
+    _refuse(
+        not isinstance(listed, list) or not listed,
+        f"{where} has contexts that are no list",
+        'Write for example contexts = ["guild"].',
+    )
+    for each in listed:
+        _choice(each, CONTEXTS, f"a context of {where}")
+    return tuple(listed)
+
+
+def _names(given: Mapping[str, Any], where: str) -> Mapping[str, str]:
+    names = _localized(given, "names", where)
+    return {locale: _name({"name": names[locale]}, f"{locale} name") for locale in names}
+
+
+def _descriptions(given: Mapping[str, Any], where: str) -> Mapping[str, str]:
+    texts = _localized(given, "descriptions", where)
+    return {
+        locale: _text(texts, locale, f"descriptions of {where}", LONGEST_DESCRIPTION)
+        for locale in texts
+    }
+
+
+def _localized(given: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+    texts = given.get(key, {})
+    _refuse(
+        not isinstance(texts, dict),
+        f"{where} has {key} that are no table",
+        f'Write for example {key} = {{ ja = "…" }}.',
+    )
+    for locale in texts:
+        _choice(locale, LOCALES, f"a language in the {key} of {where}")
+    return dict(texts)
 
 
 def _question(given: Mapping[str, Any], options: Sequence[Option], where: str) -> str:

@@ -82,12 +82,24 @@ class Store:
             if said.message.conversation == conversation
         }
 
+    def is_in(self, conversation: str) -> bool:
+        """Whether we have answered there, or are about to."""
+        waiting = (turn for turn in self.open_in(conversation) if not turn.refusal)
+        said = self.said_in(conversation).values()
+        return any(waiting) or any(each.finished.outcome != "refused" for each in said)
+
     def asked_again(self, message: Message) -> int | None:
         """Where the turn stands that a message of its conversation asks again."""
         seq = self.seqs.get(message.replaces, 0)
         turn = self.work.get(seq) or self.said.get(seq)
         same = turn is not None and turn.message.conversation == message.conversation
         return seq if same else None
+
+    def question(self, message: Message) -> str:
+        """What was asked by the turn that a message of its conversation asks again."""
+        seq = self.asked_again(message) or 0
+        turn = self.work.get(seq) or self.said.get(seq)
+        return turn.message.text if turn else ""
 
     def count(self, day: str, message: Message, used: Used) -> None:
         key = (day, person_of(message))

@@ -10,16 +10,29 @@ UPDATE work SET idle_from = min(lease_until, :now), lease_until = 0 WHERE lease_
 SELECT max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0));
 
 -- name: add_work
--- Unless it is known already: a redelivery; or it would join a conversation that we are not in. It
--- is the head of its conversation where nothing is ahead of it or it is refused.
+-- Unless it is known already: a redelivery; or it would join a conversation that we are not in, for
+-- whom we refused does not bring us in. It is the head of its conversation where nothing is ahead of
+-- it or it is refused.
 INSERT INTO work (seq, turn_id, conversation, person, head, accepted_at, refusal, message)
 SELECT 1 + max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0)),
        :turn_id, :conversation, :person, ahead = 0 OR ahead > :waiting, :now,
        iif(ahead > :waiting, 'full', ''), :message
 FROM (SELECT count(*) AS ahead FROM work WHERE conversation = :conversation AND refusal = '')
 WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turn_id = :turn_id)
-  AND (NOT :joins OR ahead > 0 OR EXISTS (SELECT 1 FROM conversations WHERE key = :conversation))
+  AND (NOT :joins OR ahead > 0 OR EXISTS (
+    SELECT 1 FROM said JOIN conversations ON conversations.id = said.conversation
+    WHERE conversations.key = :conversation AND said.outcome <> 'refused'
+  ))
 ON CONFLICT (turn_id) DO NOTHING;
+
+-- name: question
+-- What was asked by the turn that a message of its conversation asks again.
+SELECT '' AS question, message FROM work
+WHERE turn_id = :replaces AND conversation = :conversation
+UNION ALL
+SELECT coalesce(question, ''), '' FROM turns JOIN said USING (seq)
+WHERE turn_id = :replaces
+  AND conversation = (SELECT id FROM conversations WHERE key = :conversation);
 
 -- name: add_private_conversation
 -- Not with the redelivery of a message whose conversation was deleted.

@@ -14,7 +14,7 @@ from aizuchi.simulator.discord.refusals import RateLimited, Refused
 from aizuchi.simulator.discord.routes import Route, find
 from aizuchi.simulator.discord.state import State
 
-USER_AGENT = re.compile(r"DiscordBot \(\S+,? [^)]+\)")  # discord.py has no comma there
+USER_AGENT = re.compile(r"DiscordBot \(\S+ [^)]+\)")  # the comma is optional: discord.py has none
 BANNED_FOR_S = 600
 PASSED = {"via": "1.1 google"}  # without it discord.py takes a 429 for a ban by Cloudflare
 

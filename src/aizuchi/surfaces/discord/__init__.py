@@ -27,6 +27,9 @@ NARROW = LIMITS._replace(pages=1)
 TOKEN_S = 900.0
 """How long the token of an interaction lives."""
 
+HAND_OVER_S = 840.0
+"""When what is still being said goes on in a message of the bot's."""
+
 BUDGETS = {
     "discord.followup": Budget(burst=5, per_s=1.0),
     "discord.message": Budget(burst=5, per_s=1.0),
