@@ -6,7 +6,17 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import TypeVar, assert_never
 
-from aizuchi.answers import BEGINNING, Entry, Heard, Logged, Posting, Shown, TextDelta
+from aizuchi.answers import (
+    BEGINNING,
+    Entry,
+    Heard,
+    Logged,
+    Posting,
+    Shown,
+    TextDelta,
+    ToolReturned,
+    ToolsCalled,
+)
 from aizuchi.calling import Caller
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation
 from aizuchi.errors import LeaseLost, StoreError
@@ -38,7 +48,7 @@ LEASE_LOOK_S = 0.5
 
 logger = logging.getLogger(__name__)
 
-QUIET = (Heard, TextDelta, Posting, Shown)
+QUIET = (Heard, TextDelta, ToolsCalled, ToolReturned, Posting, Shown)
 """Entries for which nobody needs to wake, unless there is text to wait for."""
 
 

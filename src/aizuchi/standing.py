@@ -15,6 +15,8 @@ from aizuchi.answers import (
     Shown,
     Step,
     TextDelta,
+    ToolReturned,
+    ToolsCalled,
 )
 from aizuchi.markdown import with_line
 from aizuchi.operations import (
@@ -192,7 +194,7 @@ class Standing:
             case Finished():
                 self.finished = entry
                 self.deliver_until = now + self._deliver_within_s
-            case Heard() | Posting() | Shown():
+            case Heard() | Posting() | Shown() | ToolsCalled() | ToolReturned():
                 pass
             case never:
                 assert_never(never)

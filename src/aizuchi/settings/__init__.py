@@ -22,6 +22,7 @@ from aizuchi.settings.sections import (
     ServerSettings,
     WebSettings,
 )
+from aizuchi.settings.tools import BotSettings, ToolSettings
 from aizuchi.turns import Bounds
 
 FILE_NAME = "aizuchi.toml"
@@ -30,7 +31,7 @@ LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
 class Settings(NamedTuple):
-    """All settings; the sections are those of aizuchi.toml."""
+    """All settings; the sections are those of aizuchi.toml, which lies in `folder`."""
 
     persona: Persona = Persona()
     model: ModelSettings = ModelSettings()
@@ -41,6 +42,9 @@ class Settings(NamedTuple):
     server: ServerSettings = ServerSettings()
     web: WebSettings = WebSettings()
     slack: SlackSettings = SlackSettings()
+    bot: BotSettings = BotSettings()
+    tools: ToolSettings = ToolSettings()
+    folder: Path = Path()
     home: Path = Path(".aizuchi")
 
     @property
@@ -56,6 +60,12 @@ class Settings(NamedTuple):
     def allowance(self) -> Allowance:
         limits = self.limits
         return Allowance(limits.messages_per_minute, limits.answers_per_day, limits.tokens_per_day)
+
+    @property
+    def bot_file(self) -> Path | None:
+        """The Python file of this assistant; None where it has none and names none."""
+        path = self.folder / self.bot.file
+        return path if self.bot != BotSettings() or path.exists() else None
 
     @property
     def surfaces(self) -> tuple[str, ...]:
@@ -80,6 +90,8 @@ SECTIONS: Mapping[str, type] = {
     "server": ServerSettings,
     "web": WebSettings,
     "slack": SlackSettings,
+    "bot": BotSettings,
+    "tools": ToolSettings,
 }
 
 
@@ -101,7 +113,8 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
     if config or path.exists():
         given = from_file(read_source(path), fields, environment)
     over = from_environment(fields, environment, given, path.parent)
-    settings = Settings(**_sections(given, over), home=home_of(environment))
+    sections = _sections(given, over)
+    settings = Settings(**sections, folder=path.parent, home=home_of(environment))
     check(settings)
     return settings
 
