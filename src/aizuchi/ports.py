@@ -22,6 +22,7 @@ from aizuchi.answers import (
 from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception, Signal
 from aizuchi.operations import Find, Found, Operation, Receipt
 from aizuchi.recall import Scope
+from aizuchi.trail import Trail
 from aizuchi.turns import Claim
 
 # ── surfaces ──────────────────────────────────────────────────────────────────
@@ -206,6 +207,7 @@ class Said(NamedTuple):
     said: str
     code: str
     incident: str
+    trail: Trail = Trail()
 
 
 class Chats(Protocol):
