@@ -20,7 +20,7 @@ from aizuchi.errors import StoreUnavailable
 from aizuchi.events import Message, Signal
 from aizuchi.hearing import FirstSigns
 from aizuchi.ports import Engine, Inbox, Model, Overhear, Retention
-from aizuchi.posting import outlet
+from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
@@ -150,19 +150,20 @@ async def _open_pushed(
 def _outlet(
     pushed: Pushed, settings: Settings, engine: Engine, clock: Callable[[], float]
 ) -> Outlet:
-    key = keep(settings.home / KEY_FILE, secrets.token_hex(32))
-    return outlet(
+    opened, key = pushed.opened, keep(settings.home / KEY_FILE, secrets.token_hex(32))
+    desk = Desk(
         log=engine.log,
-        courier=pushed.opened.courier,
-        surface=pushed.opened.surface,
-        limits=pushed.opened.limits,
         pace=engine.pace,
+        surface=opened.surface,
+        courier=opened.courier,
+        limits=opened.limits,
         bounds=settings.bounds,
         clock=clock,
         key=key.encode(),
         signs=pushed.signs,
         inbox=engine.inbox,
     )
+    return outlet(desk)
 
 
 def _compose(
@@ -193,10 +194,12 @@ def _compose(
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
         web = open_web(settings, engine._replace(inbox=intake), clock)
     app = App(engine, intake, worker, web, _sockets(pushed, intake))
+    doors = [(path, each) for each in pushed for path in each.plug.paths]
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
         clock=clock,
-        webhooks={path: each.opened.surface for each in pushed for path in each.plug.paths},
+        webhooks={path: each.opened.surface for path, each in doors},
+        renewals={path: each.opened.renew for path, each in doors if each.opened.renew},
         web=web,
         probes=_probes(settings, app, web),
         is_stopping=lambda: intake.is_closed,

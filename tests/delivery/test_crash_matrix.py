@@ -16,7 +16,7 @@ from aizuchi.agent import Agent
 from aizuchi.attempt import Office, cancel
 from aizuchi.events import HttpRequest, Message, Reception
 from aizuchi.ports import Engine, Limits
-from aizuchi.posting import outlet
+from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.testing import virtual_time
 from aizuchi.testing.plaza import EDITS, ONCE, STREAMS
@@ -54,7 +54,7 @@ class PlazaLives(Lives):
 
     def _outlet(self, engine: Engine, process: Process) -> Any:
         plaza: Any = Wrapped("plaza", self.plaza, process)
-        return outlet(
+        desk = Desk(
             log=engine.log,
             courier=PlazaCourier(plaza.call),
             surface=self.surface,
@@ -64,6 +64,7 @@ class PlazaLives(Lives):
             clock=virtual_time.clock,
             key=b"installation",
         )
+        return outlet(desk)
 
     async def _limits(self, message: Message) -> Limits:
         return self.limits

@@ -239,7 +239,7 @@ def test_tokens_of_several_workspaces_are_a_table_of_references(load_text: Load)
     file = '[slack]\nbot_tokens = { T1 = "env:ONE" }\n[slack.signing_secrets]\napp = "env:TWO"'
     slack = load_text(file, ONE="xoxb-1", TWO="s2", SLACK_BOT_TOKEN="xoxb-0").slack
     assert slack.tokens == {"": "xoxb-0", "T1": "xoxb-1"}
-    assert slack.secrets_to_verify == ("s2",)
+    assert [secret.reveal() for secret in slack.signing] == ["s2"]
     assert "xoxb-1" not in repr(slack)
 
 

@@ -18,7 +18,7 @@ from aizuchi.hearing import FirstSigns
 from aizuchi.hosts.asgi import make_app
 from aizuchi.pace import LocalPace
 from aizuchi.ports import Engine
-from aizuchi.posting import outlet
+from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.secrets import Secret
@@ -103,7 +103,7 @@ class SlackLives(Lives):
             intake = Intake(engine.inbox, {"slack": signs})
             webhooks = {"/slack/events": opened.surface}
             self.line.app = make_app(inbox=intake, clock=virtual_time.clock, webhooks=webhooks)
-        way_out = outlet(
+        desk = Desk(
             log=engine.log,
             courier=opened.courier,
             surface=opened.surface,
@@ -122,7 +122,7 @@ class SlackLives(Lives):
             bounds=Bounds(),
             clock=virtual_time.clock,
             new_incident=lambda: next(incidents),
-            outlets={"slack": way_out},
+            outlets={"slack": outlet(desk)},
         )
         return Worker(office)
 

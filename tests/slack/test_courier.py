@@ -146,7 +146,7 @@ async def test_a_way_of_showing_work_that_fails_here_is_followed_by_the_next() -
         for _ in range(2):
             assert await at.do(ShowWorking("Thinking…")) == Sent()
     session, status = "agents.sessions.setStatus", "assistant.threads.setStatus"
-    assert at.slack.methods_called() == [session, status, session]
+    assert at.slack.methods_called() == [session, status, status]
 
 
 async def test_a_session_is_taken_off_work_once() -> None:

@@ -171,49 +171,6 @@ async def test_what_cannot_be_read_is_done_without(house: House, fault: Fault) -
     assert len(model.prompts[0]) == 2
 
 
-# ── the first sign ────────────────────────────────────────────────────────────
-
-
-async def test_it_is_heard_before_the_model_is_asked(house: House) -> None:
-    model = house.says([5.0, Text(ANSWER), Ending("stop")])
-    async with house.open():
-        await house.ann.mentions("Is it so?", house.slack.general)
-        assert model.prompts == []
-        await asyncio.sleep(0.05 + house.slack.round_trip_s / 2)
-        assert [made.method for made in house.calls(SIGN)] == [SIGN]
-        await house.rest()
-    assert len(house.calls(SIGN)) == 1
-
-
-async def test_without_an_agent_a_status_line_is_the_sign(house: House) -> None:
-    house.says(speaking(ANSWER))
-    house.slack.state.has_agent_view = False
-    async with house.open():
-        await house.ann.mentions("Is it so?", house.slack.general)
-        await house.rest()
-        said = await house.ann.mentions("Is it so?", house.slack.general)
-        await house.rest()
-    assert house.answers(said) == [ANSWER]
-    assert len(house.calls(SIGN)) == 1, "what a workspace lacks is remembered"
-    assert house.calls("assistant.threads.setStatus")
-    house.slack.assert_clean()
-
-
-async def test_a_reaction_can_be_the_sign(house: House) -> None:
-    house.says(speaking(ANSWER), [ModelKeyRefused("401")])
-    house.set(sign="reaction")
-    async with house.open():
-        good = await house.ann.mentions("Is it so?", house.slack.general)
-        await asyncio.sleep(0.2)
-        assert "eyes" in house.reactions(good)
-        await house.rest()
-        bad = await house.ann.mentions("Is it so?", house.slack.general)
-        await house.rest()
-    assert house.reactions(good) == ["white_check_mark"]
-    assert house.reactions(bad) == ["warning"]
-    house.slack.assert_clean()
-
-
 # ── how it is shown ───────────────────────────────────────────────────────────
 
 

@@ -59,15 +59,16 @@ class SlackSurface:
     """Reads what Slack sends: mentions, direct messages, replies, slash commands, stops.
 
     An `Event` has as its route the type of a Socket Mode envelope, so a socket brings its payloads
-    as they are.
+    as they are. The `secrets` may change while it lives.
     """
 
     def __init__(self, secrets: Sequence[str], manner: Manner = Manner()) -> None:
-        self._secrets = [secret.encode() for secret in secrets if secret]
+        self._secrets = secrets
         self._manner = manner
 
     def authenticate(self, request: HttpRequest, *, now: float) -> Event | HttpResponse:
-        if not is_signed(request, self._secrets, now):
+        secrets = [secret.encode() for secret in self._secrets if secret]
+        if not is_signed(request, secrets, now):
             return UNSIGNED
         try:
             if request.body[:1] == b"{":
