@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ RESET = "reset"
 GREETING = "greeting"
 OVERHEAR_S = 2.0
 MOST_ROUNDS = 8
+NOT_OF_A_NAME = re.compile(r"[^\w.-]+")
+LONGEST_NAME = 60
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +136,8 @@ def is_reset(message: Message) -> bool:
 
 
 def _step(called: ToolsCalled, place: int, language: Language) -> Step:
-    title = say("using_tool", language, tool=called.calls[place].name)
+    name = NOT_OF_A_NAME.sub("", called.calls[place].name)[:LONGEST_NAME]
+    title = say("using_tool", language, tool=name)
     return Step(f"{called.round}.{place}", title)
 
 
