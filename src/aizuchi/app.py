@@ -23,9 +23,12 @@ from aizuchi.posting import outlet
 from aizuchi.prompt import Brief
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
+from aizuchi.summaries import Summariser
 from aizuchi.worker import Worker
 
 KEY_FILE = "installation-key"
+NO_WRITERS = ("echo", "local")
+"""Models that cannot write a summary."""
 
 
 class Pushed(NamedTuple):
@@ -67,9 +70,10 @@ class App:
         worker: Worker,
         web: Any,
         sockets: Mapping[str, Any],
+        summariser: Summariser | None = None,
     ) -> None:
         self.asgi: Any = None
-        self._engine, self._intake = engine, intake
+        self._engine, self._intake, self._summariser = engine, intake, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
 
     async def run(self) -> None:
@@ -77,6 +81,8 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._engine.run())
             tasks.create_task(self._worker.run())
+            if self._summariser:
+                tasks.create_task(self._summariser.run())
             for socket in self._sockets.values():
                 tasks.create_task(socket.run())
 
@@ -177,7 +183,9 @@ def _compose(
         memory.turns,
         greetings,
         settings.casting,
+        memory.tokens,
     )
+    summariser = _summariser(settings, model, engine, brief)
     office = Office(
         engine=engine,
         agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine)),
@@ -186,6 +194,7 @@ def _compose(
         new_incident=new_incident,
         outlets={each.plug.name: _outlet(each, settings, engine, clock) for each in pushed},
         gate=Gate(settings.access.allow, settings.access.owner),
+        summariser=summariser,
     )
     worker = Worker(office, settings.server.workers)
     intake = Intake(engine.inbox, {each.plug.name: each.signs for each in pushed})
@@ -193,7 +202,7 @@ def _compose(
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
         web = open_web(settings, engine._replace(inbox=intake), clock)
-    app = App(engine, intake, worker, web, _sockets(pushed, intake))
+    app = App(engine, intake, worker, web, _sockets(pushed, intake), summariser)
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
         clock=clock,
@@ -203,6 +212,16 @@ def _compose(
         is_stopping=lambda: intake.is_closed,
     )
     return app
+
+
+def _summariser(
+    settings: Settings, model: Model, engine: Engine, brief: Brief
+) -> Summariser | None:
+    """None where nothing is to be summarised, or by a model that could not do it."""
+    is_able = settings.model.choice.plug not in NO_WRITERS
+    if not (settings.memory.summaries and is_able and brief.scope != "none" and brief.turns):
+        return None
+    return Summariser(model, engine.memory, brief.scope, brief.window)
 
 
 def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:

@@ -62,7 +62,7 @@ async def open_engine(
             inbox=SqliteInbox(writer, log, bells, bounds, clock),
             queue=SqliteQueue(writer, log, bells, bounds, clock),
             log=log,
-            memory=SqliteMemory(reader),
+            memory=SqliteMemory(writer, reader, clock),
             chats=SqliteChats(writer, reader, log, clock),
             usage=SqliteUsage(writer, reader, allowance, clock),
             tickets=SqliteTickets(writer, clock),
