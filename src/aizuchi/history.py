@@ -1,6 +1,8 @@
 """What was said: as a model is reminded of it, a thread shows it, and a person takes it away."""
 
+import json
 from collections.abc import Hashable, Sequence
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from aizuchi.answers import Outcome
@@ -115,3 +117,23 @@ def overflow_of(
         return None
     turns, exchanges = tuple(one.seq for one in kept), tuple(one.exchange for one in kept)
     return Overflow(shelf, summary.text, summary.upto, turns[:count], exchanges[:count])
+
+
+def handed_out(person: str, owned: Sequence[Own], now: datetime) -> str:
+    """All that a person said and was answered, as the file that they take away."""
+    document = {
+        "person": person,
+        "exported_at": now.isoformat(timespec="seconds"),
+        "messages": [
+            {
+                "conversation": conversation,
+                "asked_at": datetime.fromtimestamp(said.asked_at, UTC).isoformat(),
+                "question": said.question,
+                "outcome": said.outcome,
+                "answer": said.answer,
+                "remark": said.said,
+            }
+            for conversation, said in owned
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)

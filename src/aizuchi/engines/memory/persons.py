@@ -17,7 +17,7 @@ def forget(store: Store, person: str, seq: int, now: float) -> None:
     store.forgotten.pop(f"user {person}", None)
     _forget_conversations(store, person, seq)
     _forget_usage(store, person, day_of(now))
-    store.forgotten[wish_key(person)] = seq
+    store.forgotten[wish_key(person)] = max(seq, store.forgotten.get(wish_key(person), 0))
 
 
 def is_forgotten_since(store: Store, turn: Turn) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from aizuchi.errors import StoreInUse, StoreTooNew, StoreUnavailable
 
+FILE = "aizuchi.db"
 BUSY_TIMEOUT_S = 5.0
 
 

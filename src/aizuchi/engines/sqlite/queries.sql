@@ -281,6 +281,10 @@ DELETE FROM summaries WHERE scope = 'user' AND person = :person;
 SELECT count(*) AS messages, count(DISTINCT conversation) AS conversations FROM said
 WHERE person = (SELECT id FROM people WHERE key = ?);
 
+-- name: people
+-- Of whom there is anything to take away.
+SELECT key FROM people WHERE EXISTS (SELECT 1 FROM said WHERE person = people.id) ORDER BY key;
+
 -- name: own_said
 SELECT conversations.key AS conversation,
        turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered
