@@ -11,15 +11,15 @@ from aizuchi.answers import Finished, Step, ToolCall, ToolReturned, ToolsCalled
 from aizuchi.asking import Reply, ask, description
 from aizuchi.errors import ContentFiltered, ModelError, ModelRateLimited
 from aizuchi.events import Message
+from aizuchi.orders import FORGET_ME, RESET, Order, order_of
 from aizuchi.ports import Memory, Model, Overhear, Overheard, PromptMessage
 from aizuchi.prompt import Brief, prompt_of
-from aizuchi.recall import Scope
+from aizuchi.recall import Scope, person_of
 from aizuchi.rounds import named, with_rounds
 from aizuchi.toolbox import Occasion, Result, Toolbox
 from aizuchi.words import Language, language_of, say
 from aizuchi.writing import Draft
 
-RESET = "reset"
 GREETING = "greeting"
 OVERHEAR_S = 2.0
 MOST_ROUNDS = 8
@@ -30,11 +30,12 @@ log = logging.getLogger(__name__)
 
 
 class Ended(NamedTuple):
-    """How an answer ended, the tokens it used, and the scope it made us forget."""
+    """How an answer ended, the tokens it used, and what it made us forget: a scope, a person."""
 
     finished: Finished
     tokens: int = 0
     forget: Scope = "none"
+    forget_person: bool = False
 
 
 class Agent:
@@ -55,17 +56,16 @@ class Agent:
     async def answer(self, message: Message, draft: Draft) -> Ended:
         """Writes the answer into the draft; a model that fails is told, never raised."""
         language = language_of(message.text, message.locale)
-        if is_reset(message):
-            await draft.add(say("forgotten", language))
-            return Ended(Finished("answered", draft.text, code=RESET), forget=self._brief.scope)
+        if order := order_of(message):
+            return self.ended(await self._obey(order, message, draft, language))
         if message.command == GREETING:
             greeting = self._brief.greetings.get(message.surface) or say(GREETING, language)
             await draft.add(greeting)
             return Ended(Finished("asks", draft.text, code=GREETING))  # so it is not remembered
-        scope, turns = self._brief.scope, self._brief.turns
-        history = await self._memory.recall(message, scope, turns)
+        brief = self._brief.for_message(message)
+        recalled = await self._memory.recall(message, brief.scope, brief.window)
         overheard = await self._overheard(message)
-        prompt = prompt_of(self._brief.for_message(message), history, message.text, overheard)
+        prompt = prompt_of(brief, recalled, message.text, overheard)
         try:
             reply = await self._converse(message, prompt, draft, language)
         except ModelError as error:
@@ -73,6 +73,21 @@ class Agent:
                 await draft.restart()  # what is withheld is not left standing
             return Ended(self._failed(error, draft, language), draft.tokens)
         return Ended(_answered(reply, draft, language), draft.tokens + reply.tokens)
+
+    def ended(self, finished: Finished) -> Ended:
+        """An end with what it makes us forget, whichever attempt has written it."""
+        scope: Scope = self._brief.scope if finished.code == RESET else "none"
+        return Ended(finished, forget=scope, forget_person=finished.code == FORGET_ME)
+
+    async def _obey(
+        self, order: Order, message: Message, draft: Draft, language: Language
+    ) -> Finished:
+        """The end of a turn that is an order. What is said of it is ours, and not remembered."""
+        if order == FORGET_ME:
+            held = await self._memory.holds(person_of(message))
+            return Finished("answered", "", say(FORGET_ME, language, **held._asdict()), FORGET_ME)
+        await draft.add(say("forgotten", language))
+        return Finished("answered", draft.text, code=RESET)
 
     async def _overheard(self, message: Message) -> Sequence[Overheard]:
         """What others said there; if that takes too long, it is answered without."""
@@ -126,13 +141,6 @@ class Agent:
         code = f"{error.code}_for" if wait_s and isinstance(error, ModelRateLimited) else error.code
         said = say(code, language, incident=incident, wait=round(wait_s or 0))
         return Finished("failed", draft.text, said, error.code, incident)
-
-
-def is_reset(message: Message) -> bool:
-    """Whether the message is the exact word, or the surface's command, that starts afresh."""
-    return message.command == RESET or (
-        not message.command and message.text.strip().lower() == RESET
-    )
 
 
 def _step(called: ToolsCalled, place: int, language: Language) -> Step:

@@ -25,10 +25,13 @@ from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
+from aizuchi.summaries import Summariser
 from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.worker import Worker
 
 KEY_FILE = "installation-key"
+NO_WRITERS = ("echo", "local")
+"""Models that cannot write a summary."""
 
 
 class Pushed(NamedTuple):
@@ -78,9 +81,10 @@ class App:
         worker: Worker,
         web: Any,
         sockets: Mapping[str, Any],
+        summariser: Summariser | None = None,
     ) -> None:
         self.asgi: Any = None
-        self._engine, self._intake = engine, intake
+        self._engine, self._intake, self._summariser = engine, intake, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
 
     async def run(self) -> None:
@@ -88,6 +92,8 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._engine.run())
             tasks.create_task(self._worker.run())
+            if self._summariser:
+                tasks.create_task(self._summariser.run())
             for socket in self._sockets.values():
                 tasks.create_task(socket.run())
 
@@ -193,7 +199,9 @@ def _compose(
         memory.turns,
         greetings,
         settings.casting,
+        memory.tokens,
     )
+    summariser = _summariser(settings, model, engine, brief)
     toolbox = Toolbox(tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
     office = Office(
         engine=engine,
@@ -203,6 +211,7 @@ def _compose(
         new_incident=new_incident,
         outlets={each.plug.name: _outlet(each, settings, engine, clock) for each in pushed},
         gate=Gate(settings.access.allow, settings.access.owner),
+        summariser=summariser,
     )
     worker = Worker(office, settings.server.workers)
     signs = {each.plug.name: each.signs for each in pushed}
@@ -211,7 +220,7 @@ def _compose(
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
         web = open_web(settings, engine._replace(inbox=intake), clock)
-    app = App(engine, intake, worker, web, _sockets(pushed, intake))
+    app = App(engine, intake, worker, web, _sockets(pushed, intake), summariser)
     doors = [(path, each) for each in pushed for path in each.plug.paths]
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
@@ -228,6 +237,16 @@ def _compose(
 def _tools(settings: Settings) -> Sequence[Tool]:
     """What the model may have done."""
     return load_bot(settings.bot_file).tools if settings.bot_file else ()
+
+
+def _summariser(
+    settings: Settings, model: Model, engine: Engine, brief: Brief
+) -> Summariser | None:
+    """None where nothing is to be summarised, or by a model that could not do it."""
+    is_able = settings.model.choice.plug not in NO_WRITERS
+    if not (settings.memory.summaries and is_able and brief.scope != "none" and brief.turns):
+        return None
+    return Summariser(model, engine.memory, brief.scope, brief.window)
 
 
 def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:

@@ -167,6 +167,7 @@ def _app(engine: Engine) -> ASGIApp:
         inbox=engine.inbox,
         log=engine.log,
         chats=engine.chats,
+        memory=engine.memory,
         tickets=engine.tickets,
         gate=Gate(_Everybody()),
         clock=virtual_time.clock,

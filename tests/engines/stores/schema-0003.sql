@@ -35,6 +35,7 @@ CREATE TABLE people (
 );
 INSERT INTO "people" VALUES(1,'test:home:ann','[1800000000.0]');
 INSERT INTO "people" VALUES(2,'test:home:bob','[]');
+INSERT INTO "people" VALUES(3,'','[]');
 CREATE TABLE places (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL,
@@ -68,13 +69,25 @@ INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1'
 INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]');
 INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]');
 INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]');
+CREATE TABLE summaries (
+    id INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    person TEXT NOT NULL,
+    place TEXT NOT NULL,
+    audience TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    upto INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (scope, person, place, audience, conversation)
+);
+INSERT INTO "summaries" VALUES(1,'channel','test:home:ann','talk','private','',1,'They greeted each other.');
 CREATE TABLE tickets (
     digest BLOB PRIMARY KEY,
     person TEXT NOT NULL,
     origin TEXT NOT NULL,
     until REAL NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO "tickets" VALUES(X'96B7039C04621A10872B51F6C761326F9535ED2D6B9AFFF14257BDD9A20DE529','ann','https://chat.example',1800000060.0);
+INSERT INTO "tickets" VALUES(X'422B9AE5C4964089DDB70049909333D5C293B060B42CA3E8C1AFD046FD1FD07B','ann','https://chat.example',1800000060.0);
 CREATE TABLE turns (
     seq INTEGER PRIMARY KEY,
     turn_id TEXT NOT NULL UNIQUE,
@@ -93,6 +106,7 @@ CREATE TABLE usage (
     PRIMARY KEY (day, person)
 ) WITHOUT ROWID;
 INSERT INTO "usage" VALUES('2027-01-15',1,1,12);
+INSERT INTO "usage" VALUES('2027-01-15',3,0,3);
 CREATE TABLE work (
     seq INTEGER PRIMARY KEY,
     turn_id TEXT NOT NULL UNIQUE,
@@ -113,9 +127,9 @@ CREATE TABLE work (
     admitted INTEGER NOT NULL DEFAULT 0,
     message TEXT NOT NULL
 );
-INSERT INTO "work" VALUES(6,'6','talk','test:home:ann',1,1800000000.0,'working',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,0.0,'',0,1,'[1,"6","test","home","talk",["talk","private"],["ann","",[],false],"question 6","ref-6","en","",{"token":"6"},"",false]');
-INSERT INTO "work" VALUES(7,'7','talk','test:home:ann',0,1800000000.0,'waiting',0,0,0.0,0.0,0.0,0.0,0.0,'',0,0,'[1,"7","test","home","talk",["talk","private"],["ann","",[],false],"question 7","ref-7","en","",{"token":"7"},"",false]');
-INSERT INTO "work" VALUES(8,'8','ending','test:home:ann',1,1800000000.0,'finished',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,1800000000.0,'',0,0,'[1,"8","test","home","ending",["ending","private"],["ann","",[],false],"question 8","ref-8","en","",{"token":"8"},"",false]');
+INSERT INTO "work" VALUES(6,'6','talk','test:home:ann',1,1800000000.0,'working',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,0.0,'',0,1,'[1,"6","test","home","talk",["talk","private"],["ann","",[],false],"question 6","ref-6","en","",{"token":"6"},"",false,""]');
+INSERT INTO "work" VALUES(7,'7','talk','test:home:ann',0,1800000000.0,'waiting',0,0,0.0,0.0,0.0,0.0,0.0,'',0,0,'[1,"7","test","home","talk",["talk","private"],["ann","",[],false],"question 7","ref-7","en","",{"token":"7"},"",false,""]');
+INSERT INTO "work" VALUES(8,'8','ending','test:home:ann',1,1800000000.0,'finished',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,1800000000.0,'',0,0,'[1,"8","test","home","ending",["ending","private"],["ann","",[],false],"question 8","ref-8","en","",{"token":"8"},"",false,""]');
 CREATE INDEX conversations_by_owner ON conversations (owner) WHERE owner IS NOT NULL;
 CREATE INDEX work_in_order ON work (conversation, refusal);
 CREATE INDEX work_heads ON work (lease_until) WHERE head = 1;
@@ -129,5 +143,8 @@ CREATE VIEW remembered AS
 SELECT seq, conversation, person, place, question, answer FROM said
 WHERE replaced IS NULL AND outcome IN ('answered', 'cancelled') AND answer <> '';
 CREATE INDEX tickets_by_end ON tickets (until);
+CREATE INDEX summaries_in_place ON summaries (place);
+CREATE INDEX summaries_by_person ON summaries (person);
+CREATE INDEX summaries_due ON summaries (id) WHERE upto = 0;
 COMMIT;
 PRAGMA user_version = 3;

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from aizuchi.ports import Said
+from aizuchi.history import Said
 from aizuchi.surfaces.web.tail import outcome_of, source_part, step_part
 from aizuchi.surfaces.web.wording import line
 from aizuchi.words import Language
