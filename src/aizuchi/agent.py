@@ -95,7 +95,7 @@ class Agent:
         scope, turns = self._brief.scope, self._brief.turns
         history = await self._memory.recall(message, scope, turns)
         overheard = await self._overheard(message)
-        prompt = prompt_of(self._brief, history, message.text, overheard)
+        prompt = prompt_of(self._brief.for_message(message), history, message.text, overheard)
         try:
             ending = await self._ask(prompt, draft)
         except ModelError as error:

@@ -181,7 +181,14 @@ def _compose(
 ) -> App:
     persona, memory = settings.persona, settings.memory
     greetings = {each.plug.name: each.opened.greeting for each in pushed}
-    brief = Brief(persona.instructions, persona.closing, memory.scope, memory.turns, greetings)
+    brief = Brief(
+        persona.instructions,
+        persona.closing,
+        memory.scope,
+        memory.turns,
+        greetings,
+        settings.casting,
+    )
     office = Office(
         engine=engine,
         agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine)),

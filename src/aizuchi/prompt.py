@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from aizuchi.events import Message
+from aizuchi.personas import Casting, Persona
 from aizuchi.ports import Exchange, Overheard, PromptMessage
 from aizuchi.recall import Scope
 
@@ -16,7 +18,8 @@ QUOTED = (
 class Brief(NamedTuple):
     """What the model is told besides the question, and what it is reminded of.
 
-    `greetings` are what a message without a question is answered with, by surface.
+    `greetings` are what a message without a question is answered with, by surface; `casting` says
+    where another persona answers.
     """
 
     instructions: str = ""
@@ -24,6 +27,12 @@ class Brief(NamedTuple):
     scope: Scope = "thread"
     turns: int = 20
     greetings: Mapping[str, str] = {}
+    casting: Casting = Casting()
+
+    def for_message(self, message: Message) -> "Brief":
+        """The brief in the words of the persona that answers this message."""
+        persona = self.casting.of(message, Persona(self.instructions, self.closing))
+        return self._replace(instructions=persona.instructions, closing=persona.closing)
 
 
 def prompt_of(

@@ -62,6 +62,11 @@ class Lives:
         self.moments: list[tuple[Moment, Call]] = []
         self.reached = False
 
+    def question_of(self, answer: str) -> str:
+        """What a whole answer of the counting model is the answer to."""
+        assert isinstance(self.model, CountingModel)
+        return self.model.prompts[int(answer.split(".", 1)[0]) - 1][-1].text
+
     async def run(self) -> None:
         while True:
             async with self._life():

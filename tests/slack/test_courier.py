@@ -236,10 +236,12 @@ async def test_what_was_never_made_is_not_found() -> None:
         assert await at.courier.find(Find(1, "key", virtual_time.clock()), at.reply_to) is None
 
 
-async def test_an_ephemeral_answer_cannot_be_looked_for() -> None:
-    async with desk(kind="command") as at:
-        found = await at.courier.find(Find(1, "key", 0.0), at.reply_to)
-        assert isinstance(found, Refused)
+@pytest.mark.parametrize(("kind", "private"), [("command", False), ("mention", True)])
+async def test_what_no_thread_shows_cannot_be_looked_for(kind: str, private: bool) -> None:
+    lost = Find(1, "key", 0.0, private=private)
+    async with desk(kind=kind) as at:
+        assert at.courier.budgets(lost, at.reply_to) == ()
+        assert isinstance(await at.courier.find(lost, at.reply_to), Refused)
         assert at.slack.methods_called() == []
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from aizuchi.settings.fields import Meaning
 from aizuchi.settings.secrets import Secret, Secrets
-from aizuchi.settings.sections import ADDRESS
+from aizuchi.settings.sections import ADDRESS, PERSONA
 
 
 class SlackSettings(NamedTuple):
@@ -97,6 +97,7 @@ class SlackSettings(NamedTuple):
             "app may react), or always a `reaction` to the message."
         ),
     ] = "status"
+    persona: Annotated[str, PERSONA] = ""
 
     @property
     def is_on(self) -> bool:

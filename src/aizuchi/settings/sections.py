@@ -7,6 +7,7 @@ from aizuchi.settings.fields import Meaning
 from aizuchi.settings.secrets import Secret
 
 ADDRESS = r"https?://[^\s/]+\S*"
+PERSONA = Meaning("Which of the `[personas]` answers here; not set: `[persona]`.")
 
 
 class Persona(NamedTuple):
@@ -22,6 +23,29 @@ class Persona(NamedTuple):
         str,
         Meaning("What the model is told again after the question, to hold the persona's tone."),
     ] = ""
+
+
+class NamedPersona(NamedTuple):
+    """Another persona, under a name of your own, and where it answers: by a slash command, else in
+    a channel, else on a whole surface, whose section names it (`[slack] persona`). Everywhere else
+    `[persona]` does."""
+
+    name: Annotated[
+        str,
+        Meaning("What it is called; not set: its name here.", pattern=r"\S.*", example="Zundamon"),
+    ] = ""
+    instructions: Annotated[str, Meaning("What the model is told before the conversation.")] = ""
+    closing: Annotated[
+        str,
+        Meaning("What the model is told again after the question, to hold the persona's tone."),
+    ] = ""
+    commands: Annotated[
+        tuple[str, ...], Meaning('Slash commands that it answers: `["/zunda"]`.')
+    ] = ()
+    channels: Annotated[
+        tuple[str, ...],
+        Meaning('Ids of channels, workspaces or servers where it answers: `["C024BE7LR"]`.'),
+    ] = ()
 
 
 class ModelChoice(NamedTuple):
@@ -218,3 +242,4 @@ class WebSettings(NamedTuple):
         tuple[str, ...],
         Meaning("Addresses or networks of the proxies whose header is believed."),
     ] = ()
+    persona: Annotated[str, PERSONA] = ""

@@ -75,7 +75,7 @@ class SlackCourier:
 
     async def find(self, lost: Find, reply_to: Mapping[str, str]) -> Found:
         address = Address.from_mapping(reply_to)
-        if lost.private or address.kind == "command":
+        if not _may_be_found(lost, address):
             return refused("in_doubt")
         return await self.finder.find(lost, address)
 
@@ -92,7 +92,7 @@ class SlackCourier:
             case CloseStream() | AttachFile():
                 return ()
             case Find():
-                return (REPLIES,)
+                return (REPLIES,) if _may_be_found(operation, address) else ()
             case _:
                 return (_change_of(operation, address)[0],)
 
@@ -153,6 +153,11 @@ def _change_of(
             return STOP, {**status, **rest, "metadata": marker(key)}
         case never:
             assert_never(never)
+
+
+def _may_be_found(lost: Find, address: Address) -> bool:
+    """An answer to a command, and what one person alone sees, can be read back nowhere."""
+    return not lost.private and address.kind != "command"
 
 
 def _budgets_of_post(address: Address, *, private: bool) -> Sequence[str]:

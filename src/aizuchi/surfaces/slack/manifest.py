@@ -24,7 +24,7 @@ def manifest(settings: Settings, url: str = "", *, socket: bool = False) -> Mapp
     Raises:
         SettingsError: the address or a command is none.
     """
-    slack, name, address = settings.slack, settings.persona.name, address_of(url)
+    slack, name, address = settings.slack, settings.name_on("slack"), address_of(url)
     return {
         "display_information": {"name": name[:LONGEST_NAME], "description": DESCRIPTION},
         "features": {

@@ -22,5 +22,5 @@ def open_web(settings: Settings, engine: Engine, clock: Callable[[], float]) -> 
         tickets=engine.tickets,
         gate=gate,
         clock=clock,
-        name=settings.persona.name,
+        name=settings.name_on("web"),
     )
