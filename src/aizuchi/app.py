@@ -16,6 +16,7 @@ from aizuchi import plugs
 from aizuchi.access import concerns_us, may_enter
 from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
+from aizuchi.botfile import load_bot
 from aizuchi.errors import StoreUnavailable
 from aizuchi.events import Message, Signal
 from aizuchi.hearing import FirstSigns
@@ -24,6 +25,7 @@ from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
+from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.worker import Worker
 
 KEY_FILE = "installation-key"
@@ -114,6 +116,7 @@ async def open_app(
     """Opens the store, the model and the surfaces that the settings ask for.
 
     Raises:
+        BotError: the bot's own file goes wrong.
         StoreError: the store is in use, too new, or cannot be opened.
         SettingsError: settings do not go together.
         PlugNotFound: a part that they name is not installed.
@@ -121,6 +124,7 @@ async def open_app(
     open_engine = plugs.load("engine", "sqlite")
     open_model = plugs.load("model", settings.model.choice.plug)
     found = [plugs.load("surface", name) for name in settings.surfaces]
+    tools = _tools(settings)
     async with (
         open_engine(
             settings.home,
@@ -136,7 +140,7 @@ async def open_app(
         pushed = [
             await _open_pushed(plug, settings, engine, clock, open_surfaces) for plug in found
         ]
-        yield _compose(settings, engine, model, pushed, clock)
+        yield _compose(settings, engine, model, tools, pushed, clock)
 
 
 async def _open_pushed(
@@ -176,6 +180,7 @@ def _compose(
     settings: Settings,
     engine: Engine,
     model: Model,
+    tools: Sequence[Tool],
     pushed: Sequence[Pushed],
     clock: Callable[[], float],
 ) -> App:
@@ -189,9 +194,10 @@ def _compose(
         greetings,
         settings.casting,
     )
+    toolbox = Toolbox(tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
     office = Office(
         engine=engine,
-        agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine)),
+        agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine), toolbox),
         bounds=settings.bounds,
         clock=clock,
         new_incident=new_incident,
@@ -217,6 +223,11 @@ def _compose(
         is_stopping=lambda: intake.is_closed,
     )
     return app
+
+
+def _tools(settings: Settings) -> Sequence[Tool]:
+    """What the model may have done."""
+    return load_bot(settings.bot_file).tools if settings.bot_file else ()
 
 
 def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:

@@ -9,12 +9,20 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
-from aizuchi.answers import BEGINNING, Entry, Logged, Outcome, Position
+from aizuchi.answers import (
+    BEGINNING,
+    Entry,
+    Logged,
+    Outcome,
+    Position,
+    ToolCall,
+)
 from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception, Signal
 from aizuchi.operations import Find, Found, Operation, Receipt
 from aizuchi.recall import Scope
+from aizuchi.trail import Trail
 from aizuchi.turns import Claim
 
 # ── surfaces ──────────────────────────────────────────────────────────────────
@@ -199,6 +207,7 @@ class Said(NamedTuple):
     said: str
     code: str
     incident: str
+    trail: Trail = Trail()
 
 
 class Chats(Protocol):
@@ -312,10 +321,16 @@ class Engine(NamedTuple):
 
 
 class PromptMessage(NamedTuple):
-    """A line of the prompt in the order the model reads it."""
+    """A line of the prompt in the order the model reads it.
 
-    role: Literal["system", "user", "assistant"]
+    An assistant's may end in `calls`; each is answered, before anything else, by a tool's line of
+    the same `call_id`.
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
     text: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
 
 
 class Text(NamedTuple):
@@ -327,7 +342,7 @@ class Text(NamedTuple):
 class Ending(NamedTuple):
     """Why the model ended, and what it used: tokens read and written, 0 where it does not say."""
 
-    reason: Literal["stop", "length"]
+    reason: Literal["stop", "length", "tools"]
     tokens_in: int = 0
     tokens_out: int = 0
 
@@ -344,11 +359,24 @@ Overhear = Callable[[Message], Awaitable[Sequence[Overheard]]]
 platform's sake."""
 
 
+class Declared(NamedTuple):
+    """A tool as a model is told of it; `parameters` is the JSON Schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+Part = Text | ToolCall | Ending
+
+
 class Model(Protocol):
     """A model that answers. Closing the iterator ends the call at once."""
 
-    def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
-        """Pieces of text, then one Ending.
+    def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
+        """Pieces of text, then the calls of tools that it asks for, whole, then one Ending.
 
         Raises:
             ModelError: of the kind that happened, before or between the pieces.

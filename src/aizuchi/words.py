@@ -133,6 +133,13 @@ _LINES: dict[str, tuple[str, str]] = {
         "The model's filter stopped this answer. Please ask in other words (number {incident}).",
         "モデルのフィルターがこの回答を止めました。言い方を変えてお送りください(番号 {incident})。",
     ),
+    "using_tool": ("Using {tool}", "{tool}を使っています"),
+    "too_many_rounds": (
+        "I used my tools {rounds} times and still have no answer, so I stop here. "
+        "Ask again, or ask for a smaller part.",
+        "ツールを{rounds}回使っても答えが出なかったため、ここで止めました。"
+        "もう一度送るか、質問を分けてお送りください。",
+    ),
     "token_limit": (
         "This answer reached its longest length and ends here. Write “go on” for the rest.",
         "回答が長さの上限に達したため、ここで終わります。「続けて」と送ると続きを書きます。",

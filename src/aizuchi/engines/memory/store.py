@@ -7,6 +7,7 @@ from aizuchi.answers import Finished, Logged, Position, Shown
 from aizuchi.events import Message
 from aizuchi.recall import person_of
 from aizuchi.tickets import Ticket
+from aizuchi.trail import Trail
 from aizuchi.turns import Turn
 
 
@@ -27,6 +28,7 @@ class Said(NamedTuple):
     finished: Finished
     end: Position
     shown: tuple[Shown, ...]
+    trail: Trail
     undelivered: str
     replaced: bool = False
 

@@ -11,6 +11,7 @@ from aizuchi.errors import LeaseLost
 from aizuchi.live import LiveLog
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key
+from aizuchi.trail import trail_of
 from aizuchi.turns import (
     WAITED,
     Bounds,
@@ -149,6 +150,7 @@ def _said(store: Store, turn: Turn, settlement: Settlement, now: float) -> Said:
         finished=told.finished,
         end=end.position,
         shown=told.shown,
+        trail=trail_of(log),
         undelivered=settlement.reason or "refused" if undelivered else "",
     )
 

@@ -118,7 +118,7 @@ SELECT seq FROM turns WHERE turn_id = :turn_id AND ended_at IS NULL;
 
 -- name: told
 -- What is left of an answer whose entries have collapsed.
-SELECT outcome, answer, said, code, incident, attempt, n, shown FROM said WHERE seq = ?;
+SELECT outcome, answer, said, code, incident, attempt, n, shown, trail FROM said WHERE seq = ?;
 
 -- ── settling ──
 
@@ -146,7 +146,7 @@ ON CONFLICT (key) DO UPDATE SET changed_at = excluded.changed_at;
 -- name: add_said
 INSERT INTO said (
     seq, conversation, person, place, asked_at, settled_at, ref, question,
-    outcome, answer, said, code, incident, undelivered, attempt, n, shown
+    outcome, answer, said, code, incident, undelivered, attempt, n, shown, trail
 )
 VALUES (
     :seq,
@@ -154,7 +154,8 @@ VALUES (
     (SELECT id FROM people WHERE key = :person),
     (SELECT id FROM places WHERE key = :place AND audience = :audience),
     :asked_at, :now, :ref, :question,
-    :outcome, :answer, :said, :code, :incident, nullif(:undelivered, ''), :attempt, :n, :shown
+    :outcome, :answer, :said, :code, :incident, nullif(:undelivered, ''), :attempt, :n, :shown,
+    :trail
 );
 
 -- name: replace
@@ -226,7 +227,8 @@ SELECT DISTINCT owner FROM conversations
 WHERE key >= :first AND key < :beyond AND owner IS NOT NULL;
 
 -- name: said
-SELECT seq, turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered
+SELECT seq, turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered,
+       trail
 FROM said JOIN turns USING (seq)
 WHERE conversation = ? AND replaced IS NULL
 ORDER BY seq;

@@ -12,6 +12,7 @@ from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.events import Message, decode_message
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key, person_of
+from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
 KEEP_WHAT_WAS_SAID = ("add_turn", "add_person", "add_place", "add_conversation", "add_said")
@@ -66,6 +67,7 @@ def _of_answer(log: list[Logged]) -> Mapping[str, Any]:
         "attempt": end.position.attempt,
         "n": end.position.n,
         "shown": encode(fold(log).shown),
+        "trail": encode_trail(trail_of(log)),
     }
 
 

@@ -4,13 +4,27 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aizuchi.answers import Step, StepState
+
 MARKER = "aizuchi_answer"
 _TIME = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
 
 
-def chunks(text: str) -> Sequence[Mapping[str, Any]]:
-    """A text as a stream takes it; one that was opened with plain text would take nothing else."""
-    return [{"type": "markdown_text", "text": text}]
+TASK_STATES: Mapping[StepState, str] = {
+    "running": "in_progress",
+    "done": "complete",
+    "failed": "error",
+}
+
+
+def chunks(text: str, steps: Sequence[Step] = ()) -> Sequence[Mapping[str, Any]]:
+    """Steps and a text as a stream takes them; one that was opened with plain text would take
+    nothing else."""
+    tasks = [
+        {"type": "task_update", "id": id_, "title": title, "status": TASK_STATES[state]}
+        for id_, title, state in steps
+    ]
+    return [*tasks, *([{"type": "markdown_text", "text": text}] if text else [])]
 
 
 def marker(key: str) -> Mapping[str, Any]:
