@@ -52,6 +52,7 @@ PYTHONS = (
     Peer("pydantic_ai", ("pydantic-ai-slim", "openai", "starlette", "uvicorn")),
     Peer("langchain", ("langchain-core",)),
     Peer("chainlit", ("chainlit",)),
+    Peer("nanobot", ("nanobot-ai", "slack-sdk")),
     Peer("slack_bolt", ("slack-bolt", "aiohttp", "flask", "uvicorn", "waitress")),
 )
 ALL: Mapping[str, Peer] = {peer.name: peer for peer in (*NODES, *PYTHONS)}
