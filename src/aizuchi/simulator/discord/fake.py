@@ -74,6 +74,7 @@ class FakeDiscord:
         self.guild = self.state.add_guild("Acme")
         self.general = self.channel("general")
         self._installed_by: set[str] = set()
+        self.tell()  # nobody has been there to hear of it
 
     # ── what it is made of ────────────────────────────────────────────────────
 

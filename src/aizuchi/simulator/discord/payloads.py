@@ -1,6 +1,6 @@
 """People, guilds, channels and messages as Discord sends them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -241,7 +241,7 @@ def _origin(state: State, message: Message) -> dict[str, Any]:
         "type": interaction.kind,
         "user": user_fields(state.users[interaction.user]),
         "authorizing_integration_owners": interaction.owners,
-        **({"name": interaction.data["name"]} if "name" in interaction.data else {}),
+        **_command(interaction.data),
         **_after(interaction, message),
     }
     return {
@@ -249,6 +249,13 @@ def _origin(state: State, message: Message) -> dict[str, Any]:
         "webhook_id": state.app_id,
         "interaction_metadata": metadata,
     }
+
+
+def _command(data: Mapping[str, Any]) -> dict[str, Any]:
+    if "name" not in data:
+        return {}
+    target = {"target_message_id": data["target_id"]} if "target_id" in data else {}
+    return {"name": data["name"], "command_type": data["type"], **target}
 
 
 def _after(interaction: Interaction, message: Message) -> dict[str, str]:

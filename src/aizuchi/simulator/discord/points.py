@@ -26,6 +26,8 @@ class Points(NamedTuple):
     session_lives_s        how long a Gateway session can be resumed after its connection went
     resume_repeats         after a resume the last event known comes again
     every_session_hears    an interaction goes to each session of the app, not to one of them
+    agents_of_answers_count  an answer to an interaction is blocked too where its User-Agent is
+                           none of Discord's form; those of discord.py are not
     role_mention_shows     mentioning the app's own role shows the content, as mentioning it does
     pings_in_code          mentions within a code block reach people too
     heartbeat_s            how often the Gateway wants to hear from the app
@@ -51,6 +53,7 @@ class Points(NamedTuple):
     session_lives_s: float = 180.0
     resume_repeats: bool = False
     every_session_hears: bool = True
+    agents_of_answers_count: bool = False
     role_mention_shows: bool = False
     pings_in_code: bool = True
     heartbeat_s: float = 41.25
@@ -78,6 +81,7 @@ FLIPPED: tuple[Points, ...] = (
     Points(session_lives_s=5.0),
     Points(resume_repeats=True),
     Points(every_session_hears=False),
+    Points(agents_of_answers_count=True),
     Points(role_mention_shows=True),
     Points(pings_in_code=False),
     Points(heartbeat_s=5.0),
