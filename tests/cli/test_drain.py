@@ -1,7 +1,6 @@
-"""Told to stop, a server lets what runs end, refuses what comes in each platform's own way, and hands
-back the rest: what it has acknowledged is answered by the next one."""
+"""Told to stop, a server refuses what comes, in each platform's own way, and hands back the rest:
+what it has acknowledged is answered by the next one."""
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -133,6 +132,5 @@ async def test_a_discord_that_is_down_does_not_delay_the_start(tmp_path: Path) -
             assert server.text.count("not connected to Discord") == 1
             assert "x.y.z" not in server.text
             server.process.terminate()
-            await asyncio.sleep(0)
             assert await server.end(within_s=3) == 0
         assert "Traceback" not in server.text
