@@ -11,6 +11,7 @@ from benchmarks.harness.report import Report, Verdict, save, table
 
 NAMES = (
     "ack",
+    "ack_discord",
     "durable",
     "stream",
     "delivery",

@@ -14,6 +14,7 @@ AizuchiError
 ├── BotError                 bot.py cannot be used as it is
 ├── ToolError                a tool did not do what it was asked: the model is told why
 │   └── BadArguments         what the model gave a tool does not fit its parameters
+├── PlatformRefused          a chat platform does not do what a command of ours asks of it
 └── ModelError               the model gave no answer; `retry` says whether to ask once more
     ├── ModelUnreachable     nobody listens at the address
     ├── ModelKeyRefused      401, 403: the key is missing or wrong
@@ -119,6 +120,12 @@ class BadArguments(ToolError):
     """What the model gave a tool does not fit its parameters."""
 
     code = "bad_arguments"
+
+
+class PlatformRefused(AizuchiError):
+    """A chat platform did not do what one of our commands asked of it."""
+
+    code = "platform_refused"
 
 
 class ModelError(AizuchiError):

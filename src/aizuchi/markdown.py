@@ -101,6 +101,11 @@ class _Room(NamedTuple):
         return self.measure(line) + 1 + self.measure(fence.tail)
 
 
+def units(text: str) -> int:
+    """The length as a platform may count it at most: in units of UTF-16."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def pages(
     text: str, page_chars: int, *, measure: Measure = len, growing: bool = False
 ) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from math import inf
 from typing import Any, Literal, NamedTuple, Protocol
 
 from aizuchi.answers import (
@@ -38,8 +39,10 @@ class Limits(NamedTuple):
     `stream_s` is how long a native stream may stay open, 0 where there are none; `edits` says
     whether a page can be rewritten and taken away: without it there are no streams, and all is
     posted once, at the end. So it is without `grows`, but what stands can still be mended. Past
-    the last of `pages` the surface either goes on, or attaches the whole as a file and leaves room
-    on a page for the line that says so (`overflow`).
+    the last of `pages` the surface either goes on, or attaches the whole as a file (`overflow`).
+    `hand_over_s` is how long from the claim on what stands can be written on; then the rest is
+    posted elsewhere, where it `goes_on` at all. `stages` says that a page shows whether it still
+    grows and whether the answer ends with it, so that one that only changes so is rewritten.
     """
 
     delivery: Literal["pushed", "pulled"]
@@ -54,6 +57,9 @@ class Limits(NamedTuple):
     edits: bool = True
     grows: bool = True
     overflow: Literal["more_pages", "file"] = "more_pages"
+    hand_over_s: float = inf
+    goes_on: bool = True
+    stages: bool = False
 
 
 class Surface(Protocol):

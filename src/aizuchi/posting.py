@@ -171,6 +171,7 @@ class _Delivery:
     def _bind_to_time(self) -> None:
         """What the claim says by the time of day, by the loop's clock."""
         turn, now = self._claim.turn, self._desk.clock()
+        self._standing.bind(self._now())
         self._standing.calls_from = self._now() + max(0.0, self._claim.calls_from - now)
         if turn.finished_at:
             self._standing.deliver_until -= max(0.0, now - turn.finished_at)

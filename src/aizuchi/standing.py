@@ -29,6 +29,7 @@ from aizuchi.operations import (
     Operation,
     PostPage,
     ShowWorking,
+    Stage,
     Undeliverable,
 )
 from aizuchi.ports import Limits
@@ -47,6 +48,9 @@ LEAST_WAIT_S = 0.001
 
 PRIVATE = ("not_allowed",)
 """Ends that only the person who asked is told of, by their codes."""
+
+MADE = ("answered", "failed", "timed_out", "cancelled")
+"""Ends of an answer that a model had a part in."""
 
 MOST_SIGN_TRIES = 3
 
@@ -73,6 +77,7 @@ class Page:
         "posting_at",
         "ref",
         "replaced",
+        "stage",
         "streaming",
         "text",
     )
@@ -81,6 +86,7 @@ class Page:
         self.number = number
         self.ref = ""
         self.text: str | None = ""
+        self.stage: Stage = "closed"
         self.streaming: bool | None = False
         self.cards: dict[str, Step] = {}
         self.opened_at = inf
@@ -138,14 +144,31 @@ class Standing:
         self.once = not (limits.edits and limits.grows)
         self.stopped = False
         self.files = limits.overflow == "file"
+        self.hand_over_at = inf
         self.attached = False
         self._attempt = attempt
         self._deliver_within_s = deliver_within_s
         self._pieces: list[str] = []
         self._retries = 0
 
+    def bind(self, now: float) -> None:
+        """The limits count from now."""
+        self.hand_over_at = now + self.limits.hand_over_s
+
     def page(self, number: int) -> Page:
         return self.pages.setdefault(number, Page(number))
+
+    @property
+    def last_page(self) -> Page:
+        """The one that the answer has come to."""
+        there = [page.number for page in self.pages.values() if page.ref or page.lost_at]
+        return self.page(max(there, default=1))
+
+    @property
+    def may_be_made_again(self) -> bool:
+        """Whether another answer could be made in place of this one."""
+        finished = self.finished
+        return finished is not None and finished.outcome in MADE and finished.code != "reset"
 
     @property
     def maybe_streaming(self) -> bool | None:

@@ -10,6 +10,7 @@ from aizuchi.errors import SettingsError
 from aizuchi.personas import Casting
 from aizuchi.ports import Allowance
 from aizuchi.settings.casting import casting_of
+from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.fields import fields_of
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.reading import (
@@ -54,6 +55,7 @@ class Settings(NamedTuple):
     server: ServerSettings = ServerSettings()
     web: WebSettings = WebSettings()
     slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
     bot: BotSettings = BotSettings()
     tools: ToolSettings = ToolSettings()
     folder: Path = Path()
@@ -99,12 +101,13 @@ class Settings(NamedTuple):
     def surfaces(self) -> tuple[str, ...]:
         """The platforms that are written to: those with secrets, and those that are named."""
         slack = ("slack",) if self.slack.is_on else ()
-        return (*slack, *self.server.surfaces)
+        discord = ("discord",) if self.discord.is_on else ()
+        return (*slack, *discord, *self.server.surfaces)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
-        every = (self.model.api_key, self.web.token, *self.slack.secrets)
+        every = (self.model.api_key, self.web.token, *self.slack.secrets, *self.discord.secrets)
         return tuple(secret for secret in every if secret)
 
 
@@ -118,6 +121,7 @@ SECTIONS: Mapping[str, type] = {
     "server": ServerSettings,
     "web": WebSettings,
     "slack": SlackSettings,
+    "discord": DiscordSettings,
     "bot": BotSettings,
     "tools": ToolSettings,
 }

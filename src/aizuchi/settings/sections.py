@@ -145,7 +145,7 @@ class LimitSettings(NamedTuple):
     """How long anything may take, and how much anybody may use."""
 
     answer_within_s: Annotated[
-        float, Meaning("When an answer is stopped, in seconds from its start.", 1, 3600)
+        float, Meaning("When an answer is stopped, in seconds from its start.", 1, 86_400)
     ] = 120.0
     wait_within_s: Annotated[
         float, Meaning("How long a message may wait for its turn, in seconds.", 1, 86_400)

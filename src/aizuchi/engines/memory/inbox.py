@@ -34,6 +34,8 @@ class MemoryInbox:
 
     def _add(self, message: Message) -> None:
         store, now = self._store, self._clock()
+        if message.asks_again:
+            message = message.with_question(store.question(message))
         owner = person_of(message) if message.place.audience == "private" else ""
         beginning = Conversation(owner, message.title, now)
         store.conversations.setdefault(message.conversation, beginning)

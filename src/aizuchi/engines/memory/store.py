@@ -119,6 +119,12 @@ class Store:
             if said and summary.upto >= seq and _may_hold(shelf, said.message)
         ]
 
+    def question(self, message: Message) -> str:
+        """What was asked by the turn that a message of its conversation asks again."""
+        seq = self.asked_again(message) or 0
+        turn = self.work.get(seq) or self.said.get(seq)
+        return turn.message.text if turn else ""
+
     def count(self, day: str, person: str, used: Used) -> None:
         key = (day, person)
         before = self.usage.get(key, Used())

@@ -25,6 +25,15 @@ WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turn_id = :turn_id)
   ))
 ON CONFLICT (turn_id) DO NOTHING;
 
+-- name: question
+-- What was asked by the turn that a message of its conversation asks again.
+SELECT '' AS question, message FROM work
+WHERE turn_id = :replaces AND conversation = :conversation
+UNION ALL
+SELECT coalesce(question, ''), '' FROM turns JOIN said USING (seq)
+WHERE turn_id = :replaces
+  AND conversation = (SELECT id FROM conversations WHERE key = :conversation);
+
 -- name: add_private_conversation
 -- Not with the redelivery of a message whose conversation was deleted.
 INSERT INTO conversations (key, owner, title, changed_at)

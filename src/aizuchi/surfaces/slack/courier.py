@@ -12,6 +12,7 @@ from aizuchi.operations import (
     Ended,
     Find,
     Found,
+    HandOver,
     OpenStream,
     Operation,
     PostPage,
@@ -64,7 +65,7 @@ class SlackCourier:
                 return _receipt(await self._working.end(address, well=well))
             case PostPage():
                 return await self._post(operation, address)
-            case AttachFile():
+            case AttachFile() | HandOver():
                 return refused("no_files")
             case OpenStream():
                 return await self._open(operation, address)
@@ -89,7 +90,7 @@ class SlackCourier:
                 return _budgets_of_post(address, private=private)
             case OpenStream():
                 return () if address.team in self.streamless else (START, STOP)
-            case CloseStream() | AttachFile():
+            case CloseStream() | AttachFile() | HandOver():
                 return ()
             case Find():
                 return (REPLIES,) if _may_be_found(operation, address) else ()
