@@ -1,4 +1,6 @@
-"""The whole app on a fake Discord, in simulated time, and people who use it."""
+"""The whole app on a fake Discord, in simulated time, and people who use it.
+
+Interactions come as requests, unless `by_requests` is taken back; messages over the Gateway."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -48,6 +50,7 @@ class House:
         self.ann = discord.person("ann")
         self.bob = discord.person("bob")
         self.general = discord.general
+        self.by_requests = True
 
     def set(self, **discord: Any) -> None:
         """Other settings of Discord."""
@@ -78,8 +81,10 @@ class House:
         “thinking…”, nobody was called, and nothing else is wrong."""
         async with open_app(self.settings, virtual_time.clock) as self.app:
             web = httpx2.AsyncClient(transport=httpx2.ASGITransport(self.app.asgi))
-            self.discord.deliver_to(web, PATH)
+            if self.by_requests:
+                self.discord.deliver_to(web, PATH)
             working = asyncio.create_task(self.app.run() if works else asyncio.Event().wait())
+            await asyncio.sleep(1.0)  # it is connected, and knows who it is
             try:
                 yield
             finally:

@@ -27,6 +27,7 @@ from aizuchi.settings.commands import Command, Commands, Option
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.surfaces.discord.buttons import Button, Kind, button_of, rows
 from aizuchi.surfaces.discord.manner import Manner
+from aizuchi.surfaces.discord.opening import known
 
 TURN = f"interaction:{ID}"
 ASKED = Address(
@@ -145,7 +146,7 @@ def test_a_form_is_answered_kindly() -> None:
 )
 def test_what_is_declared_can_be_chosen(written: str, offered: list[str]) -> None:
     into = Option("into", "Into", choices=("English", "日本語"))
-    manner = Manner(commands=Commands([Command("say", "Say", (into,))]))
+    manner = Manner(commands=known(Commands([Command("say", "Say", (into,))])))
     focused = option(written, "into", focused=True)
     told = response({**with_data(focused, name="say"), "type": 4}, manner)
     assert told["type"] == 8

@@ -31,6 +31,7 @@ from aizuchi.settings.commands import Command, Commands, Option
 from aizuchi.surfaces.discord.address import Address, time_of
 from aizuchi.surfaces.discord.inbound import DiscordSurface
 from aizuchi.surfaces.discord.manner import Manner, allowed
+from aizuchi.surfaces.discord.opening import known
 from aizuchi.testing.virtual_time import EPOCH
 
 ZUNDA = Command("zunda", "聞くのだ", (Option("text", "何を"),))
@@ -41,7 +42,7 @@ TRANSLATE = Command(
     ephemeral=True,
     question="Into {into}: {text}",
 )
-DECLARED = Manner(commands=Commands([ZUNDA, TRANSLATE]), takes_any=False)
+DECLARED = Manner(commands=known(Commands([ZUNDA, TRANSLATE])), takes_any=False)
 ALONE = Manner(ephemeral=True)
 
 
@@ -107,7 +108,7 @@ def test_an_ephemeral_command_is_private_and_a_conversation_of_its_own() -> None
 def test_a_command_says_for_itself_who_sees_its_answer() -> None:
     assert response(with_data(name="translate"), DECLARED)["data"] == {"flags": 64}
     assert "data" not in response(with_data(name="zunda"), DECLARED)
-    everybody = Manner(commands=Commands([ZUNDA._replace(ephemeral=False)]), ephemeral=True)
+    everybody = Manner(commands=known(Commands([ZUNDA._replace(ephemeral=False)])), ephemeral=True)
     assert "data" not in response(with_data(name="zunda"), everybody)
 
 

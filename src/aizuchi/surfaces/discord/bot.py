@@ -6,7 +6,7 @@ from typing import Any
 from aizuchi.operations import Refused
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.surfaces.discord.mends import UNWRITABLE
-from aizuchi.surfaces.discord.messages import Ref, as_reply, message, with_nonce
+from aizuchi.surfaces.discord.messages import Ref, as_reply, message, says, with_nonce
 from aizuchi.surfaces.discord.rest import Answer, Call, File, Reply, Rest
 from aizuchi.words import language_of, say
 
@@ -60,6 +60,13 @@ class Bot:
         return await self._rest.call(Call("POST", "/channels/{}/typing", (channel,)))
 
     async def _post(self, channel: str, body: Mapping[str, Any], key: str) -> Reply:
+        """An earlier post of this key is the message now, and is brought up to date."""
+        reply = await self._post_once(channel, body, key)
+        if isinstance(reply, Answer) and says(reply.fields) != says(body):
+            return await self.edit(Ref(reply.id), channel, body)
+        return reply
+
+    async def _post_once(self, channel: str, body: Mapping[str, Any], key: str) -> Reply:
         """Where the message of this key was taken away, it is posted anew under another, which is
         the same at every try."""
         call = Call("POST", MESSAGES, (channel,))

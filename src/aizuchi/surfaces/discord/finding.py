@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from aizuchi.operations import Busy, Doubtful, Find, Found, Refused, Sent
 from aizuchi.surfaces.discord.address import DISCORD_EPOCH_S, Address
 from aizuchi.surfaces.discord.buttons import button_of
-from aizuchi.surfaces.discord.fields import Fields, inner, listed, text_of
-from aizuchi.surfaces.discord.messages import LOADING, Ref
+from aizuchi.surfaces.discord.fields import Fields, inner, text_of
+from aizuchi.surfaces.discord.messages import LOADING, Ref, says
 from aizuchi.surfaces.discord.rest import Answer, Call, Rest, refused
 from aizuchi.surfaces.discord.tokens import Tokens
 
@@ -130,8 +130,8 @@ def _is_spoken(said: Fields, address: Address) -> bool:
     """Whether it has a button of this answer, and is no response."""
     if _is_response(said, address):
         return False
-    parts = [part for row in listed(said, "components") for part in listed(row, "components")]
-    buttons = (button_of(text_of(part, "custom_id")) for part in parts)
+    _, custom_ids = says(said)
+    buttons = map(button_of, custom_ids)
     return any(button is not None and button.turn == address.turn for button in buttons)
 
 

@@ -136,7 +136,7 @@ def _read_command(asked: Interaction, data: Fields, manner: Manner) -> Reception
     name = text_of(data, "name")
     match data.get("type", CHAT_INPUT):
         case type_ if type_ == CHAT_INPUT and manner.knows(name):
-            text = question_of(data, manner.command(name))
+            text = question_of(data, manner.question(name))
         case type_ if type_ == MESSAGE:
             text = question_about(data, asked.locale)
         case _:
@@ -147,7 +147,7 @@ def _read_command(asked: Interaction, data: Fields, manner: Manner) -> Reception
 
 
 def _unknown(asked: Interaction, name: str, manner: Manner) -> str:
-    known = ", ".join(f"/{command.name}" for command in manner.commands)
+    known = ", ".join(f"/{each}" for each in manner.commands)
     return say("unknown_command", asked.language, command=name, known=known)
 
 
@@ -198,11 +198,9 @@ def _taken(asked: Interaction, message: Message) -> Reception:
 
 def _choices(data: Fields, manner: Manner) -> Sequence[str | int | float]:
     """What may be chosen of what a command declares, as far as it is written."""
-    option, command = focused(data), manner.command(text_of(data, "name"))
-    declared = command.options if command else ()
-    known = next((each for each in declared if each.name == text_of(option, "name")), None)
+    option = focused(data)
+    offered = manner.choices(text_of(data, "name"), text_of(option, "name"))
     written = str(option.get("value", "")).lower()
-    offered = known.choices if known else ()
     return [each for each in offered if written in str(each).lower()][:MOST_CHOICES]
 
 

@@ -1,32 +1,44 @@
 """How `[discord]` says that messages are taken, and whom `[access]` lets in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from aizuchi.events import Sender
-from aizuchi.settings.commands import DEFAULT, Command, Commands
 from aizuchi.surfaces.discord import NAME
+
+Choices = tuple[str | int | float, ...]
+
+
+class Known(NamedTuple):
+    """What has to be known of a declared command when it comes: `question` is what it asks in its
+    own words, with `{option}` for a value; `ephemeral` is None where the usual is meant."""
+
+    question: str = ""
+    ephemeral: bool | None = None
+    choices: Mapping[str, Choices] = {}
 
 
 class Manner(NamedTuple):
     """`commands` are known by name, and any other name is where `takes_any`. `allow` are the ids
     that `[access]` names: of guilds, roles and people; without any, everybody is let in."""
 
-    commands: Commands = DEFAULT
+    commands: Mapping[str, Known] = {}
     takes_any: bool = True
-    message_command: str = "Ask about this"
     ephemeral: bool = False
     allow: frozenset[str] = frozenset()
 
-    def command(self, name: str) -> Command | None:
-        return next((each for each in self.commands if each.name == name), None)
-
     def knows(self, name: str) -> bool:
-        return self.takes_any or self.command(name) is not None
+        return self.takes_any or name in self.commands
+
+    def question(self, name: str) -> str:
+        return self.commands.get(name, Known()).question
+
+    def choices(self, name: str, option: str) -> Choices:
+        return self.commands.get(name, Known()).choices.get(option, ())
 
     def is_ephemeral(self, name: str) -> bool:
-        command = self.command(name)
-        return self.ephemeral if command is None or command.ephemeral is None else command.ephemeral
+        declared = self.commands.get(name, Known()).ephemeral
+        return self.ephemeral if declared is None else declared
 
     def seen(self, sender: Sender) -> Sender:
         """The sender, as `[access]` sees them: outside, where only those it names are let in."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from aizuchi.surfaces.discord.fields import Fields, listed, text_of
+
 ORIGINAL = "@original"
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING = 4, 64, 128
 
@@ -38,6 +40,12 @@ class Ref(NamedTuple):
 def message(text: str, rows: Sequence[Mapping[str, Any]] = ()) -> Mapping[str, Any]:
     """A whole message. Components that it had and has no more have to be named as none."""
     return {"content": text, "components": [*rows], **QUIET}
+
+
+def says(fields: Fields) -> tuple[str, list[str]]:
+    """What a message says, as we or Discord have it: its text, and what its buttons do."""
+    parts = (part for row in listed(fields, "components") for part in listed(row, "components"))
+    return text_of(fields, "content").strip(), [text_of(part, "custom_id") for part in parts]
 
 
 def with_nonce(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -11,13 +11,14 @@ from aizuchi.events import Message
 from aizuchi.operations import Refused
 from aizuchi.ports import Limits
 from aizuchi.settings import Settings
+from aizuchi.settings.commands import Commands
 from aizuchi.settings.discord import DiscordSettings
 from aizuchi.surfaces import Opened, Socket, Take
 from aizuchi.surfaces.discord import HAND_OVER_S, LIMITS, MESSAGE, NARROW
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.surfaces.discord.courier import DiscordCourier
 from aizuchi.surfaces.discord.inbound import DiscordSurface
-from aizuchi.surfaces.discord.manner import Manner, allowed
+from aizuchi.surfaces.discord.manner import Known, Manner, allowed
 from aizuchi.surfaces.discord.rest import Answer, Call, Rest, open_client
 
 logger = logging.getLogger(__name__)
@@ -73,13 +74,23 @@ def socket_of(
 def open_surface(settings: Settings) -> DiscordSurface:
     discord = settings.discord
     manner = Manner(
-        commands=discord.commands,
+        commands=known(discord.commands),
         takes_any=not discord.is_declared,
-        message_command=discord.message_command,
         ephemeral=discord.ephemeral,
         allow=allowed(settings.access.allow),
     )
     return DiscordSurface(discord.public_key, manner)
+
+
+def known(commands: Commands) -> Mapping[str, Known]:
+    return {
+        command.name: Known(
+            command.question,
+            command.ephemeral,
+            {option.name: option.choices for option in command.options if option.choices},
+        )
+        for command in commands
+    }
 
 
 async def learn(rest: Rest, courier: DiscordCourier, surface: DiscordSurface) -> None:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from aizuchi.settings.commands import OPTION_TYPES, Command
 from aizuchi.surfaces.discord.fields import Fields, inner, listed, name_of, text_of
 from aizuchi.words import language_of, say
 
@@ -14,12 +13,14 @@ GROUPS = (1, 2)
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _RESOLVED = {
-    OPTION_TYPES["user"]: ("users",),
-    OPTION_TYPES["channel"]: ("channels",),
-    OPTION_TYPES["role"]: ("roles",),
-    OPTION_TYPES["mentionable"]: ("users", "roles"),
-    OPTION_TYPES["attachment"]: ("attachments",),
+    6: ("users",),
+    7: ("channels",),
+    8: ("roles",),
+    9: ("users", "roles"),
+    11: ("attachments",),
 }
+"""Where the thing is that the value of an option names, by the option's type."""
+
 _SIGNS = {"users": "@", "roles": "@", "channels": "#", "attachments": ""}
 
 
@@ -31,12 +32,12 @@ class Value(NamedTuple):
     text: str
 
 
-def question_of(data: Fields, command: Command | None) -> str:
+def question_of(data: Fields, words: str) -> str:
     """What was asked with a command: its only value, or all of them by name, in their order; or
-    what the command says itself, with the values in it."""
+    what the command says in its own `words`, with the values in them."""
     values = [*_values(data, inner(data, "resolved"), ())]
-    if command is not None and command.question:
-        return _filled(command.question, {value.name: value.text for value in values})
+    if words:
+        return _filled(words, {value.name: value.text for value in values})
     if len(values) == 1 and not values[0].path:
         return values[0].text.strip()
     inside = " ".join(values[0].path) if values else ""
