@@ -39,6 +39,7 @@ PEOPLE = ("ann", "bob")
 SHARED = {"hall": "hall", "hall thread": "hall", "yard": "yard"}
 PRIVATE = ("own", "other own")
 SCOPES: tuple[Scope, ...] = ("thread", "channel", "user")
+IN_MEMORY = Path("/dev/shm")  # nothing here is about the disk
 CANARY = re.compile(r"<(\d+)>")
 
 people = st.sampled_from(PEOPLE)
@@ -57,7 +58,7 @@ class Audiences(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._home = Path(tempfile.mkdtemp())
+        self._home = Path(tempfile.mkdtemp(dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
         self._runner = asyncio.Runner(loop_factory=virtual_time.VirtualTimeLoop)
         self._opened = AsyncExitStack()
         self._said: dict[str, Origin] = {}
