@@ -68,8 +68,9 @@ class Message(NamedTuple):
     A conversation lies in one place: a surface that answers one exchange privately and the next
     in the open gives them two conversation keys. `ref` is the surface's own name of the message
     and is kept; `reply_to` holds what only the surface reads, and is erased when the turn settles.
+    `via` is the slash command that it was given by, as the person wrote it.
     `replaces` names the turn whose answer, with all that followed it, leaves the memory. One that
-    `joins` is taken only in a conversation that we are in already, and elsewhere not kept at all.
+    `joins` is taken only in a conversation that we have answered in, and elsewhere not kept at all.
     """
 
     turn_id: str
@@ -85,6 +86,7 @@ class Message(NamedTuple):
     reply_to: Mapping[str, str] = {}
     replaces: str = ""
     joins: bool = False
+    via: str = ""
 
     @property
     def title(self) -> str:

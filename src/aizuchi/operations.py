@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from aizuchi.answers import Step
+
 
 class ShowWorking(NamedTuple):
     """Give or renew the sign that we listen; idempotent. `text` says what is being done, empty:
@@ -46,19 +48,23 @@ class DeletePage(NamedTuple):
 
 
 class OpenStream(NamedTuple):
-    """Begin a native stream as a new page. Not idempotent."""
+    """Begin a native stream as a new page, with the steps that were done before the first word.
+    Not idempotent."""
 
     page: int
     text: str
     key: str
+    steps: tuple[Step, ...] = ()
 
 
 class AppendStream(NamedTuple):
-    """Add text to an open stream. Not idempotent: never repeated."""
+    """Add text to an open stream, and steps or what became of them. Not idempotent: never
+    repeated."""
 
     page: int
     ref: str
     text: str
+    steps: tuple[Step, ...] = ()
 
 
 class CloseStream(NamedTuple):
@@ -73,6 +79,7 @@ class CloseStream(NamedTuple):
     whole: str
     final: bool = False
     key: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 class AttachFile(NamedTuple):

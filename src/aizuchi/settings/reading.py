@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,15 +15,19 @@ LATER = {
     "discord": "Discord comes with a later version.",
 }
 
+NAMED = ("personas",)
+"""Sections that stand for as many as the operator gives names to: `[personas.zundamon]`."""
+
 Fields = Mapping[str, Mapping[str, Field]]
 Values = dict[str, dict[str, Any]]
 
 
 class Source(NamedTuple):
-    """A settings file: its text, and what it is called where it is quoted."""
+    """A settings file: its text, what that says, and what it is called where it is quoted."""
 
     path: Path
     text: str
+    content: Mapping[str, Any]
 
     def at(self, section: str, key: str = "") -> str:
         line = line_of(self.text, section, key)
@@ -32,7 +36,13 @@ class Source(NamedTuple):
 
 def read_source(path: Path) -> Source:
     try:
-        return Source(path, path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        return Source(path, text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{path} is not TOML: {error}.",
+            'A text stands in quotes, a section in brackets: [persona] name = "Mai".',
+        ) from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not a text in UTF-8.", "Save it as UTF-8.") from None
     except OSError as error:
@@ -43,17 +53,19 @@ def read_source(path: Path) -> Source:
 
 def from_file(source: Source, fields: Fields, environment: Mapping[str, str]) -> Values:
     """The settings that the file gives, checked."""
-    try:
-        content = tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            f"{source.path} is not TOML: {error}.",
-            'A text stands in quotes, a section in brackets: [persona] name = "Mai".',
-        ) from None
     return {
-        section: _section(source, section, content[section], fields, environment)
-        for section in content
+        section: _section(source, section, content, fields, environment)
+        for section, content in sections_of(source.content)
     }
+
+
+def sections_of(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The sections of a file; of those under names of the operator's own, each one."""
+    for section, value in content.items():
+        if section in NAMED and isinstance(value, dict):
+            yield from ((f"{section}.{name}", each) for name, each in value.items())
+        else:
+            yield section, value
 
 
 def _section(

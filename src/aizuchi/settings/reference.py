@@ -1,10 +1,10 @@
 """Writes docs/reference/settings.md out of the settings themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, get_args, get_origin
 
-from aizuchi.settings import SECTIONS, all_fields
-from aizuchi.settings.fields import Field
+from aizuchi.settings import NAMED_SECTIONS, SECTIONS
+from aizuchi.settings.fields import Field, fields_of
 from aizuchi.settings.secrets import Secret, Secrets
 
 FILE = "docs/reference/settings.md"
@@ -34,7 +34,7 @@ turns = 30
 **From the environment.** Every setting can be given as `AIZUCHI__SECTION__KEY`, for example
 `AIZUCHI__LIMITS__ANSWER_WITHIN_S=30`; a list is separated by commas. Some have a name of their own,
 which the tables show. The environment goes before the file, and `AIZUCHI__SECTION__KEY` before any
-other name.
+other name. What stands under a name of your own is `AIZUCHI__PERSONAS__ZUNDAMON__CLOSING`.
 
 **Secrets** never stand in the file. Write where one is: `env:NAME` for the environment,
 `file:PATH` for a file that holds nothing else (relative to `aizuchi.toml`). Such a reference in the
@@ -51,17 +51,27 @@ its place and the nearest one that exists.
 
 def reference() -> str:
     """The whole page."""
-    return "\n".join([OPENING, *(_section(name, kind) for name, kind in SECTIONS.items())])
+    return "\n".join([OPENING, *(_section(name, kind) for name, kind in _kinds())])
+
+
+def _kinds() -> Iterator[tuple[str, type]]:
+    """All kinds of sections; those that an operator names stand after their like."""
+    for name, kind in SECTIONS.items():
+        yield name, kind
+        yield from (
+            (f"{many}.NAME", NAMED_SECTIONS[many]) for many in NAMED_SECTIONS if many == f"{name}s"
+        )
 
 
 def _section(name: str, kind: type) -> str:
+    meaning = " ".join((kind.__doc__ or "").split())
     return "\n".join(
         [
             f"## [{name}]\n",
-            f"{kind.__doc__}\n",
+            f"{meaning}\n",
             "| setting | value | default | what it means |",
             "|---|---|---|---|",
-            *_rows(all_fields()[name].values()),
+            *_rows(fields_of(name, kind).values()),
             "",
         ]
     )
