@@ -16,7 +16,7 @@ from aizuchi import plugs
 from aizuchi.access import concerns_us, may_enter
 from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
-from aizuchi.errors import StoreUnavailable
+from aizuchi.errors import StoreError, StoreUnavailable
 from aizuchi.events import Message, Signal
 from aizuchi.hearing import FirstSigns
 from aizuchi.ports import Engine, Inbox, Model, Overhear, Retention
@@ -27,6 +27,8 @@ from aizuchi.settings.home import keep
 from aizuchi.worker import Worker
 
 KEY_FILE = "installation-key"
+STORE_TRIED_AGAIN_S = 30.0
+"""After so long a store that failed is tried again: only messages tell whether it is well."""
 
 
 class Pushed(NamedTuple):
@@ -46,7 +48,14 @@ class Intake:
         self, inbox: Inbox, signs: Mapping[str, FirstSigns], allow: Collection[str] = ()
     ) -> None:
         self._inbox, self._signs, self._allow = inbox, signs, allow
+        self._failed_at: float | None = None
         self.is_closed = False
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether the store has taken what it was last given, or should be tried again."""
+        now = asyncio.get_running_loop().time()
+        return self._failed_at is None or now - self._failed_at > STORE_TRIED_AGAIN_S
 
     async def accept(
         self, messages: Sequence[Message], signals: Sequence[Signal]
@@ -55,10 +64,21 @@ class Intake:
             raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
         since = asyncio.get_running_loop().time()
         ours = [message for message in messages if concerns_us(message, self._allow)]
-        new = await self._inbox.accept(ours, signals)
+        new = await self._store(ours, signals, since)
         for message in ours:
             if message.turn_id in new and may_enter(message, self._allow):
                 self._heard(message, since)
+        return new
+
+    async def _store(
+        self, messages: Sequence[Message], signals: Sequence[Signal], now: float
+    ) -> Collection[str]:
+        try:
+            new = await self._inbox.accept(messages, signals)
+        except StoreError:
+            self._failed_at = now
+            raise
+        self._failed_at = None
         return new
 
     def _heard(self, message: Message, since: float) -> None:
@@ -102,9 +122,10 @@ class App:
                 self._web.close()
 
     def ready(self) -> Mapping[str, bool]:
-        """What has to be so for somebody to send us people: the store is open as long as we are."""
+        """What has to be so for somebody to send us people."""
         connected = {f"{name} connected": each.is_connected for name, each in self._sockets.items()}
-        return {"not stopping": not self._intake.is_closed, **connected}
+        own = {"not stopping": not self._intake.is_closed, "storing": self._intake.is_storing}
+        return {**own, **connected}
 
 
 @asynccontextmanager

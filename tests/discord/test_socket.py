@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.discord.gateways import soon
+from tests.discord.gateways import hurry, soon
 
 from aizuchi.app import App, open_app
 from aizuchi.settings import Settings
@@ -224,14 +224,15 @@ async def test_commands_that_discord_refuses_do_no_harm(
             assert await ready(app) == 200
 
 
-async def test_without_any_server_it_says_which_link_invites_it(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+async def test_it_says_once_which_link_invites_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with serving(FakeDiscord(points=POINTS)) as discord:
-        discord.leave(discord.guild)
-        with caplog.at_level(logging.INFO, "aizuchi"):
-            async with app_on(discord, tmp_path):
-                await soon(lambda: invite(discord.app_id) in caplog.text)
+    hurry(monkeypatch)
+    with caplog.at_level(logging.INFO, "aizuchi"):
+        async with connected(tmp_path) as (discord, _):
+            discord.gateway.invalidate()
+            await soon(lambda: caplog.text.count("connected to Discord as aizuchi, in 1") == 2)
+    assert caplog.text.count(invite(discord.app_id)) == 1
 
 
 # ── trouble ───────────────────────────────────────────────────────────────────

@@ -44,7 +44,7 @@ class Registrar:
         self._guilds: asyncio.Queue[str] = asyncio.Queue()
         self._known: set[str] = set()
         self._everywhere: Sequence[Registered] | None = None
-        self.app_id = discord.app_id
+        self.app_id = ""
 
     def add(self, guild: str) -> None:
         """The bot is in this server."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from aizuchi.events import HttpResponse
@@ -10,17 +11,21 @@ SUPPRESS_EMBEDS, EPHEMERAL = 4, 64
 SILENT: Mapping[str, Any] = {"allowed_mentions": {"parse": []}}
 """Nobody is called, whatever stands in the text."""
 
+# What every acknowledgement has is made once: it is on the way of the three seconds.
+
 
 def pong() -> HttpResponse:
     return _response({"type": 1})
 
 
+@lru_cache
 def thinking(*, ephemeral: bool) -> HttpResponse:
     """“Thinking…”; who sees that will see the answer."""
     data = {"data": {"flags": EPHEMERAL}} if ephemeral else {}
     return _response({"type": 5, **data})
 
 
+@lru_cache(maxsize=100)
 def told_alone(text: str) -> HttpResponse:
     """A line that only the person sees."""
     return _response(

@@ -83,11 +83,13 @@ class DiscordSocket:
                 await self._hear_interaction(payload)
 
     def _introduce(self, payload: Mapping[str, Any]) -> None:
-        self._surface.bot_id = self._courier.finder.own_user = payload["user"]["id"]
-        self._registrar.app_id = app_id = payload["application"]["id"]
-        logger.info("connected to Discord as %s", payload["user"]["username"])
-        if not payload["guilds"]:
-            logger.info("the bot is in no server; this link invites it: %s", invite(app_id))
+        """Who we are there; the link that invites us is said once."""
+        user, app_id = payload["user"], payload["application"]["id"]
+        self._surface.bot_id = self._courier.finder.own_user = user["id"]
+        servers = f"{user['username']}, in {len(payload['guilds'])} servers"
+        link = "" if self._registrar.app_id else f"; this link invites it: {invite(app_id)}"
+        self._registrar.app_id = app_id
+        logger.info("connected to Discord as %s%s", servers, link)
 
     def _over(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
