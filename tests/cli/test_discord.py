@@ -260,3 +260,28 @@ async def test_a_discord_that_cannot_be_reached_is_told(
     code, told = await checked(capsys)
     assert code == 1
     assert "it cannot be reached" in told
+
+
+async def test_without_a_token_the_endpoint_alone_is_looked_at(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place[1].setenv("DISCORD_PUBLIC_KEY", "ab" * 32)
+    async with endpoint(401) as address:
+        code, told = await checked(capsys, "--url", address)
+    assert code == 0
+    assert "need DISCORD_BOT_TOKEN" in told
+    assert "the endpoint refuses a signature of nobody's" in told
+
+
+async def test_nothing_at_all_is_told_with_where_to_begin(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, told = await checked(capsys)
+    assert code == 1
+    assert "no way in" in told
+    assert "your application, Bot" in told
+
+
+async def test_an_address_that_is_none_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await aizuchi("check", "--url", "bot.example.org") == 1
+    assert "https://" in capsys.readouterr().err

@@ -1,10 +1,13 @@
 """What `check` looks at in Discord: the token, the application, its endpoint and its commands."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from aizuchi.errors import SettingsError
 from aizuchi.settings import Settings
 from aizuchi.settings.discord import DiscordSettings
+from aizuchi.settings.sections import ADDRESS
 from aizuchi.surfaces import Finding
 from aizuchi.surfaces.discord import PLUG
 from aizuchi.surfaces.discord.portal import PORTAL, REFUSED, invite
@@ -58,25 +61,34 @@ Probe = Callable[[str, bytes, Mapping[str, str]], int]
 
 
 def check(settings: Settings, ask: Ask, probe: Probe, url: str = "") -> Sequence[Finding]:
-    """Everything about Discord that can be told from here; `url` is where people reach us."""
-    discord = settings.discord
+    """Everything about Discord that can be told from here; `url` is where people reach us.
+
+    Raises:
+        SettingsError: the address is none.
+    """
+    discord, address = settings.discord, address_of(url)
     findings = [*_ways_in(discord)]
     if discord.bot_token:
         application = ask("GET", "/applications/@me", None)
         findings += _application(discord, application)
         if application.is_well:
-            findings += _endpoint(discord, application.fields, probe, url)
+            findings += _endpoint(discord, application.fields, probe, address)
             findings += _gateway(ask)
             findings += _places(discord, str(application.fields.get("id")), ask)
+    elif address:
+        findings.append(_probed(address, probe(address, PING, BAD_SIGNATURE)))
     return findings
 
 
 def _ways_in(discord: DiscordSettings) -> Iterator[Finding]:
-    mend = f"Set DISCORD_BOT_TOKEN to the token that {PORTAL} shows: your application, Bot."
-    yield _well(bool(discord.bot_token), "there is a bot token", mend)
-    if discord.public_key and not discord.bot_token:
-        what = "commands come to the endpoint; what else there is to check needs a bot token"
-        yield Finding(True, what)
+    if discord.bot_token:
+        yield Finding(True, "there is a bot token to connect and to answer with")
+    elif discord.public_key:
+        lacks = "mentions, and answers after a quarter of an hour, need DISCORD_BOT_TOKEN"
+        yield Finding(True, f"commands come as requests; {lacks}, and so does a whole check")
+    else:
+        mend = f"Set DISCORD_BOT_TOKEN to the token of the bot: {PORTAL}, your application, Bot."
+        yield Finding(False, "there is no way in for what people write", mend)
 
 
 def _application(discord: DiscordSettings, reply: Reply) -> Iterator[Finding]:
@@ -96,14 +108,14 @@ def _application(discord: DiscordSettings, reply: Reply) -> Iterator[Finding]:
 
 
 def _endpoint(
-    discord: DiscordSettings, application: Mapping[str, Any], probe: Probe, url: str
+    discord: DiscordSettings, application: Mapping[str, Any], probe: Probe, address: str
 ) -> Iterator[Finding]:
     """Where commands go: to the endpoint if the application has one, else over the Gateway."""
     there = application.get("interactions_endpoint_url")
     where = f"{PORTAL}: your application, General Information, Interactions Endpoint URL"
-    if url:
-        wanted = address_of(url)
-        yield _well(there == wanted, f"Discord sends commands to {wanted}", f"Write it at {where}.")
+    if address:
+        sent = f"Discord sends commands to {address}"
+        yield _well(there == address, sent, f"Write it at {where}.")
     if not there:
         yield Finding(True, "commands come over the Gateway: the application has no endpoint")
         return
@@ -181,8 +193,12 @@ def _in_step(discord: DiscordSettings, guild: str, live: Sequence[Mapping[str, A
 
 def address_of(url: str) -> str:
     """Where Discord reaches us, of the address that people know."""
+    if url and not re.fullmatch(ADDRESS, url):
+        raise SettingsError(
+            f'--url: "{url}" is no address.', "Write for example --url https://bot.example.org."
+        )
     path = PLUG.paths[0]
-    return url.rstrip("/").removesuffix(path) + path
+    return url and url.rstrip("/").removesuffix(path) + path
 
 
 def _well(well: bool, what: str, mend: str) -> Finding:
