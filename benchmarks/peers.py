@@ -53,6 +53,7 @@ PYTHONS = (
     Peer("pydantic_ai", ("pydantic-ai-slim", "openai", "starlette", "uvicorn")),
     Peer("langchain", ("langchain-core",)),
     Peer("chainlit", ("chainlit",)),
+    Peer("nanobot", ("nanobot-ai", "slack-sdk")),
     Peer("slack_bolt", ("slack-bolt", "aiohttp", "flask", "uvicorn", "waitress")),
     Peer("hikari", ("hikari", "aiohttp", "pynacl")),
     Peer("discord_flask", ("discord-interactions", "flask", "pynacl", "waitress")),

@@ -16,6 +16,7 @@ from aizuchi import plugs
 from aizuchi.access import concerns_us, may_enter
 from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
+from aizuchi.botfile import load_bot
 from aizuchi.errors import StoreError, StoreUnavailable
 from aizuchi.events import Message, Signal
 from aizuchi.hearing import FirstSigns
@@ -24,9 +25,13 @@ from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
+from aizuchi.summaries import Summariser
+from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.worker import Worker
 
 KEY_FILE = "installation-key"
+NO_WRITERS = ("echo", "local")
+"""Models that cannot write a summary."""
 STORE_TRIED_AGAIN_S = 30.0
 """After so long a store that failed is tried again: only messages tell whether it is well."""
 
@@ -96,9 +101,10 @@ class App:
         worker: Worker,
         web: Any,
         sockets: Mapping[str, Any],
+        summariser: Summariser | None = None,
     ) -> None:
         self.asgi: Any = None
-        self._engine, self._intake = engine, intake
+        self._engine, self._intake, self._summariser = engine, intake, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
 
     async def run(self) -> None:
@@ -106,6 +112,8 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._engine.run())
             tasks.create_task(self._worker.run())
+            if self._summariser:
+                tasks.create_task(self._summariser.run())
             for socket in self._sockets.values():
                 tasks.create_task(socket.run())
 
@@ -135,6 +143,7 @@ async def open_app(
     """Opens the store, the model and the surfaces that the settings ask for.
 
     Raises:
+        BotError: the bot's own file goes wrong.
         StoreError: the store is in use, too new, or cannot be opened.
         SettingsError: settings do not go together.
         PlugNotFound: a part that they name is not installed.
@@ -142,6 +151,7 @@ async def open_app(
     open_engine = plugs.load("engine", "sqlite")
     open_model = plugs.load("model", settings.model.choice.plug)
     found = [plugs.load("surface", name) for name in settings.surfaces]
+    tools = _tools(settings)
     async with (
         open_engine(
             settings.home,
@@ -157,7 +167,7 @@ async def open_app(
         pushed = [
             await _open_pushed(plug, settings, engine, clock, open_surfaces) for plug in found
         ]
-        yield _compose(settings, engine, model, pushed, clock)
+        yield _compose(settings, engine, model, tools, pushed, clock)
 
 
 async def _open_pushed(
@@ -197,6 +207,7 @@ def _compose(
     settings: Settings,
     engine: Engine,
     model: Model,
+    tools: Sequence[Tool],
     pushed: Sequence[Pushed],
     clock: Callable[[], float],
 ) -> App:
@@ -209,15 +220,19 @@ def _compose(
         memory.turns,
         greetings,
         settings.casting,
+        memory.tokens,
     )
+    summariser = _summariser(settings, model, engine, brief)
+    toolbox = Toolbox(tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
     office = Office(
         engine=engine,
-        agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine)),
+        agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine), toolbox),
         bounds=settings.bounds,
         clock=clock,
         new_incident=new_incident,
         outlets={each.plug.name: _outlet(each, settings, engine, clock) for each in pushed},
         gate=Gate(settings.access.allow, settings.access.owner),
+        summariser=summariser,
     )
     worker = Worker(office, settings.server.workers)
     signs = {each.plug.name: each.signs for each in pushed}
@@ -226,7 +241,7 @@ def _compose(
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
         web = open_web(settings, engine._replace(inbox=intake), clock)
-    app = App(engine, intake, worker, web, _sockets(pushed, intake))
+    app = App(engine, intake, worker, web, _sockets(pushed, intake), summariser)
     doors = [(path, each) for each in pushed for path in each.plug.paths]
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
@@ -238,6 +253,21 @@ def _compose(
         is_stopping=lambda: intake.is_closed,
     )
     return app
+
+
+def _tools(settings: Settings) -> Sequence[Tool]:
+    """What the model may have done."""
+    return load_bot(settings.bot_file).tools if settings.bot_file else ()
+
+
+def _summariser(
+    settings: Settings, model: Model, engine: Engine, brief: Brief
+) -> Summariser | None:
+    """None where nothing is to be summarised, or by a model that could not do it."""
+    is_able = settings.model.choice.plug not in NO_WRITERS
+    if not (settings.memory.summaries and is_able and brief.scope != "none" and brief.turns):
+        return None
+    return Summariser(model, engine.memory, brief.scope, brief.window)
 
 
 def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:

@@ -158,7 +158,7 @@ def _grow(standing: Standing, assignment: Assignment, now: float) -> Next:
 
 def _updating(standing: Standing, assignment: Assignment, now: float) -> Iterator[Next]:
     """What brings the pages up to date: first what no longer changes, last what still grows."""
-    pages = assignment.render(standing.text, True)
+    pages = assignment.render(standing.text, True) or ([""] if standing.steps else [])
     most = standing.limits.pages if standing.files else len(pages)
     planner = _Pages(standing, assignment, now, final=False)
     grows = len(pages) <= most
@@ -238,18 +238,19 @@ class _Pages:
         yield from self._edit(page, text, stage)
 
     def growing(self, page: Page, text: str) -> Iterator[Next]:
-        """A text of which more will come."""
+        """A text of which more will come, and the steps beside it."""
         yield from self.find(page)
-        if not page.ref:
-            key = self._key(page)
-            if self._standing.streams:
-                yield Do(OpenStream(page.number, text, key), pauses=True)
-            else:
-                yield Do(PostPage(page.number, text, key, stage="grows"), pauses=True)
+        cards = self._standing.cards_for(page)
+        if not page.ref and self._standing.streams:
+            yield Do(OpenStream(page.number, text, self._key(page), cards), pauses=True)
+        elif not page.ref and text:
+            post = PostPage(page.number, text, self._key(page), stage="grows")
+            yield Do(post, pauses=True)
         elif page.streaming and not self._too_old(page) and _continues(page, text):
-            if rest := text[len(page.text or "") :]:
-                yield Do(AppendStream(page.number, page.ref, rest), pauses=True)
-        else:
+            rest = text[len(page.text or "") :]
+            if rest or cards:
+                yield Do(AppendStream(page.number, page.ref, rest, cards), pauses=True)
+        elif text:
             yield from self._close(page, text)
             yield from self._edit(page, text, "grows", pauses=True)
 
@@ -271,7 +272,8 @@ class _Pages:
         if page.streaming is not False and not self._standing.private:
             rest = text[len(page.text or "") :] if _continues(page, text) else ""
             key = self._key(page)
-            close = CloseStream(page.number, page.ref, rest, text, self._final, key)
+            cards = self._standing.cards_for(page) if page.streaming else ()
+            close = CloseStream(page.number, page.ref, rest, text, self._final, key, cards)
             yield Do(close, self._final)
 
     def _edit(self, page: Page, text: str, stage: Stage, *, pauses: bool = False) -> Iterator[Next]:

@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from aizuchi.answers import Step
+
 Stage = Literal["grows", "closed", "ends"]
 """Of a page: more is still to come on it, it no longer changes, or the answer ends with it."""
 
@@ -51,19 +53,23 @@ class DeletePage(NamedTuple):
 
 
 class OpenStream(NamedTuple):
-    """Begin a native stream as a new page. Not idempotent."""
+    """Begin a native stream as a new page, with the steps that were done before the first word.
+    Not idempotent."""
 
     page: int
     text: str
     key: str
+    steps: tuple[Step, ...] = ()
 
 
 class AppendStream(NamedTuple):
-    """Add text to an open stream. Not idempotent: never repeated."""
+    """Add text to an open stream, and steps or what became of them. Not idempotent: never
+    repeated."""
 
     page: int
     ref: str
     text: str
+    steps: tuple[Step, ...] = ()
 
 
 class CloseStream(NamedTuple):
@@ -78,6 +84,7 @@ class CloseStream(NamedTuple):
     whole: str
     final: bool = False
     key: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 class HandOver(NamedTuple):

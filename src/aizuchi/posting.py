@@ -7,7 +7,17 @@ from contextlib import suppress
 from typing import NamedTuple, TypeVar, assert_never
 
 from aizuchi.access import may_enter
-from aizuchi.answers import BEGINNING, Entry, Heard, Logged, Posting, Shown, TextDelta
+from aizuchi.answers import (
+    BEGINNING,
+    Entry,
+    Heard,
+    Logged,
+    Posting,
+    Shown,
+    TextDelta,
+    ToolReturned,
+    ToolsCalled,
+)
 from aizuchi.calling import Caller
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation
 from aizuchi.errors import LeaseLost, StoreError
@@ -42,7 +52,7 @@ LEASE_LOOK_S = 0.5
 
 logger = logging.getLogger(__name__)
 
-QUIET = (Heard, TextDelta, Posting, Shown)
+QUIET = (Heard, TextDelta, ToolsCalled, ToolReturned, Posting, Shown)
 """Entries for which nobody needs to wake, unless there is text to wait for."""
 
 

@@ -1,8 +1,10 @@
 """What the courier says, and what it changes in what stands on the platform."""
 
+from collections.abc import Sequence
 from math import inf
 from typing import assert_never
 
+from aizuchi.answers import Step
 from aizuchi.operations import (
     AppendStream,
     AttachFile,
@@ -61,6 +63,7 @@ def _did(standing: Standing, operation: OfPage, receipt: Receipt, now: float) ->
         case Sent(ref):
             standing.succeeded()
             _sent(standing, operation, page, ref)
+            page.cards |= {step.id: step for step in _steps(operation)}
         case Busy(retry_after_s):
             standing.trouble = BUSY
             standing.held(operation, retry_after_s, now)
@@ -154,6 +157,12 @@ def _sent(standing: Standing, operation: OfPage, page: Page, ref: str) -> None:
             standing.attached = True
         case never:
             assert_never(never)
+
+
+def _steps(operation: OfPage) -> Sequence[Step]:
+    if isinstance(operation, OpenStream | AppendStream | CloseStream):
+        return operation.steps
+    return ()
 
 
 def _doubted(operation: OfPage, page: Page) -> None:

@@ -15,6 +15,8 @@ from aizuchi.answers import (
     Shown,
     Step,
     TextDelta,
+    ToolReturned,
+    ToolsCalled,
 )
 from aizuchi.markdown import with_line
 from aizuchi.operations import (
@@ -31,6 +33,7 @@ from aizuchi.operations import (
     Undeliverable,
 )
 from aizuchi.ports import Limits
+from aizuchi.words import THINKING
 
 FIRST_WORDS_S = 0.15
 """How long the first words may take to become a whole word, so that no half one is shown."""
@@ -58,12 +61,14 @@ LONGEST_RETRY_S = 15.0
 class Page:
     """One message of an answer: where it stands, what it says, and what nobody knows of it.
 
-    `text` is None where something unknown stands, `streaming` where a stream may be open.
-    `lost_at` is when a post began whose reply was lost (seconds since the epoch, 0: none), and
-    `losses` how many such there were; `left` are messages that could not be rewritten.
+    `text` is None where something unknown stands, `streaming` where a stream may be open, and
+    `cards` are the steps that the stream shows, by their ids. `lost_at` is when a post began whose
+    reply was lost (seconds since the epoch, 0: none), and `losses` how many such there were; `left`
+    are messages that could not be rewritten.
     """
 
     __slots__ = (
+        "cards",
         "left",
         "losses",
         "lost_at",
@@ -83,6 +88,7 @@ class Page:
         self.text: str | None = ""
         self.stage: Stage = "closed"
         self.streaming: bool | None = False
+        self.cards: dict[str, Step] = {}
         self.opened_at = inf
         self.posting_at = 0.0
         self.lost_at = 0.0
@@ -125,6 +131,7 @@ class Standing:
         self.trouble = Undeliverable("too_late")
         self.pages: dict[int, Page] = {}
         self.running: dict[str, str] = {}
+        self.steps: dict[str, Step] = {}
         self.words_from = inf
         self.updates = 0
         self.calls_from = self.due_at = self.growing_from = self.final_from = 0.0
@@ -204,21 +211,29 @@ class Standing:
                 self._pieces.append(text)
                 if self.words_from > now:
                     self._look_for_words(now)
-            case Step(id, title, state):
-                self.running.pop(id, None)
-                if state == "running":
-                    self.running[id] = title
+            case Step():
+                self._saw_step(entry, now)
             case Restarted():
                 self._pieces, self.words_from = [], inf
                 self.updates, self.due_at = 0, 0.0
                 self.running.clear()
+                self.steps.clear()
             case Finished():
                 self.finished = entry
                 self.deliver_until = now + self._deliver_within_s
-            case Heard() | Posting() | Shown():
+            case Heard() | Posting() | Shown() | ToolsCalled() | ToolReturned():
                 pass
             case never:
                 assert_never(never)
+
+    def cards_for(self, page: Page) -> tuple[Step, ...]:
+        """The steps that this page does not show as they are, and no other page shows."""
+        others = [each for each in self.pages.values() if each is not page]
+        return tuple(
+            step
+            for step in self.steps.values()
+            if page.cards.get(step.id) != step and not any(step.id in each.cards for each in others)
+        )
 
     def signed(self, text: str, at: float) -> None:
         """A sign stands since then."""
@@ -270,6 +285,16 @@ class Standing:
         gaps = self.limits.gaps_s
         self.due_at = now + gaps[min(self.updates, len(gaps) - 1)]
         self.updates += 1
+
+    def _saw_step(self, step: Step, now: float) -> None:
+        """What is done on the way is a sign while it runs and, where there are streams, a card."""
+        self.running.pop(step.id, None)
+        if step.state == "running":
+            self.running[step.id] = step.title
+        if step.id != THINKING:
+            self.steps[step.id] = step
+            if self.streams:
+                self.words_from = min(self.words_from, now)
 
     def _look_for_words(self, now: float) -> None:
         """From when the first words may be shown: now that one is whole, or a little later."""

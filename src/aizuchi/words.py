@@ -28,6 +28,13 @@ _LINES: dict[str, tuple[str, str]] = {
         "Done: we start afresh, and I no longer look at what was said here before.",
         "最初から始めます。ここまでの会話はもう参照しません。",
     ),
+    "forget_me": (
+        "Done. Deleted: {messages} of your messages with my answers to them "
+        "(conversations: {conversations}), and what summaries kept of them. "
+        "What others wrote stays, and so does what the chat service itself shows.",
+        "削除しました:あなたのメッセージ{messages}件とその回答(会話{conversations}件)、"
+        "そこから作った要約。ほかの人が書いたものと、チャットサービス側の表示は残ります。",
+    ),
     "greeting": ("Yes? What can I do for you?", "はい、なんでしょうか?"),
     "not_taken": (
         "I could not take this in just now. Please send it again in a minute.",
@@ -132,6 +139,13 @@ _LINES: dict[str, tuple[str, str]] = {
     "content_filtered": (
         "The model's filter stopped this answer. Please ask in other words (number {incident}).",
         "モデルのフィルターがこの回答を止めました。言い方を変えてお送りください(番号 {incident})。",
+    ),
+    "using_tool": ("Using {tool}", "{tool}を使っています"),
+    "too_many_rounds": (
+        "I used my tools {rounds} times and still have no answer, so I stop here. "
+        "Ask again, or ask for a smaller part.",
+        "ツールを{rounds}回使っても答えが出なかったため、ここで止めました。"
+        "もう一度送るか、質問を分けてお送りください。",
     ),
     "token_limit": (
         "This answer reached its longest length and ends here. Write “go on” for the rest.",

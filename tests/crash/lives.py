@@ -13,12 +13,13 @@ from aizuchi.agent import Agent
 from aizuchi.attempt import Office, cancel
 from aizuchi.engines.sqlite import open_engine
 from aizuchi.hosts.asgi import make_app
-from aizuchi.ports import Allowance, Ending, Engine, Model, PromptMessage, Text
+from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, Part, PromptMessage, Text
 from aizuchi.prompt import Brief
 from aizuchi.surfaces.web.auth import Gate
 from aizuchi.surfaces.web.routes import WebRoutes
 from aizuchi.testing import virtual_time
 from aizuchi.testing.asgi_client import AsgiClient
+from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.turns import Bounds
 from aizuchi.worker import Worker
 
@@ -34,7 +35,9 @@ class CountingModel:
     def __init__(self) -> None:
         self.prompts: list[Sequence[PromptMessage]] = []
 
-    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
         self.prompts.append(prompt)
         number = len(self.prompts)
         for word in range(WORDS):
@@ -52,8 +55,14 @@ def is_whole(text: str) -> bool:
 class Lives:
     """The assistant, started again whenever it has died."""
 
-    def __init__(self, home: Path, fault: Fault | None, model: Model | None = None) -> None:
-        self._home = home
+    def __init__(
+        self,
+        home: Path,
+        fault: Fault | None,
+        model: Model | None = None,
+        tools: Sequence[Tool] = (),
+    ) -> None:
+        self._home, self._tools = home, tools
         self.model = model or CountingModel()
         self.process = Process(fault)
         self.engine: Engine | None = None
@@ -109,7 +118,13 @@ class Lives:
         model: Any = Wrapped("model", self.model, process)
         office = Office(
             engine=engine,
-            agent=Agent(model, engine.memory, Brief(), lambda: next(incidents)),
+            agent=Agent(
+                model,
+                engine.memory,
+                Brief(),
+                lambda: next(incidents),
+                tools=Toolbox([_wrapped(tool, process) for tool in self._tools]),
+            ),
             bounds=Bounds(),
             clock=virtual_time.clock,
             new_incident=lambda: next(incidents),
@@ -131,6 +146,12 @@ class Lives:
             await cancel(doing)
 
 
+def _wrapped(tool: Tool, process: Process) -> Tool:
+    """The tool as one process calls it."""
+    port: Any = Wrapped("tool", tool, process)
+    return tool._replace(call=port.call)
+
+
 class _Everybody:
     """Whoever shows a token is the person of that name."""
 
@@ -146,6 +167,7 @@ def _app(engine: Engine) -> ASGIApp:
         inbox=engine.inbox,
         log=engine.log,
         chats=engine.chats,
+        memory=engine.memory,
         tickets=engine.tickets,
         gate=Gate(_Everybody()),
         clock=virtual_time.clock,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import httpx2
 import pytest
 
+from aizuchi.calling import Caller
 from aizuchi.operations import (
     AppendStream,
     Busy,
@@ -26,7 +27,9 @@ from aizuchi.operations import (
     ShowEnd,
     ShowWorking,
 )
+from aizuchi.pace import LocalPace
 from aizuchi.simulator.slack import FakeSlack, Fault, Person, SlackTransport, app_of
+from aizuchi.surfaces.slack import BUDGETS
 from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.courier import SlackCourier
 from aizuchi.surfaces.slack.mends import MENDS
@@ -138,6 +141,17 @@ async def test_a_workspace_without_streams_is_asked_once() -> None:
             assert isinstance(await at.do(OPEN), Refused)
         assert at.slack.methods_called() == ["chat.startStream"]
         assert at.courier.budgets(OPEN, at.reply_to) == ()
+
+
+async def test_a_stream_is_opened_only_if_there_is_room_to_close_it() -> None:
+    async with desk() as at:
+        team, close = at.slack.team.id, CloseStream(1, "1.0", "", "Yes")
+        pace = LocalPace(asyncio.get_running_loop().time, BUDGETS)
+        caller = Caller(at.courier, pace, team, at.reply_to, call_timeout_s=5.0)
+        for _ in range(BUDGETS["chat.stopStream"].burst):
+            await pace.take(team, "chat.stopStream", final=True)
+        assert await caller.wait_for(OPEN, final=False) > 0
+        assert await caller.wait_for(close, final=True) == 0, "an open one has its room already"
 
 
 async def test_a_way_of_showing_work_that_fails_here_is_followed_by_the_next() -> None:

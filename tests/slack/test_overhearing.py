@@ -4,8 +4,7 @@ import asyncio
 import json
 
 import pytest
-from tests.slack.house import House
-from tests.slack.test_flows import ANSWER, speaking
+from tests.slack.house import ANSWER, House, speaking
 from tests.worker.office import ScriptedModel
 
 from aizuchi.simulator.slack import Fault

@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from tests.slack.house import House
-from tests.slack.test_flows import ANSWER, SIGN, speaking
+from tests.slack.house import ANSWER, SIGN, House, speaking
 
 from aizuchi.errors import ModelKeyRefused
 from aizuchi.ports import Ending, Text

@@ -34,6 +34,7 @@ from aizuchi.settings.sections import (
     ServerSettings,
     WebSettings,
 )
+from aizuchi.settings.tools import BotSettings, ToolSettings
 from aizuchi.turns import Bounds
 
 FILE_NAME = "aizuchi.toml"
@@ -42,7 +43,7 @@ LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
 class Settings(NamedTuple):
-    """All settings; the sections are those of aizuchi.toml."""
+    """All settings; the sections are those of aizuchi.toml, which lies in `folder`."""
 
     persona: Persona = Persona()
     personas: Mapping[str, NamedPersona] = {}
@@ -55,6 +56,9 @@ class Settings(NamedTuple):
     web: WebSettings = WebSettings()
     slack: SlackSettings = SlackSettings()
     discord: DiscordSettings = DiscordSettings()
+    bot: BotSettings = BotSettings()
+    tools: ToolSettings = ToolSettings()
+    folder: Path = Path()
     home: Path = Path(".aizuchi")
 
     @property
@@ -88,6 +92,12 @@ class Settings(NamedTuple):
         return {name: persona for name, persona in named.items() if persona}
 
     @property
+    def bot_file(self) -> Path | None:
+        """The Python file of this assistant; None where it has none and names none."""
+        path = self.folder / self.bot.file
+        return path if self.bot != BotSettings() or path.exists() else None
+
+    @property
     def surfaces(self) -> tuple[str, ...]:
         """The platforms that are written to: those with secrets, and those that are named."""
         slack = ("slack",) if self.slack.is_on else ()
@@ -112,6 +122,8 @@ SECTIONS: Mapping[str, type] = {
     "web": WebSettings,
     "slack": SlackSettings,
     "discord": DiscordSettings,
+    "bot": BotSettings,
+    "tools": ToolSettings,
 }
 
 
@@ -138,7 +150,9 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
     given = from_file(source, fields, environment)
     over = from_environment(fields, environment, given, path.parent)
     personas = {name.partition(".")[2]: _persona(name, given, over) for name in named}
-    settings = Settings(**_sections(given, over), personas=personas, home=home_of(environment))
+    sections = _sections(given, over)
+    home = home_of(environment)
+    settings = Settings(**sections, personas=personas, folder=path.parent, home=home)
     check(settings)
     return settings
 

@@ -124,6 +124,21 @@ class MemorySettings(NamedTuple):
     turns: Annotated[
         int, Meaning("How many of the last exchanges the model is reminded of.", 0, 1000)
     ] = 20
+    tokens: Annotated[
+        int,
+        Meaning(
+            "How many tokens of them at most, by our estimate; the very last exchange is always "
+            "there. 0 = any number.",
+            0,
+        ),
+    ] = 16_000
+    summaries: Annotated[
+        bool,
+        Meaning(
+            "Whether what no longer fits is kept as a summary, which the model writes after an "
+            "answer. Not with `local` and `echo`."
+        ),
+    ] = True
 
 
 class LimitSettings(NamedTuple):

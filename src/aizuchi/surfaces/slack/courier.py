@@ -116,7 +116,7 @@ class SlackCourier:
             return refused("feature_not_enabled")
         place = {"channel": address.channel, "thread_ts": address.thread_ts}
         reader = {"recipient_user_id": address.user, "recipient_team_id": address.user_team}
-        said = {"chunks": chunks(stream.text)}
+        said = {"chunks": chunks(stream.text, stream.steps)}
         arguments = silent({**place, **(reader if address.kind != "direct" else {}), **said})
         reply = await self._api.call(START, address.team, arguments)
         if isinstance(reply, Answer):
@@ -145,12 +145,12 @@ def _change_of(
             return UPDATE, silent({"markdown_text": text, "metadata": marker(key)})
         case DeletePage():
             return DELETE, {}
-        case AppendStream(text=text):
-            return APPEND, {"chunks": chunks(text)}
-        case CloseStream(text=text, final=final, key=key):
+        case AppendStream(text=text, steps=steps):
+            return APPEND, {"chunks": chunks(text, steps)}
+        case CloseStream(text=text, final=final, key=key, steps=steps):
             # What follows an open session's stream is still the same answer, unless this ends it.
             status = {"session_status": "active" if final else "processing"}
-            rest = {"chunks": chunks(text)} if text else {}
+            rest = {"chunks": chunks(text, steps)} if text or steps else {}
             return STOP, {**status, **rest, "metadata": marker(key)}
         case never:
             assert_never(never)

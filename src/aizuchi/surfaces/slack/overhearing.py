@@ -11,6 +11,7 @@ from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.entities import plain
 from aizuchi.surfaces.slack.finding import REPLIES, Finder
 from aizuchi.surfaces.slack.names import Line, Names, name_in
+from aizuchi.surfaces.slack.payloads import cursor_in, messages_in
 from aizuchi.surfaces.slack.webapi import Answer, Reply, WebApi
 
 MOST = 50
@@ -75,9 +76,8 @@ async def _thread(api: WebApi, pace: Pace, address: Address) -> list[Mapping[str
         reply = await _page(api, pace, address.team, asked)
         if not isinstance(reply, Answer):
             return []
-        found += [each for each in reply.fields.get("messages") or () if "ts" in each]
-        more = reply.fields.get("response_metadata")
-        asked["cursor"] = more.get("next_cursor") if isinstance(more, dict) else None
+        found += messages_in(reply.fields)
+        asked["cursor"] = cursor_in(reply.fields)
         if not asked["cursor"]:
             return found
 

@@ -19,6 +19,7 @@ def open_web(settings: Settings, engine: Engine, clock: Callable[[], float]) -> 
         inbox=engine.inbox,
         log=engine.log,
         chats=engine.chats,
+        memory=engine.memory,
         tickets=engine.tickets,
         gate=gate,
         clock=clock,

@@ -3,8 +3,9 @@
 from itertools import product
 
 from aizuchi.events import Audience, Message
-from aizuchi.ports import Allowance, Engine, Exchange
-from aizuchi.recall import Scope, may_recall, memory_key, person_of
+from aizuchi.history import Exchange
+from aizuchi.ports import Allowance, Engine
+from aizuchi.recall import Scope, Window, may_recall, memory_key, person_of
 from aizuchi.testing.engine_contract.bench import (
     OpenEngine,
     accept,
@@ -21,7 +22,7 @@ AUDIENCES: tuple[Audience, ...] = ("private", "shared")
 
 
 async def recalled(engine: Engine, asking: Message, scope: Scope = "thread") -> list[Exchange]:
-    return list(await engine.memory.recall(asking, scope, 10))
+    return list((await engine.memory.recall(asking, scope, Window(10))).exchanges)
 
 
 def without_words(turn_id: str, *, replaces: str) -> Message:
@@ -32,8 +33,8 @@ async def the_last_exchanges_are_recalled_in_order(open_engine: OpenEngine) -> N
     async with running(open_engine) as engine:
         for number in range(5):
             await exchange(engine, message(str(number)), f"answer {number}")
-        window = await engine.memory.recall(message("next"), "thread", 2)
-    assert list(window) == [
+        window = await engine.memory.recall(message("next"), "thread", Window(2))
+    assert list(window.exchanges) == [
         Exchange("question 3", "answer 3"),
         Exchange("question 4", "answer 4"),
     ]
