@@ -12,6 +12,7 @@ import httpx2
 from aizuchi.simulator.model import Behaviour, FakeModel, fake_model
 from aizuchi.simulator.slack import FakeSlack, Said, serving
 from aizuchi.simulator.slack.deliveries import Attempt
+from aizuchi.simulator.slack.things import Message
 from benchmarks.harness.home import folder
 from benchmarks.harness.process import Child, Failed
 from benchmarks.harness.slack import PATH, SIGNS, told_of
@@ -77,23 +78,25 @@ class Lives:
 
     def shown(self, said: Said) -> list[str]:
         """All that people see of the assistant in that thread, also what only one of them sees."""
-        return [
-            message.markdown or message.text or str(message.blocks)
-            for message in self.slack.state.messages.values()
-            if message.app and not message.deleted and message.root == said.thread
-        ]
+        return [_text(message) for message in self._messages(said)]
 
     def sign_at(self, since: float) -> float | None:
         """When the first sign was given since then."""
         calls = (made for made in self.slack.state.calls if made.at >= since)
         return next((made.at for made in calls if made.method in SIGNS), None)
 
+    def _messages(self, said: Said) -> list[Message]:
+        messages = self.slack.state.messages.values()
+        return [one for one in messages if one.app and not one.deleted and one.root == said.thread]
+
     def _stand(self, said: Said, count: int) -> bool:
-        whole = [text for text in self.shown(said) if is_whole(text)]
+        whole = [
+            message
+            for message in self._messages(said)
+            if is_whole(_text(message)) and not self.slack.state.is_streaming(message)
+        ]
         working = self.slack.state.session_status(said.channel, said.thread) == "processing"
-        messages = self.slack.state.thread(said.channel, said.thread)
-        streaming = any(map(self.slack.state.is_streaming, messages))
-        return len(whole) >= count and not working and not streaming
+        return len(whole) >= count and not working
 
     async def _until(self, holds: Callable[[], bool], within_s: float = 30.0) -> bool:
         deadline = self.slack.clock() + within_s
@@ -102,6 +105,10 @@ class Lives:
                 return False
             await asyncio.sleep(POLL_S)
         return True
+
+
+def _text(message: Message) -> str:
+    return message.markdown or message.text or str(message.blocks)
 
 
 def is_whole(text: str) -> bool:

@@ -15,6 +15,7 @@ from aizuchi.engines.sqlite import open_engine
 from aizuchi.hosts.asgi import make_app
 from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, Part, PromptMessage, Text
 from aizuchi.prompt import Brief
+from aizuchi.summaries import Summariser
 from aizuchi.surfaces.web.auth import Gate
 from aizuchi.surfaces.web.routes import WebRoutes
 from aizuchi.testing import virtual_time
@@ -60,11 +61,16 @@ class Lives:
         home: Path,
         fault: Fault | None,
         model: Model | None = None,
+        *,
         tools: Sequence[Tool] = (),
+        brief: Brief = Brief(),
+        notes: bool = False,
     ) -> None:
         self._home, self._tools = home, tools
+        self._brief, self._notes = brief, notes
         self.model = model or CountingModel()
         self.process = Process(fault)
+        self._summariser: Summariser | None = None
         self.engine: Engine | None = None
         self.client: AsgiClient | None = None
         self.changed = asyncio.Event()
@@ -101,6 +107,8 @@ class Lives:
             tasks = [asyncio.create_task(engine.run())]
             tasks.append(asyncio.create_task(self._worker(self.engine, self.process).run()))
             tasks.append(asyncio.create_task(self._take_over(engine, self.process)))
+            if self._summariser:
+                tasks.append(asyncio.create_task(self._summariser.run()))
             self.changed.set()
             self.changed = asyncio.Event()
             try:
@@ -116,18 +124,21 @@ class Lives:
     def _worker(self, engine: Engine, process: Process) -> Worker:
         incidents = (f"i{number}" for number in itertools.count())
         model: Any = Wrapped("model", self.model, process)
+        writing = (engine.memory, self._brief.scope, self._brief.window)
+        self._summariser = Summariser(model, *writing) if self._notes else None
         office = Office(
             engine=engine,
             agent=Agent(
                 model,
                 engine.memory,
-                Brief(),
+                self._brief,
                 lambda: next(incidents),
                 tools=Toolbox([_wrapped(tool, process) for tool in self._tools]),
             ),
             bounds=Bounds(),
             clock=virtual_time.clock,
             new_incident=lambda: next(incidents),
+            summariser=self._summariser,
         )
         return Worker(office)
 

@@ -8,7 +8,7 @@ from tests.discord.test_flows import FOLLOWUP, ORIGINAL, POST, speaking
 
 from aizuchi.simulator.discord import FLIPPED, Fault, Points, name_of
 
-LONG = "\n\n".join(["word " * 80] * 10).strip()
+LONG = "\n\n".join(["word 👍 " * 80] * 10).strip()
 WORDS = 800
 
 
