@@ -2,15 +2,17 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 import httpx2
 from tests.crash.faults import Fault, Process, ProcessDied, Wrapped
-from tests.crash.lives import Lives, is_whole
+from tests.crash.lives import CountingModel, Lives, is_whole
 from tests.crash.tally import Asked
 
 from aizuchi.agent import Agent
@@ -20,7 +22,7 @@ from aizuchi.events import HttpResponse, Reception
 from aizuchi.hearing import FirstSigns
 from aizuchi.hosts.asgi import accept, make_app
 from aizuchi.pace import LocalPace
-from aizuchi.ports import Engine
+from aizuchi.ports import Ending, Engine, PromptMessage, Text
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.settings import Settings
@@ -51,6 +53,18 @@ SIGN_WITHIN_S = 60.0
 """How long somebody waits for a sign that they were heard."""
 
 
+FILLER = "and so it goes on " * 45
+_WORD = re.compile(r"\d+\.\d+")
+
+
+class LongModel(CountingModel):
+    """Says so much around each of its words that an answer takes several pages."""
+
+    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+        async for part in super().stream(prompt):
+            yield Text(f"{part.text}{FILLER}\n\n") if isinstance(part, Text) else part
+
+
 class Line(httpx2.AsyncBaseTransport):
     """The line to whichever process lives; it breaks with the process."""
 
@@ -69,8 +83,10 @@ class Line(httpx2.AsyncBaseTransport):
 class DiscordLives(Lives):
     """The assistant in Discord, started again whenever it has died."""
 
-    def __init__(self, home: Path, fault: Fault | None, way: Way, *, lossy: bool) -> None:
-        super().__init__(home, fault)
+    def __init__(
+        self, home: Path, fault: Fault | None, way: Way, *, lossy: bool, long: bool
+    ) -> None:
+        super().__init__(home, fault, LongModel() if long else None)
         self.discord = FakeDiscord(virtual_time.clock)
         self.discord.round_trip_s = 0.05
         option = {"name": "text", "description": "Question", "type": 3}
@@ -226,15 +242,22 @@ class Talk:
         return False
 
     def answers(self, channel: str) -> list[str]:
-        """What ann sees of us there, oldest first; and, of what only she may see, wherever."""
-        places = {channel, self.ann.direct.id} if self._way == "ephemeral" else {channel}
-        return [
+        """What ann sees of us there, oldest first; and what only she may see and came to her
+        direct messages, with all that was asked elsewhere."""
+        if self._way != "ephemeral":
+            return self._standing({channel})
+        asked = {one.question for one in self.asked.get(channel, ())}
+        seen = self._standing({channel, self.ann.direct.id})
+        return [text for text in seen if self._lives.question_of(text) in asked]
+
+    def _standing(self, channels: set[str]) -> list[str]:
+        return joined(
             message.content
             for message in self._discord.state.messages.values()
             if _is_an_answer(message, self._discord.app_id)
-            and message.channel in places
+            and message.channel in channels
             and message.ephemeral_to in ("", self.ann.id)
-        ]
+        )
 
     async def answered(self, channel: str, count: int) -> list[str]:
         """What stands there when this many answers are whole, and nothing else comes."""
@@ -249,6 +272,15 @@ class Talk:
 
 def _is_an_answer(message: Message, app: str) -> bool:
     return message.author == app and message.made_by != "discord" and not message.deleted
+
+
+def joined(pages: Iterable[str]) -> list[str]:
+    """The answers that stand on these pages, without what fills them. A command that waits has its
+    first page before the last ones of the answer before it, so they are told apart by number."""
+    answers: dict[str, list[str]] = {}
+    for word in chain.from_iterable(map(_WORD.findall, pages)):
+        answers.setdefault(word.partition(".")[0], []).append(word)
+    return [" ".join(words) for words in answers.values()]
 
 
 def whole(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 import pytest
 from tests.crash.faults import Fault, Kind
 from tests.crash.tally import Judged, Tally, judged, together
-from tests.discord.lives import DiscordLives, Talk, Way
+from tests.discord.lives import FILLER, DiscordLives, Talk, Way
 
 from aizuchi.attempt import cancel
 from aizuchi.testing import virtual_time
@@ -18,16 +18,20 @@ EVERY_PORT = {"inbox", "queue", "log", "memory", "usage", "model", "discord", "p
 
 
 class Case(NamedTuple):
-    """How people write, and whether replies of Discord's are lost."""
+    """How people write, whether replies of Discord's are lost, and whether answers take several
+    pages."""
 
     way: Way
     lossy: bool
+    long: bool = False
 
     def __str__(self) -> str:
-        return f"{self.way}{'-lossy' if self.lossy else ''}"
+        return f"{self.way}{'-lossy' * self.lossy}{'-long' * self.long}"
 
 
-CASES = [Case(*case) for case in product(get_args(Way), (False, True))]
+SHORT = [Case(*case) for case in product(get_args(Way), (False, True))]
+LONG = [Case(way, lossy=True, long=True) for way in ("command", "mention")]
+CASES = [*SHORT, *LONG]
 
 
 class Told(NamedTuple):
@@ -40,7 +44,7 @@ class Told(NamedTuple):
 
 async def scenario(case: Case, home: Path, fault: Fault | None) -> Told:
     """Two messages in one channel and one in another; then one more in the first."""
-    lives = DiscordLives(home, fault, case.way, lossy=case.lossy)
+    lives = DiscordLives(home, fault, case.way, lossy=case.lossy, long=case.long)
     running = asyncio.create_task(lives.run())
     talk = Talk(lives, case.way)
     try:
@@ -56,7 +60,7 @@ async def scenario(case: Case, home: Path, fault: Fault | None) -> Told:
         await cancel(running)
         await lives.discord.close()
     seen = "\n".join([lives.discord.transcript(talk.ann), *lives.discord.findings()])
-    return Told(lives, found.with_repeated(0), seen)
+    return Told(lives, found.with_repeated(0), seen.replace(FILLER.strip(), "…"))
 
 
 async def _judged(talk: Talk, lives: DiscordLives, fault: Fault | None) -> Judged:
@@ -101,7 +105,7 @@ async def test_without_a_fault(case: Case, tmp_path: Path) -> None:
     assert told.found.is_kept, told.seen
 
 
-@_cases([Case("command", lossy=False), Case("gateway", lossy=False), Case("mention", lossy=True)])
+@_cases([Case("command", lossy=False), Case("gateway", lossy=False), *LONG])
 def test_at_every_call_of_discord(case: Case, tmp_path: Path, tally: Tally) -> None:
     assert wrong(case, tmp_path, {"discord"}, tally) == []
 
