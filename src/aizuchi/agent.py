@@ -26,7 +26,7 @@ from aizuchi.ports import (
     PromptMessage,
     Text,
 )
-from aizuchi.prompt import Brief, prompt_of, shortened
+from aizuchi.prompt import Brief, prompt_of, prompt_of_caller, shortened
 from aizuchi.recall import Scope, person_of
 from aizuchi.words import Language, language_of, say
 
@@ -93,9 +93,7 @@ class Agent:
             await draft.add(greeting)
             return Ended(Finished("asks", draft.text, code=GREETING))  # so it is not remembered
         brief = self._brief.for_message(message)
-        recalled = await self._memory.recall(message, brief.scope, brief.window)
-        overheard = await self._overheard(message)
-        prompt = prompt_of(brief, recalled, message.text, overheard)
+        prompt = await self._prompt(message, brief)
         try:
             ending = await self._ask(prompt, draft)
         except ModelError as error:
@@ -118,6 +116,12 @@ class Agent:
             return Finished("answered", "", say(FORGET_ME, language, **held._asdict()), FORGET_ME)
         await draft.add(say("forgotten", language))
         return Finished("answered", draft.text, code=RESET)
+
+    async def _prompt(self, message: Message, brief: Brief) -> Sequence[PromptMessage]:
+        if message.history is not None:
+            return prompt_of_caller(brief, message.history)
+        recalled = await self._memory.recall(message, brief.scope, brief.window)
+        return prompt_of(brief, recalled, message.text, await self._overheard(message))
 
     async def _overheard(self, message: Message) -> Sequence[Overheard]:
         """What others said there; if that takes too long, it is answered without."""
