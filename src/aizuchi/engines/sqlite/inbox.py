@@ -66,7 +66,7 @@ def _row(message: Message, now: float, waiting: int) -> Mapping[str, Any]:
         "turn_id": message.turn_id,
         "person": person_of(message),
         "conversation": message.conversation,
-        "private": message.place.audience == "private",
+        "private": message.place.audience == "private" and message.history is None,
         "title": message.title,
         "message": encode_message(message),
         "now": now,
