@@ -22,7 +22,7 @@ from aizuchi.events import HttpResponse, Reception
 from aizuchi.hearing import FirstSigns
 from aizuchi.hosts.asgi import accept, make_app
 from aizuchi.pace import LocalPace
-from aizuchi.ports import Ending, Engine, PromptMessage, Text
+from aizuchi.ports import Declared, Engine, Part, PromptMessage, Text
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.settings import Settings
@@ -60,8 +60,10 @@ _WORD = re.compile(r"\d+\.\d+")
 class LongModel(CountingModel):
     """Says so much around each of its words that an answer takes several pages."""
 
-    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
-        async for part in super().stream(prompt):
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
+        async for part in super().stream(prompt, tools):
             yield Text(f"{part.text}{FILLER}\n\n") if isinstance(part, Text) else part
 
 

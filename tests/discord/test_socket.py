@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.discord.gateways import hurry, soon
 
 from aizuchi.app import App, open_app
+from aizuchi.errors import PlugNotFound
 from aizuchi.settings import Settings
 from aizuchi.settings.commands import read_commands
 from aizuchi.settings.discord import DiscordSettings
@@ -231,7 +233,9 @@ async def test_it_says_once_which_link_invites_it(
     with caplog.at_level(logging.INFO, "aizuchi"):
         async with connected(tmp_path) as (discord, _):
             discord.gateway.invalidate()
-            await soon(lambda: caplog.text.count("connected to Discord as aizuchi, in 1") == 2)
+            await soon(
+                lambda: caplog.text.count("connected to Discord as aizuchi (servers: 1)") == 2
+            )
     assert caplog.text.count(invite(discord.app_id)) == 1
 
 
@@ -256,6 +260,19 @@ async def test_a_discord_that_is_down_neither_delays_nor_fails_the_start(tmp_pat
         assert await ready(app) == 503
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_without_discord_py_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("socket", "gateway"):
+        monkeypatch.delitem(sys.modules, f"aizuchi.surfaces.discord.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "discord", None)
+    with pytest.raises(PlugNotFound) as missing:
+        async with open_app(settings_for(FakeDiscord(), tmp_path)):
+            pass
+    assert "discord" in missing.value.what
+    assert "pip install 'aizuchi[discord]'" in missing.value.mend
 
 
 async def test_what_nobody_can_read_is_passed_over(

@@ -225,6 +225,17 @@ async def test_typing_shows_until_something_is_said() -> None:
         assert "typing" not in home.discord.transcript(home.ann)
 
 
+async def test_a_typing_sign_that_stays_is_waited_out() -> None:
+    async with house() as home:
+        said = await home.ann.mentions("hello", home.discord.general)
+        await home.posts("Hi!")
+        await home.call("POST", f"/channels/{home.discord.general.id}/typing")
+        began = home.discord.clock()
+
+        assert await home.discord.quiet(said)
+        assert home.discord.clock() - began == pytest.approx(10)
+
+
 async def test_an_old_message_takes_so_many_edits() -> None:
     async with house(Points(late_edits=2)) as home:
         sent = (await home.posts()).json()

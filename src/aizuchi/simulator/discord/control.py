@@ -1,11 +1,12 @@
 """The fake Discord worked from outside, for `aizuchi trigger`: somebody writes, a transcript comes.
 
-`POST /control/<what>` with what a person does (`mention`, `dm`, `command`, `button`, `message`), in
+`POST /control/<what>` with what a person does (`mention`, `dm`, `command`, `button`), in
 JSON: `text`, `who`, `channel`, `guild`, `times`, `bad_signature`, `command`, `label`, `within_s`.
 Only from this machine, and with the token that was made at the start.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from aizuchi.simulator.discord.quiet import until_quiet
 from aizuchi.simulator.discord.things import CHAT_INPUT, Channel, Guild, Message
 from aizuchi.simulator.orders import BadOrder, is_allowed, read
 
-WITHIN_S = 150.0
+WITHIN_S, READY_WITHIN_S = 150.0, 10.0
 STRING = 3
 DEFAULTS: Mapping[str, Any] = {
     "text": "",
@@ -53,15 +54,16 @@ class Control:
         copies = {"times": times, "bad_signature": order["bad_signature"]}
         match what:
             case "mention":
-                self._needs_gateway(order)
+                await self._connected(order)
                 return await person.mentions(text, self._channel(order), times=times)
             case "dm":
-                self._needs_gateway(order)
+                await self._connected(order)
                 return await person.dm(text, times=times)
             case "command":
-                name = order["command"].lstrip("/")
-                values = self._values(name, text)
-                return await person.command(name, values, self._channel(order), **copies)
+                await self._until(lambda: bool(self._discord.state.commands))
+                name, channel = order["command"].lstrip("/"), self._channel(order)
+                values = self._values(name, channel.guild, text)
+                return await person.command(name, values, channel, **copies)
             case "button":
                 message = self._message(self._channel(order), order["label"])
                 return await person.clicks(message, order["label"], **copies)
@@ -84,15 +86,27 @@ class Control:
         """Where to begin to show: at what was said, or at the message that was clicked on."""
         return said.interaction.source or said.id if said.interaction else said.id
 
-    def _needs_gateway(self, order: Mapping[str, Any]) -> None:
+    async def _connected(self, order: Mapping[str, Any]) -> None:
+        """Raises BadOrder where a message would not be heard."""
         if order["bad_signature"]:
             raise BadOrder("messages come over the Gateway, where nothing is signed")
-        if not self._discord.gateway.count:
+        if not await self._until(lambda: self._discord.gateway.count > 0):
             raise BadOrder("the assistant is not connected to the Gateway, so it hears no message")
 
-    def _values(self, name: str, text: str) -> dict[str, str]:
+    async def _until(self, is_so: Callable[[], bool]) -> bool:
+        """Whether it is so, or soon is: a server that has just begun connects and registers."""
+        try:
+            async with asyncio.timeout(READY_WITHIN_S):
+                while not is_so():
+                    await self._discord.state.moved.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _values(self, name: str, guild: str, text: str) -> dict[str, str]:
         """The text as the first option of the command that takes one."""
-        for command in of_place(self._discord.state, ""):
+        state = self._discord.state
+        for command in (*of_place(state, guild), *of_place(state, "")):
             if (command.name, command.kind) == (name, CHAT_INPUT):
                 options = command.fields.get("options") or ()
                 first = next((one["name"] for one in options if one["type"] == STRING), None)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx2
+from nacl.signing import SigningKey
 
 from aizuchi.simulator.clock import Clock
 from aizuchi.simulator.discord import findings as found
@@ -56,13 +57,15 @@ class FakeDiscord:
         clock: Callable[[], float] | None = None,
         *,
         points: Points = Points(),
+        app_id: str = "",
+        key: SigningKey | None = None,
         bot_token: str = "",
         control_token: str = "",
         address: str = ADDRESS,
     ) -> None:
         self.clock = Clock(clock) if clock else Clock()
-        self.key = new_key()
-        self.state = State(self.clock, points, bot_token=bot_token)
+        self.key = key or new_key()
+        self.state = State(self.clock, points, app_id=app_id, bot_token=bot_token)
         self.state.public_key = public_key(self.key)
         self.rest = Rest(self.state)
         self.faults = Faults(Fault())

@@ -25,14 +25,22 @@ async def until_quiet(discord: "FakeDiscord", said: Said, within_s: float) -> bo
 
 async def _is_quiet(discord: "FakeDiscord", said: Said) -> bool:
     """Returns at the next call of the app, or when there was none for a while."""
-    moved = discord.state.moved
-    over = _is_answered(discord, said) and not discord.state.is_typing(said.channel)
+    moved, patience_s = discord.state.moved, _patience_s(discord, said)
     try:
-        async with asyncio.timeout(QUIET_S if over else None):
+        async with asyncio.timeout(patience_s):
             await moved.wait()
     except TimeoutError:
-        return True
+        return not discord.state.is_typing(said.channel)
     return False
+
+
+def _patience_s(discord: "FakeDiscord", said: Said) -> float | None:
+    """How long nothing has to happen; None where there is no answer yet. A typing sign that is
+    not taken back goes by itself."""
+    if not _is_answered(discord, said):
+        return None
+    typing_until = discord.state.typing.get(said.channel, 0.0)
+    return max(QUIET_S, typing_until - discord.clock())
 
 
 def _is_answered(discord: "FakeDiscord", said: Said) -> bool:

@@ -40,10 +40,17 @@ class Happened(NamedTuple):
 class State:
     """Discord as it stands. `happened` waits for whoever tells the app."""
 
-    def __init__(self, clock: Callable[[], float], points: Points, *, bot_token: str = "") -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        points: Points,
+        *,
+        app_id: str = "",
+        bot_token: str = "",
+    ) -> None:
         self.clock, self.points = clock, points
         self.new_id = Snowflakes(clock)
-        self.app_id = self.new_id()
+        self.app_id = app_id or self.new_id()
         self.bot = User(self.app_id, APP_NAME, is_bot=True)
         self.bot_token = bot_token or _token(self.app_id)
         self.public_key = self.endpoint_url = self.address = ""

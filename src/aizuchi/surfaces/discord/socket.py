@@ -86,10 +86,10 @@ class DiscordSocket:
         """Who we are there; the link that invites us is said once."""
         user, app_id = payload["user"], payload["application"]["id"]
         self._surface.bot_id = self._courier.finder.own_user = user["id"]
-        servers = f"{user['username']}, in {len(payload['guilds'])} servers"
         link = "" if self._registrar.app_id else f"; this link invites it: {invite(app_id)}"
         self._registrar.app_id = app_id
-        logger.info("connected to Discord as %s%s", servers, link)
+        servers = len(payload["guilds"])
+        logger.info("connected to Discord as %s (servers: %d)%s", user["username"], servers, link)
 
     def _over(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
