@@ -20,7 +20,7 @@ WALKS = {
     "empty_places": "once an hour, beside the writer",
     "purge_forgotten": "once an hour, over what people asked to forget",
 }
-OWN_ROWS = re.compile(r"SCAN (pieces|CONSTANT ROW|\(subquery-\d+\))")
+OWN_ROWS = re.compile(r"SCAN (pieces|json_each VIRTUAL TABLE|CONSTANT ROW|\(subquery-\d+\))")
 
 
 class Anything(dict[str, int]):
