@@ -9,18 +9,21 @@ _GAP = r"[ \t\xa0]*"
 
 def plain(text: str) -> str:
     """The text without Slack's encoding. A mention without a name stays as it is."""
-    return unescaped(_TOKEN.sub(_named, text))
+    return unescaped(_TOKEN.sub(_named, text) if "<" in text else text)
 
 
 def unescaped(text: str) -> str:
     """The three characters that Slack escapes; the ampersand last, so that none is undone twice."""
+    if "&" not in text:
+        return text
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def without_mention(text: str, user: str) -> str:
     """The text without the mentions of one user, and what sets the first one apart."""
     begins, anywhere = _mention_of(user)
-    return anywhere.sub(" ", begins.sub("", text)).strip()
+    rest = begins.sub("", text)
+    return (anywhere.sub(" ", rest) if "<@" in rest else rest).strip()
 
 
 def without_first_mention(text: str) -> str:
