@@ -6,12 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from aizuchi.access import enter, refusal_line
-from aizuchi.agent import Agent, Draft, Ended, is_reset
-from aizuchi.answers import Finished, Logged, Outcome, Restarted, Step, fold
+from aizuchi.agent import Agent, Ended
+from aizuchi.answers import Entry, Finished, Logged, Outcome, Restarted, Step, fold
 from aizuchi.errors import LeaseLost, StoreError
+from aizuchi.orders import order_of
 from aizuchi.ports import Engine, Refusal, Settlement
+from aizuchi.rounds import rounds_of
+from aizuchi.summaries import Summariser
 from aizuchi.turns import Bounds, Claim
 from aizuchi.words import THINKING, language_of, say
+from aizuchi.writing import Draft
 
 T = TypeVar("T")
 RETRY_STORE_S = 1.0
@@ -53,6 +57,7 @@ class Office(NamedTuple):
     new_incident: Callable[[], str]
     outlets: Mapping[str, Outlet] = {}
     gate: Gate = Gate()
+    summariser: Summariser | None = None
 
 
 class Attempt:
@@ -62,7 +67,7 @@ class Attempt:
         self._office, self._claim, self._lease_left_s = office, claim, lease_left_s
         self._message = claim.turn.message
         self._language = language_of(self._message.text, self._message.locale)
-        self._draft = Draft(lambda entries: office.engine.log.append(claim, entries))
+        self._draft = Draft(self._write, self._keep)
 
     async def work(self) -> None:
         """Returns when the turn is settled, or somebody else has it."""
@@ -86,24 +91,36 @@ class Attempt:
     async def _finish(self) -> Ended:
         """The end of the answer, durable."""
         if self._claim.work.kind == "deliver":
-            return Ended(await self._stored_end())
+            return self._office.agent.ended(await self._stored_end())
         try:
             ended = await self._end()
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - the border: whatever it is, the person is told
             ended = Ended(self._bug(error))
-        await self._keep_trying(lambda: self._append(ended.finished))
+        await self._keep((ended.finished,))
         return ended
 
-    async def _append(self, finished: Finished) -> None:
-        await self._office.engine.log.append(self._claim, (finished,))
+    async def _write(self, entries: Sequence[Entry]) -> None:
+        await self._office.engine.log.append(self._claim, entries)
+
+    async def _keep(self, entries: Sequence[Entry]) -> None:
+        await self._keep_trying(lambda: self._write(entries))
 
     async def _settle(self, ended: Ended, undelivered: Settlement | None) -> None:
         settlement = (undelivered or Settlement(ended.finished.outcome))._replace(
-            tokens=ended.tokens, forget=ended.forget
+            tokens=ended.tokens, forget=ended.forget, forget_person=ended.forget_person
         )
         await self._keep_trying(lambda: self._office.engine.queue.settle(self._claim, settlement))
+        self._shadow(ended)
+
+    def _shadow(self, ended: Ended) -> None:
+        """What follows an answer without anybody waiting for it."""
+        summariser = self._office.summariser
+        if summariser and ended.forget_person:
+            summariser.forgot()
+        elif summariser and ended.finished.outcome == "answered":
+            summariser.answered(self._message)
 
     async def _end(self) -> Ended:
         """Answers, or says why not."""
@@ -112,8 +129,11 @@ class Attempt:
         if refusal := await self._refusal():
             return Ended(self._refused(refusal))
         sign = Step(THINKING, say(THINKING, self._language))
-        again = (Restarted(),) if self._claim.turn.attempt > 1 else ()
-        await self._office.engine.log.append(self._claim, (*again, sign))
+        if self._claim.turn.attempt > 1:
+            self._draft = Draft(self._write, self._keep, rounds_of(await self._read()))
+            await self._write((Restarted(), sign))
+        else:
+            await self._write((sign,))
         return await self._answer()
 
     async def _refusal(self) -> Refusal | None:
@@ -121,7 +141,7 @@ class Attempt:
         if refusal := enter(self._message, self._office.gate.allow):
             return refusal
         return (
-            None if is_reset(self._message) else await self._office.engine.usage.admit(self._claim)
+            None if order_of(self._message) else await self._office.engine.usage.admit(self._claim)
         )
 
     async def _answer(self) -> Ended:

@@ -28,6 +28,7 @@ from aizuchi.engines.sqlite.database import connect
 from aizuchi.engines.sqlite.retention import SqliteCleaner
 from aizuchi.engines.sqlite.writer import Inline
 from aizuchi.ports import Engine, Retention, Settlement
+from aizuchi.recall import Window
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import accept, claim, claim_now, message, running
 
@@ -59,7 +60,7 @@ async def test_a_collapsed_answer_reads_as_before(tmp_path: Path) -> None:
         await collapse()
         after = fold(await engine.log.read("1"))
         seen_later = await tail(engine)
-    assert after == before._replace(steps=())
+    assert after == before
     assert after.shown == (Shown(1, "ref-1"),)
     assert text_of(seen_later) == text_of(seen) == TEXT
     assert seen_later[-1].position == seen[-1].position
@@ -74,7 +75,8 @@ async def test_who_comes_back_to_a_collapsed_answer_gets_all_of_it(tmp_path: Pat
         for line in whole[1:-1]:
             rest = await tail(engine, line.position)
             said = [each.entry for each in rest if not isinstance(each.entry, Shown)]
-            assert said == [Restarted(), TextDelta(TEXT), Finished("answered", TEXT)]
+            step = Step("s", "look", "done")
+            assert said == [Restarted(), step, TextDelta(TEXT), Finished("answered", TEXT)]
         assert await tail(engine, whole[-1].position) == []
 
 
@@ -138,9 +140,10 @@ async def test_texts_go_when_their_days_are_over(tmp_path: Path) -> None:
         assert [chat.id for chat in await engine.chats.list(ANN)] == ["new talk"]
         assert await engine.chats.read(ANN, "old talk") is None
         assert list(await engine.log.read("1")) == []
-        assert [one.question for one in await engine.memory.recall(message("3"), "user", 9)] == [
-            "question 2"
-        ]
+        assert [
+            one.question
+            for one in (await engine.memory.recall(message("3"), "user", Window(9))).exchanges
+        ] == ["question 2"]
         await accept(engine, message("1", "old talk"))
         assert await claim(engine) is None, "a redelivery was answered again"
     with looking_into(tmp_path) as connection:

@@ -16,6 +16,7 @@ from aizuchi.surfaces.web.tokens import Tokens
 from aizuchi.testing import virtual_time
 from aizuchi.testing.asgi_client import AsgiClient, Body, Connection, Event, Response
 from aizuchi.testing.asgi_socket import Socket
+from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.turns import Bounds
 
 TOKENS = "owner:owner-token,ann:ann-token,bob:bob-token"
@@ -79,17 +80,19 @@ async def house(
     hosts: Sequence[str] = (),
     bounds: Bounds | None = None,
     name: str = "aizuchi",
+    tools: Sequence[Tool] = (),
 ) -> AsyncIterator[House]:
     """The assistant, open for as long as the block lasts. Its page is built in `home / "app"`."""
     home.mkdir(exist_ok=True)  # noqa: ASYNC240 - a folder of the test's own
     model = model or ScriptedModel(saying("Hello dear friend"))
-    async with desk(home, model, bounds=bounds) as office:
+    async with desk(home, model, bounds=bounds, tools=Toolbox(tools)) as office:
         engine = office.engine
         gate = Gate(Tokens(home, TOKENS), hosts=hosts, header=header)
         web = WebRoutes(
             inbox=engine.inbox,
             log=engine.log,
             chats=engine.chats,
+            memory=engine.memory,
             tickets=engine.tickets,
             gate=gate,
             clock=virtual_time.clock,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from aizuchi.bell import Bells
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Bulk, Executor
-from aizuchi.events import Message, Signal, encode_message
+from aizuchi.events import Message, Signal, decode_message, encode_message
 from aizuchi.live import LiveLog
 from aizuchi.recall import person_of
 from aizuchi.turns import Bounds
@@ -141,8 +141,9 @@ def _listed(keys: Sequence[str]) -> str:
 
 
 def _add(connection: Connection, new: Sequence[_Arrival]) -> None:
-    connection.executemany(SQL["add_work"], map(_work, new))
-    private = [arrival for arrival in new if arrival.message.place.audience == "private"]
+    asked = [_asked(connection, each) if each.message.asks_again else each for each in new]
+    connection.executemany(SQL["add_work"], map(_work, asked))
+    private = [arrival for arrival in asked if arrival.message.place.audience == "private"]
     connection.executemany(SQL["add_private_conversation"], map(_private, private))
 
 
@@ -155,6 +156,15 @@ def _work(arrival: _Arrival) -> Sequence[Any]:
 def _private(arrival: _Arrival) -> Sequence[Any]:
     message = arrival.message
     return (message.conversation, person_of(message), message.title, arrival.at)
+
+
+def _asked(connection: Connection, again: _Arrival) -> _Arrival:
+    """A message that asks again, with what it asks."""
+    message = again.message
+    values = {"replaces": message.replaces, "conversation": message.conversation}
+    found = connection.execute(SQL["question"], values).fetchone()
+    question = found["question"] or decode_message(found["message"]).text if found else ""
+    return again._replace(message=message.with_question(question))
 
 
 def _stop(connection: Connection, signal: Signal) -> str:

@@ -6,14 +6,18 @@ from typing import Any
 
 from aizuchi.access import day_of
 from aizuchi.answers import Finished, Logged, encode, fold
+from aizuchi.engines.sqlite.again import asked_again
 from aizuchi.engines.sqlite.entries import pieces
-from aizuchi.engines.sqlite.memory import asked_again
+from aizuchi.engines.sqlite.persons import forget, is_forgotten_since
 from aizuchi.engines.sqlite.queries import SQL
+from aizuchi.engines.sqlite.shelves import values_of
 from aizuchi.events import Message, decode_message
 from aizuchi.ports import Settlement
-from aizuchi.recall import memory_key, person_of
+from aizuchi.recall import memory_key, person_of, shelf_of
+from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
+KEEP_NOTHING = ("end_unsaid", "unsay_entries", "add_person")
 KEEP_WHAT_WAS_SAID = ("add_turn", "add_person", "add_place", "add_conversation", "add_said")
 
 
@@ -23,15 +27,19 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     message, seq = decode_message(work["message"]), work["seq"]
     connection.execute(SQL["close_work"], (seq,))
     connection.execute(SQL["next_head"], (message.conversation,))
+    if settlement.forget_person:
+        forget(connection, person_of(message), seq, now)
     values = {
         "seq": seq,
+        "id": seq,
         "asked_at": work["accepted_at"],
         "now": now,
         **_of_message(message),
         **_of_answer(pieces(connection, seq)),
         "undelivered": _why_undelivered(settlement),
     }
-    for statement in KEEP_WHAT_WAS_SAID:
+    is_forgotten = is_forgotten_since(connection, person_of(message), seq)
+    for statement in KEEP_NOTHING if is_forgotten else KEEP_WHAT_WAS_SAID:
         connection.execute(SQL[statement], values)
     _change_memory(connection, seq, message, settlement)
     if settlement.tokens:
@@ -66,6 +74,7 @@ def _of_answer(log: list[Logged]) -> Mapping[str, Any]:
         "attempt": end.position.attempt,
         "n": end.position.n,
         "shown": encode(fold(log).shown),
+        "trail": encode_trail(trail_of(log)),
     }
 
 
@@ -81,6 +90,10 @@ def _change_memory(
     """What was asked again is replaced, what is to be forgotten is not recalled."""
     if begin := asked_again(connection, message):
         values = {"conversation": message.conversation, "seq": seq, "begin": begin}
+        connection.execute(SQL["drop_summaries"], {"id": begin})
         connection.execute(SQL["replace"], values)
     if key := memory_key(message, settlement.forget):
         connection.execute(SQL["forget"], {"key": key, "seq": seq})
+        shelf = values_of(shelf_of(message, settlement.forget))
+        kind = "drop_summaries_of_user" if settlement.forget == "user" else "drop_summaries_here"
+        connection.execute(SQL[kind], shelf)
