@@ -73,8 +73,10 @@ class Message(NamedTuple):
 
     `conversation` (what is answered in order) and `place.key` are unique in the installation.
     A conversation lies in one place: a surface that answers one exchange privately and the next
-    in the open gives them two conversation keys. `ref` is the surface's own name of the message
-    and is kept; `reply_to` holds what only the surface reads, and is erased when the turn settles.
+    in the open gives them two conversation keys. Keys best begin with what grows with time: new
+    ones are then neighbours in a store's indexes, and ten of them dirty one page instead of ten.
+    `ref` is the surface's own name of the message and is kept; `reply_to` holds what only the
+    surface reads, and is erased when the turn settles.
     `via` is the slash command that it was given by, as the person wrote it. Who brings the
     `history`, the question included, has it answered from that alone; then memory is neither read
     nor written, nothing of the turn is kept, and `via` is the model that was asked for.

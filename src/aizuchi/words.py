@@ -1,5 +1,6 @@
 """What a person reads from us in a conversation, in English and Japanese, by its code."""
 
+import re
 from typing import Literal
 
 Language = Literal["en", "ja"]
@@ -8,9 +9,12 @@ THINKING = "thinking"
 """The line of the sign that we listen."""
 
 
+_JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+
+
 def language_of(text: str, locale: str = "en") -> Language:
     """Japanese where the text has kana or Han letters or the surface's locale says so."""
-    if any("\u3040" <= letter <= "\u30ff" or "\u3400" <= letter <= "\u9fff" for letter in text):
+    if _JAPANESE.search(text):
         return "ja"
     return "ja" if locale.lower().startswith("ja") else "en"
 

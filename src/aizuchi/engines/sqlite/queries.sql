@@ -4,26 +4,32 @@
 -- Whoever held these is dead: this process has the file's lock.
 UPDATE work SET idle_from = min(lease_until, :now), lease_until = 0 WHERE lease_until > 0;
 
--- ── accepting: a row of parameters a message, the same for both ──
+-- ── accepting: what is known of all that came, then a row for each that is new ──
 
 -- name: last_place
 SELECT max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0));
 
+-- name: seen
+-- Of these turns, those that came before.
+SELECT turn_id FROM work WHERE turn_id IN (SELECT value FROM json_each(:turn_ids))
+UNION ALL
+SELECT turn_id FROM turns WHERE turn_id IN (SELECT value FROM json_each(:turn_ids));
+
+-- name: ahead
+-- How many wait in those of these conversations in which any do.
+SELECT conversation, count(*) FROM work
+WHERE conversation IN (SELECT value FROM json_each(?)) AND refusal = ''
+GROUP BY conversation;
+
+-- name: ours
+-- Of these conversations, those that we are in; whom we refused did not bring us in.
+SELECT key FROM conversations
+WHERE key IN (SELECT value FROM json_each(?))
+  AND EXISTS (SELECT 1 FROM said WHERE conversation = conversations.id AND outcome <> 'refused');
+
 -- name: add_work
--- Unless it is known already: a redelivery; or it would join a conversation that we are not in, for
--- whom we refused does not bring us in. It is the head of its conversation where nothing is ahead of
--- it or it is refused.
 INSERT INTO work (seq, turn_id, conversation, person, head, accepted_at, refusal, message)
-SELECT 1 + max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0)),
-       :turn_id, :conversation, :person, ahead = 0 OR ahead > :waiting, :now,
-       iif(ahead > :waiting, 'full', ''), :message
-FROM (SELECT count(*) AS ahead FROM work WHERE conversation = :conversation AND refusal = '')
-WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turn_id = :turn_id)
-  AND (NOT :joins OR ahead > 0 OR EXISTS (
-    SELECT 1 FROM said JOIN conversations ON conversations.id = said.conversation
-    WHERE conversations.key = :conversation AND said.outcome <> 'refused'
-  ))
-ON CONFLICT (turn_id) DO NOTHING;
+VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: question
 -- What was asked by the turn that a message of its conversation asks again.
@@ -35,17 +41,8 @@ WHERE turn_id = :replaces
   AND conversation = (SELECT id FROM conversations WHERE key = :conversation);
 
 -- name: add_private_conversation
--- Not with the redelivery of a message whose conversation was deleted.
-INSERT INTO conversations (key, owner, title, changed_at)
-SELECT :conversation, :person, :title, :now
-WHERE EXISTS (
-    SELECT 1 FROM work WHERE turn_id = :turn_id AND conversation = :conversation AND seq > :last
-)
+INSERT INTO conversations (key, owner, title, changed_at) VALUES (?, ?, ?, ?)
 ON CONFLICT DO NOTHING;
-
--- name: news
--- The turns that are new: whether they may be claimed, and whether they are only to be ended.
-SELECT turn_id, head, refusal FROM work WHERE seq > ?;
 
 -- name: running
 -- The turn that a stop without a name means: the head of the conversation.
