@@ -28,6 +28,7 @@ from aizuchi.ports import (
 )
 from aizuchi.prompt import Brief, prompt_of, prompt_of_caller, shortened
 from aizuchi.recall import Scope, person_of
+from aizuchi.tracing import note, used
 from aizuchi.words import Language, language_of, say
 
 GREETING = "greeting"
@@ -140,6 +141,7 @@ class Agent:
             if wait_s is None:
                 raise
             log.warning("model failed, asking again: %s", _description(error))
+            note("asked_again", error.code)
             prompt = shortened(prompt) if isinstance(error, ContextOverflow) else prompt
         await draft.restart()
         await asyncio.sleep(wait_s)
@@ -152,6 +154,7 @@ class Agent:
                     case Text(text):
                         await draft.add(text)
                     case Ending() as ending:
+                        used(ending)
                         if not draft.text.strip():
                             raise ModelEmpty("the answer has no text")
                         return ending

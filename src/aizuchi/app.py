@@ -24,6 +24,7 @@ from aizuchi.prompt import Brief
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
 from aizuchi.summaries import Summariser
+from aizuchi.tracing import Recorder
 from aizuchi.worker import Worker
 
 KEY_FILE = "installation-key"
@@ -43,8 +44,10 @@ class Intake:
     """The inbox as surfaces have it: what it takes for the first time gets its first sign. Once
     the server is to stop, it takes no message any more; a stop it does, while anything runs."""
 
-    def __init__(self, inbox: Inbox, signs: Mapping[str, FirstSigns]) -> None:
-        self._inbox, self._signs = inbox, signs
+    def __init__(
+        self, inbox: Inbox, signs: Mapping[str, FirstSigns], recorder: Recorder | None = None
+    ) -> None:
+        self._inbox, self._signs, self._recorder = inbox, signs, recorder
         self.is_closed = False
 
     async def accept(
@@ -54,6 +57,10 @@ class Intake:
             raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
         since = asyncio.get_running_loop().time()
         new = await self._inbox.accept(messages, signals)
+        if self._recorder and len(new) < len(messages):
+            for message in messages:
+                if message.turn_id not in new:
+                    self._recorder.note(message.turn_id, "came_again")
         for message in messages:
             if message.turn_id in new and message.surface in self._signs:
                 self._signs[message.surface].heard(message, since)
@@ -70,10 +77,12 @@ class App:
         worker: Worker,
         web: Any,
         sockets: Mapping[str, Any],
+        recorder: Recorder,
         summariser: Summariser | None = None,
     ) -> None:
         self.asgi: Any = None
-        self._engine, self._intake, self._summariser = engine, intake, summariser
+        self._engine, self._intake = engine, intake
+        self._recorder, self._summariser = recorder, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
 
     async def run(self) -> None:
@@ -81,6 +90,7 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._engine.run())
             tasks.create_task(self._worker.run())
+            tasks.create_task(self._recorder.run())
             if self._summariser:
                 tasks.create_task(self._summariser.run())
             for socket in self._sockets.values():
@@ -186,6 +196,7 @@ def _compose(
         memory.tokens,
     )
     summariser = _summariser(settings, model, engine, brief)
+    recorder = Recorder(engine.traces, clock)
     office = Office(
         engine=engine,
         agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine)),
@@ -195,14 +206,15 @@ def _compose(
         outlets={each.plug.name: _outlet(each, settings, engine, clock) for each in pushed},
         gate=Gate(settings.access.allow, settings.access.owner),
         summariser=summariser,
+        recorder=recorder,
     )
     worker = Worker(office, settings.server.workers)
-    intake = Intake(engine.inbox, {each.plug.name: each.signs for each in pushed})
+    intake = Intake(engine.inbox, {each.plug.name: each.signs for each in pushed}, recorder)
     web = None
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
         web = open_web(settings, engine._replace(inbox=intake), clock)
-    app = App(engine, intake, worker, web, _sockets(pushed, intake), summariser)
+    app = App(engine, intake, worker, web, _sockets(pushed, intake), recorder, summariser)
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
         clock=clock,

@@ -12,6 +12,7 @@ from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.orders import order_of
 from aizuchi.ports import Engine, Refusal, Settlement
 from aizuchi.summaries import Summariser
+from aizuchi.tracing import Meter, Recorder, begin
 from aizuchi.turns import Bounds, Claim
 from aizuchi.words import THINKING, language_of, say
 
@@ -56,6 +57,7 @@ class Office(NamedTuple):
     outlets: Mapping[str, Outlet] = {}
     gate: Gate = Gate()
     summariser: Summariser | None = None
+    recorder: Recorder | None = None
 
 
 class Attempt:
@@ -65,10 +67,12 @@ class Attempt:
         self._office, self._claim, self._lease_left_s = office, claim, lease_left_s
         self._message = claim.turn.message
         self._language = language_of(self._message.text, self._message.locale)
+        self._meter = Meter()
         self._draft = Draft(lambda entries: office.engine.log.append(claim, entries))
 
     async def work(self) -> None:
         """Returns when the turn is settled, or somebody else has it."""
+        self._meter = begin(self._office.recorder, self._message.turn_id)
         outlet = self._office.outlets.get(self._message.surface)
         try:
             if outlet is None:
@@ -104,7 +108,10 @@ class Attempt:
 
     async def _settle(self, ended: Ended, undelivered: Settlement | None) -> None:
         settlement = (undelivered or Settlement(ended.finished.outcome))._replace(
-            tokens=ended.tokens, forget=ended.forget, forget_person=ended.forget_person
+            tokens=ended.tokens,
+            forget=ended.forget,
+            forget_person=ended.forget_person,
+            written=self._meter.tokens_out,
         )
         await self._keep_trying(lambda: self._office.engine.queue.settle(self._claim, settlement))
         self._shadow(ended)

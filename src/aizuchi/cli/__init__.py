@@ -33,6 +33,8 @@ COMMANDS = {
     "chat": Command("aizuchi.cli.chat", "talk to the assistant in this terminal"),
     "slack": Command("aizuchi.cli.slack", "connect it to a Slack workspace"),
     "trigger": Command("aizuchi.cli.trigger", "write to a platform that dev plays itself"),
+    "why": Command("aizuchi.cli.why", "tell the life of one message, and the reasons"),
+    "usage": Command("aizuchi.cli.usage", "print what was used, by day"),
     "export": Command("aizuchi.cli.export", "print all that a person said and was answered"),
     "token": Command("aizuchi.cli.token", "say who may use the web chat"),
 }
