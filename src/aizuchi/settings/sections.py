@@ -87,6 +87,12 @@ class ModelSettings(NamedTuple):
     max_tokens: Annotated[
         int | None, Meaning("The longest answer, in tokens; not set: the endpoint's own.", 1)
     ] = None
+    price_in: Annotated[
+        float, Meaning("What a million tokens that the model reads cost; 0 = unknown.", 0)
+    ] = 0.0
+    price_out: Annotated[
+        float, Meaning("What a million tokens that the model writes cost; 0 = unknown.", 0)
+    ] = 0.0
     connect_s: Annotated[
         float, Meaning("How long to wait for a connection, in seconds.", 0.1, 60)
     ] = 3.0

@@ -13,6 +13,7 @@ from aizuchi.engines.memory.memory import MemoryMemory
 from aizuchi.engines.memory.retention import MemoryCleaner
 from aizuchi.engines.memory.store import Store
 from aizuchi.engines.memory.tickets import MemoryTickets
+from aizuchi.engines.memory.tracing import MemoryTraces
 from aizuchi.engines.memory.turnqueue import MemoryQueue
 from aizuchi.engines.memory.usage import MemoryUsage
 from aizuchi.errors import StoreInUse
@@ -59,6 +60,7 @@ async def open_engine(
             chats=MemoryChats(store, log, clock),
             usage=MemoryUsage(store, allowance, clock),
             tickets=MemoryTickets(store, clock),
+            traces=MemoryTraces(store),
             pace=LocalPace(asyncio.get_running_loop().time, budgets),
             run=run,
         )

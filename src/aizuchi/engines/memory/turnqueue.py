@@ -12,6 +12,7 @@ from aizuchi.errors import LeaseLost
 from aizuchi.live import LiveLog
 from aizuchi.ports import Settlement
 from aizuchi.recall import Shelf, memory_key, person_of, shelf_of
+from aizuchi.traces import Trace, timeline
 from aizuchi.trail import trail_of
 from aizuchi.turns import (
     WAITED,
@@ -141,7 +142,10 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
         store.forgotten[key] = max(store.forgotten.get(key, 0), turn.seq)
         _drop_summaries(store, shelf_of(message, settlement.forget))
     if settlement.tokens:
-        store.count(day_of(now), person_of(message), Used(tokens=settlement.tokens))
+        used = Used(tokens=settlement.tokens, written=settlement.written)
+        store.count(day_of(now), person_of(message), used)
+    trace = Trace(turn.accepted_at, timeline(store.written.pop(turn.seq, ())))
+    store.traces[turn.seq] = trace.settled(now, *settlement.account)
 
 
 def _said(store: Store, turn: Turn, settlement: Settlement, now: float) -> Said:

@@ -108,13 +108,13 @@ SELECT * FROM work WHERE seq = :seq AND attempt = :attempt AND lease_until > 0;
 SELECT seq, attempt, state FROM work WHERE turn_id = ?;
 
 -- name: add_entries
-INSERT INTO entries (turn, attempt, n, body) VALUES (?, ?, ?, ?);
+INSERT INTO entries (turn, attempt, n, body, at) VALUES (?, ?, ?, ?, ?);
 
 -- name: finish
 UPDATE work SET state = 'finished', finished_at = :now WHERE seq = :seq;
 
 -- name: entries
-SELECT attempt, n, body FROM entries WHERE turn = ? ORDER BY attempt, n;
+SELECT at, attempt, n, body FROM entries WHERE turn = ? ORDER BY attempt, n;
 
 -- name: known
 -- A turn that was not deleted.
@@ -364,11 +364,12 @@ DELETE FROM work WHERE person = :person;
 
 -- name: forget_own_usage
 -- What was used stays counted, as nobody's; of today it stays theirs, for the limits of the day.
-INSERT INTO usage (day, person, answers, tokens)
-SELECT day, (SELECT id FROM people WHERE key = ''), answers, tokens FROM usage
+INSERT INTO usage (day, person, answers, tokens, written)
+SELECT day, (SELECT id FROM people WHERE key = ''), answers, tokens, written FROM usage
 WHERE person = (SELECT id FROM people WHERE key = :person) AND day < :today
 ON CONFLICT (day, person) DO UPDATE SET
-    answers = answers + excluded.answers, tokens = tokens + excluded.tokens;
+    answers = answers + excluded.answers, tokens = tokens + excluded.tokens,
+    written = written + excluded.written;
 
 -- name: forget_own_days
 DELETE FROM usage WHERE person = (SELECT id FROM people WHERE key = :person) AND day < :today;
@@ -436,6 +437,52 @@ DELETE FROM forgotten WHERE key = :memory;
 -- name: delete_conversation
 DELETE FROM conversations WHERE id = :id;
 
+-- ── why ──
+
+-- name: add_note
+INSERT INTO notes (turn_id, at, code, detail) VALUES (?, ?, ?, ?);
+
+-- name: add_trace
+INSERT INTO traces (seq, at, body) VALUES (?, ?, ?);
+
+-- name: trace
+SELECT at, body FROM traces JOIN turns USING (seq) WHERE turn_id = ?;
+
+-- name: notes
+SELECT at, code, detail FROM notes WHERE turn_id = ? ORDER BY id;
+
+-- name: open_turn
+SELECT seq, accepted_at FROM work WHERE turn_id = ?;
+
+-- name: by_reference
+-- Turns whose own id, platform's name, posted pages or incident a reference means; newest first.
+SELECT turn_id FROM (
+    SELECT seq, turn_id FROM work WHERE turn_id = :exact OR turn_id LIKE :ending
+    UNION ALL
+    SELECT seq, turn_id FROM turns WHERE turn_id = :exact OR turn_id LIKE :ending
+    UNION ALL
+    SELECT seq, turn_id FROM said JOIN turns USING (seq)
+    WHERE ref = :exact OR shown LIKE :within OR (incident = :exact AND incident <> '')
+)
+ORDER BY seq DESC LIMIT :most;
+
+-- name: said_of_turn
+SELECT people.key AS person, places.key AS place, incident FROM said JOIN turns USING (seq) JOIN people ON people.id = said.person
+     JOIN places ON places.id = said.place
+WHERE turn_id = ?;
+
+-- name: unsay_trace
+DELETE FROM traces WHERE seq = :id;
+
+-- name: unsay_notes
+DELETE FROM notes WHERE turn_id = (SELECT turn_id FROM turns WHERE seq = :id);
+
+-- name: old_traces
+SELECT seq FROM (SELECT seq, at FROM traces ORDER BY seq LIMIT :most) WHERE at < :before;
+
+-- name: purge_notes
+DELETE FROM notes WHERE at < ?;
+
 -- ── usage ──
 
 -- name: admission
@@ -453,13 +500,14 @@ UPDATE work SET admitted = 1 WHERE seq = :seq;
 UPDATE people SET recent = :recent WHERE key = :person;
 
 -- name: count
-INSERT INTO usage (day, person, answers, tokens)
-VALUES (:day, (SELECT id FROM people WHERE key = :person), :answers, :tokens)
+INSERT INTO usage (day, person, answers, tokens, written)
+VALUES (:day, (SELECT id FROM people WHERE key = :person), :answers, :tokens, :written)
 ON CONFLICT (day, person) DO UPDATE SET
-    answers = answers + excluded.answers, tokens = tokens + excluded.tokens;
+    answers = answers + excluded.answers, tokens = tokens + excluded.tokens,
+    written = written + excluded.written;
 
 -- name: usage
-SELECT day, key, answers, tokens FROM usage JOIN people ON people.id = person
+SELECT day, key, answers, tokens, written FROM usage JOIN people ON people.id = person
 WHERE day >= ? ORDER BY day, key;
 
 -- ── tickets ──

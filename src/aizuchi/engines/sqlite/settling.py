@@ -7,13 +7,15 @@ from typing import Any
 from aizuchi.access import day_of
 from aizuchi.answers import Finished, Logged, encode, fold
 from aizuchi.engines.sqlite.again import asked_again
-from aizuchi.engines.sqlite.entries import pieces
+from aizuchi.engines.sqlite.entries import log_of, written
 from aizuchi.engines.sqlite.persons import forget, is_forgotten_since
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.shelves import values_of
+from aizuchi.engines.sqlite.tracing import keep_trace
 from aizuchi.events import Message, decode_message
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key, person_of, shelf_of
+from aizuchi.traces import Trace, timeline
 from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
@@ -29,13 +31,14 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     connection.execute(SQL["next_head"], (message.conversation,))
     if settlement.forget_person:
         forget(connection, person_of(message), seq, now)
+    rows = written(connection, seq)
     values = {
         "seq": seq,
         "id": seq,
         "asked_at": work["accepted_at"],
         "now": now,
         **_of_message(message),
-        **_of_answer(pieces(connection, seq)),
+        **_of_answer(log_of(rows)),
         "undelivered": _why_undelivered(settlement),
     }
     keeps = message.history is None and not is_forgotten_since(connection, values["person"], seq)
@@ -43,8 +46,10 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
         connection.execute(SQL[statement], values)
     _change_memory(connection, seq, message, settlement)
     if settlement.tokens:
-        used = {"day": day_of(now), "answers": 0, "tokens": settlement.tokens}
-        connection.execute(SQL["count"], values | used)
+        used = {"tokens": settlement.tokens, "written": settlement.written}
+        connection.execute(SQL["count"], {**values, "day": day_of(now), "answers": 0, **used})
+    trace = Trace(work["accepted_at"], timeline(rows)).settled(now, *settlement.account)
+    keep_trace(connection, seq, trace)
 
 
 def _of_message(message: Message) -> Mapping[str, Any]:
