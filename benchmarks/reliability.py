@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.harness.lives import ANSWER_S
-from benchmarks.harness.report import Report, Row, at_least, at_most, shown, skipped, untargeted
+from benchmarks.harness.report import Report, Row, at_least, at_most, skipped, untargeted
 from benchmarks.harness.slack_apps import (
     CHAT_SDK,
     CHAT_STREAM,
@@ -39,7 +39,8 @@ def run(quick: bool) -> Report:
             f"answers of {ANSWER_S:g} s; killed at random moments of them, the same for all; after "
             f"{GIVEN_UP_AFTER_S:g} s nothing is waited for any more",
             "a sign's time is from Slack's request to the call that gives the sign, both at Slack",
-            "idle is Slack and the web page, after the start; used is after some answers",
+            "idle: some seconds after the start; aizuchi on Slack and Discord by their sockets and "
+            "on the web, the others on Slack",
         ],
         rounds={name: _kept(one) for name, one in found.items() if isinstance(one, Found)},
     )
@@ -103,7 +104,6 @@ def _of_signs(found: Found) -> Iterator[Row]:
     yield _of_sign("R6 warm: the sign, p50", found.signs_s, median, SIGN_MS)
     yield _of_sign("R6 warm: the sign, slowest", found.signs_s, max, SIGN_MS)
     yield at_most("R10 idle", found.idle_mb, "MB", IDLE_MB)
-    yield shown("R10 used", found.used_mb, "MB")
 
 
 def _of_sign(

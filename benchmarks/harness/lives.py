@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -29,9 +29,15 @@ class Lives:
     """A Slack, a model, and one assistant after another on the same folder."""
 
     def __init__(
-        self, app: App, home: Path, slack: FakeSlack, model: FakeModel, client: httpx2.AsyncClient
+        self,
+        app: App,
+        home: Path,
+        slack: FakeSlack,
+        model: FakeModel,
+        client: httpx2.AsyncClient,
+        more: Mapping[str, str],
     ) -> None:
-        self.slack, self.model = slack, model
+        self.slack, self.model, self._more = slack, model, more
         self.ann = slack.person("ann")
         self._app, self._home, self._client = app, home, client
         self._child: Child | None = None
@@ -43,15 +49,19 @@ class Lives:
 
     async def start(self, ahead_s: float = 0.0) -> None:
         """Returns when the assistant is ready; its clock is so much ahead of ours."""
-        told = told_of(self.slack, self.model.base_url)
+        told = {**told_of(self.slack, self.model.base_url), **self._more}
         clock = {"AIZUCHI_BENCH_AHEAD_S": str(ahead_s)} if ahead_s else {}
         self._child = await asyncio.to_thread(
             self._app.start, self._home, {**told, **clock}, self.model.port
         )
         await asyncio.to_thread(self._child.__enter__)
         self.slack.deliver_to(self._client, f"http://127.0.0.1:{self._child.port}{PATH}")
-        if self._app.socket and not await self._until(lambda: self.slack.sockets.count > 0):
-            raise Failed(f"{self._app.name} did not connect to Slack")
+        if self._app.socket:
+            await self.connected("Slack", lambda: self.slack.sockets.count > 0)
+
+    async def connected(self, platform: str, is_connected: Callable[[], bool]) -> None:
+        if not await self._until(is_connected):
+            raise Failed(f"{self._app.name} did not connect to {platform}")
 
     async def kill(self) -> None:
         if self._child:
@@ -119,8 +129,8 @@ def is_whole(text: str) -> bool:
 
 
 @asynccontextmanager
-async def lives(app: App) -> AsyncIterator[Lives]:
-    """A Slack of its own for an assistant that has not been started yet."""
+async def lives(app: App, more: Mapping[str, str] = {}) -> AsyncIterator[Lives]:
+    """A Slack of its own for an assistant that has not been started yet, and is told more."""
     slack = FakeSlack()
     slack.state.socket_mode = app.socket
     async with (
@@ -130,7 +140,7 @@ async def lives(app: App) -> AsyncIterator[Lives]:
     ):
         model.script(ANSWER)
         with folder() as home:
-            life = Lives(app, home, slack, model, client)
+            life = Lives(app, home, slack, model, client, more)
             try:
                 yield life
             finally:

@@ -21,6 +21,7 @@ class App(NamedTuple):
     streams  whether the workspace has Slack's own streams
     socket   whether it connects to Slack itself
     clock    whether its time of day can be set
+    discord  whether it is on Discord as well, when it is idle
     """
 
     name: str
@@ -29,6 +30,7 @@ class App(NamedTuple):
     streams: bool = True
     socket: bool = False
     clock: bool = False
+    discord: bool = False
 
 
 def installed(apps: Iterable[App], missing: dict[str, str]) -> list[App]:
@@ -69,7 +71,7 @@ def _of(peer: str, script: str, *arguments: str) -> Start:
     return partial(_peer, peer, script, arguments)
 
 
-OURS = App("aizuchi", _ours, clock=True)
+OURS = App("aizuchi", _ours, clock=True, discord=True)
 OURS_BY_EDITS = App("aizuchi by edits", _ours, streams=False)
 CHAT_STREAM = App("chat_stream", _of("slack_bolt", "slack_chat_stream.py"), "slack_bolt")
 CHAT_SDK = App("Chat SDK", _of("slack_node", "chat_sdk_stream.mjs", "streams"), "slack_node")

@@ -1,10 +1,11 @@
 """What is done to an assistant on Slack: it is killed, told things twice, and listened to."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
+from aizuchi.simulator.discord import FakeDiscord, serving
 from aizuchi.simulator.slack import Said
 from benchmarks.harness.lives import ANSWER_S, Lives, lives
 from benchmarks.harness.process import Failed, resident_mb
@@ -48,7 +49,6 @@ class Found(NamedTuple):
     first_signs_s: Sequence[float | None]
     signs_s: Sequence[float | None]
     idle_mb: float
-    used_mb: float
 
 
 async def tried(app: App, quick: bool) -> Found | str:
@@ -61,15 +61,13 @@ async def tried(app: App, quick: bool) -> Found | str:
 async def _found(app: App, quick: bool) -> Found:
     chance, times = Random(SEED), 2 if quick else 10
     moments = [(chance.uniform(0, ANSWER_S), warm) for warm in (False, True) for _ in range(times)]
-    signs, idle_mb, used_mb = await _signs(app, times)
     return Found(
         [await _killed(app, at_s, warm) for at_s, warm in moments],
         await _retry(app),
         await _copies(app),
         [await _first_sign(app) for _ in range(max(1, times // 2))],
-        signs,
-        idle_mb,
-        used_mb,
+        await _signs(app, times),
+        await _idle_mb(app),
     )
 
 
@@ -150,14 +148,35 @@ async def _first_sign(app: App) -> float | None:
         return await _sign(life)
 
 
-async def _signs(app: App, times: int) -> tuple[list[float | None], float, float]:
-    """How soon each of some messages is heard; the memory before them and after."""
+async def _signs(app: App, times: int) -> list[float | None]:
+    """How soon each of some messages is heard, after one to warm up."""
     async with lives(app) as life:
         await life.start()
-        await asyncio.sleep(IDLE_AFTER_S)
-        idle_mb = resident_mb(life.pid)
         await _sign(life)
-        return [await _sign(life) for _ in range(times)], idle_mb, resident_mb(life.pid)
+        return [await _sign(life) for _ in range(times)]
+
+
+async def _idle_mb(app: App) -> float:
+    """The memory of an assistant that nobody has written to, connected to all it is on."""
+    if not app.discord:
+        async with lives(app) as life:
+            return await _resident_mb(life)
+    async with serving(FakeDiscord()) as discord:
+        told = {
+            "DISCORD_APP_ID": discord.app_id,
+            "DISCORD_PUBLIC_KEY": discord.public_key,
+            "DISCORD_BOT_TOKEN": discord.bot_token,
+            "DISCORD_API_BASE": discord.api_base,
+        }
+        async with lives(app._replace(socket=True), told) as life:
+            return await _resident_mb(life, lambda: discord.gateway.count > 0)
+
+
+async def _resident_mb(life: Lives, is_on_discord: Callable[[], bool] = lambda: True) -> float:
+    await life.start()
+    await life.connected("Discord", is_on_discord)
+    await asyncio.sleep(IDLE_AFTER_S)
+    return resident_mb(life.pid)
 
 
 async def _sign(life: Lives) -> float | None:

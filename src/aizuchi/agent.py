@@ -13,7 +13,7 @@ from aizuchi.errors import ContentFiltered, ModelError, ModelRateLimited
 from aizuchi.events import Message
 from aizuchi.orders import FORGET_ME, RESET, Order, order_of
 from aizuchi.ports import Memory, Model, Overhear, Overheard, PromptMessage
-from aizuchi.prompt import Brief, prompt_of
+from aizuchi.prompt import Brief, prompt_of, prompt_of_caller
 from aizuchi.recall import Scope, person_of
 from aizuchi.rounds import named, with_rounds
 from aizuchi.toolbox import Occasion, Result, Toolbox
@@ -63,9 +63,7 @@ class Agent:
             await draft.add(greeting)
             return Ended(Finished("asks", draft.text, code=GREETING))  # so it is not remembered
         brief = self._brief.for_message(message)
-        recalled = await self._memory.recall(message, brief.scope, brief.window)
-        overheard = await self._overheard(message)
-        prompt = prompt_of(brief, recalled, message.text, overheard)
+        prompt = await self._prompt(message, brief)
         try:
             reply = await self._converse(message, prompt, draft, language)
         except ModelError as error:
@@ -88,6 +86,12 @@ class Agent:
             return Finished("answered", "", say(FORGET_ME, language, **held._asdict()), FORGET_ME)
         await draft.add(say("forgotten", language))
         return Finished("answered", draft.text, code=RESET)
+
+    async def _prompt(self, message: Message, brief: Brief) -> Sequence[PromptMessage]:
+        if message.history is not None:
+            return prompt_of_caller(brief, message.history)
+        recalled = await self._memory.recall(message, brief.scope, brief.window)
+        return prompt_of(brief, recalled, message.text, await self._overheard(message))
 
     async def _overheard(self, message: Message) -> Sequence[Overheard]:
         """What others said there; if that takes too long, it is answered without."""

@@ -119,7 +119,7 @@ class Attempt:
         summariser = self._office.summariser
         if summariser and ended.forget_person:
             summariser.forgot()
-        elif summariser and ended.finished.outcome == "answered":
+        elif summariser and ended.finished.outcome == "answered" and self._message.history is None:
             summariser.answered(self._message)
 
     async def _end(self) -> Ended:

@@ -44,6 +44,10 @@ _LINES: dict[str, tuple[str, str]] = {
         "I could not take this in just now. Please send it again in a minute.",
         "今は受け取れませんでした。1分ほど待ってからもう一度お送りください。",
     ),
+    "began_again": (
+        "I had to begin this answer again, and a part of it was told already. Please ask again.",
+        "回答の途中で最初からやり直したため、続きをお届けできません。もう一度お送りください。",
+    ),
     "stopped": ("Stopped.", "停止しました。"),
     "waited_too_long": (
         "I was away and did not answer this. Ask again if you still need it.",

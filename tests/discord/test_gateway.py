@@ -7,7 +7,8 @@ import pytest
 from tests.cli.processes import free_port
 from tests.discord.gateways import connected, hurry, line_to, soon
 
-from aizuchi.simulator.discord import FakeDiscord, identity, serving
+from aizuchi.simulator.discord import FakeDiscord, Fault, identity, serving
+from aizuchi.simulator.discord.sessions import HELLO, Frame
 from aizuchi.surfaces.discord.gateway import LONGEST_PAUSE_S, pause_after
 
 pytestmark = pytest.mark.real_time
@@ -56,6 +57,31 @@ async def test_a_session_that_is_over_is_begun_anew(monkeypatch: pytest.MonkeyPa
         line.discord.gateway.invalidate()
         await line.connected(times=2)
         assert line.events.count("READY") == 2
+
+
+async def test_a_connection_that_brings_nonsense_is_made_anew_and_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hurry(monkeypatch)
+    async with connected() as line:
+        line.discord.gateway._send(Frame(HELLO, d={}))  # without the interval that it has to name
+        await soon(lambda: not line.discord.gateway.count)
+        await line.discord.person("ann").mentions("Still there?", line.discord.general)
+        await line.connected(times=2)
+        await soon(lambda: line.texts)
+        assert line.events[-1] == "RESUMED"
+
+
+async def test_what_a_person_has_to_mend_is_said_also_after_what_passes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("aizuchi.surfaces.discord.gateway.pause_after", lambda failures: 0.02)
+    async with connected() as line:
+        line.discord.faults.order(Fault(status=404), "GET /users/@me", times=3)
+        line.discord.gateway.cut()
+        await soon(lambda: "not connected to Discord" in caplog.text)
+        line.discord.revoke()
+        await soon(lambda: "Reset Token" in caplog.text)
 
 
 async def test_a_lost_connection_shows() -> None:

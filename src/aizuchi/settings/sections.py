@@ -171,7 +171,8 @@ class AccessSettings(NamedTuple):
         tuple[str, ...],
         Meaning(
             "Ids of people, roles and groups that are answered besides a platform's own people, "
-            'alone or with the platform in front: `"slack:U024BE7LH"`.'
+            'alone or with the platform in front: `"slack:U024BE7LH"`. On Discord, where it names '
+            "a server, a role or a person, only those are answered."
         ),
     ] = ()
     owner: Annotated[

@@ -129,7 +129,7 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     store.admitted.discard(turn.seq)
     if settlement.forget_person:
         forget(store, person_of(message), turn.seq, now)
-    if is_forgotten_since(store, turn):
+    if message.history is not None or is_forgotten_since(store, turn):
         store.ended[turn.seq] = now
         store.entries.pop(turn.seq, None)
     else:

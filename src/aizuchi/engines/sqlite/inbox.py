@@ -143,8 +143,12 @@ def _listed(keys: Sequence[str]) -> str:
 def _add(connection: Connection, new: Sequence[_Arrival]) -> None:
     asked = [_asked(connection, each) if each.message.asks_again else each for each in new]
     connection.executemany(SQL["add_work"], map(_work, asked))
-    private = [arrival for arrival in asked if arrival.message.place.audience == "private"]
+    private = [arrival for arrival in asked if _is_kept_in_private(arrival.message)]
     connection.executemany(SQL["add_private_conversation"], map(_private, private))
+
+
+def _is_kept_in_private(message: Message) -> bool:
+    return message.place.audience == "private" and message.history is None
 
 
 def _work(arrival: _Arrival) -> Sequence[Any]:

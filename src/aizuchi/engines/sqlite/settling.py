@@ -38,8 +38,8 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
         **_of_answer(pieces(connection, seq)),
         "undelivered": _why_undelivered(settlement),
     }
-    is_forgotten = is_forgotten_since(connection, person_of(message), seq)
-    for statement in KEEP_NOTHING if is_forgotten else KEEP_WHAT_WAS_SAID:
+    keeps = message.history is None and not is_forgotten_since(connection, values["person"], seq)
+    for statement in KEEP_WHAT_WAS_SAID if keeps else KEEP_NOTHING:
         connection.execute(SQL[statement], values)
     _change_memory(connection, seq, message, settlement)
     if settlement.tokens:

@@ -7,6 +7,7 @@ nothing of it, so that a thousand servers take no more memory than one.
 import asyncio
 import logging
 import random
+import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -28,11 +29,13 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 EVENTS = ("READY", "RESUMED", "GUILD_CREATE", "MESSAGE_CREATE", "INTERACTION_CREATE")
 LOST = (
     *(OSError, TimeoutError, aiohttp.ClientError, discord.DiscordException, ReconnectWebSocket),
-    *(KeyError, RuntimeError, ValueError),  # discord.py reads what comes without looking at it
+    # discord.py reads what comes without looking at it: that ends a connection, not the server.
+    *(AttributeError, KeyError, RuntimeError, TypeError, ValueError, zlib.error),
 )
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 OPEN_WITHIN_S, CLOSE_WITHIN_S = 30.0, 1.0
+COMES_BACK = 4000
 STEADY_S = 60.0
 LONGEST_PAUSE_S = 60.0
 REFUSED_PAUSE_S = 600.0
@@ -74,7 +77,7 @@ class Gateway:
         self._session: Session | None = None
         self._greeted_at: float | None = None
         self._failures = 0
-        self._has_said_so = False
+        self._said = logging.NOTSET
 
     @property
     def is_connected(self) -> bool:
@@ -102,6 +105,9 @@ class Gateway:
             try:
                 while True:
                     await client.ws.poll_event()
+            except LOST:
+                await _hang_up(client.ws)
+                raise
             finally:
                 self._session = _session_of(client.ws)
 
@@ -132,11 +138,11 @@ class Gateway:
 
     def _take(self, event: str, payload: Mapping[str, Any]) -> None:
         if event in ("READY", "RESUMED"):
-            self._greeted_at, self._has_said_so = _now(), False
+            self._greeted_at, self._said = _now(), logging.NOTSET
         self._heard(event, payload)
 
     def _lost(self, error: Exception) -> float:
-        """Says so, once; how many seconds to wait before the next attempt."""
+        """How many seconds to wait before the next attempt."""
         was_steady = self._greeted_at is not None and _now() - self._greeted_at > STEADY_S
         self._failures = 0 if was_steady else self._failures + 1
         self._greeted_at = None
@@ -149,15 +155,23 @@ class Gateway:
         return 0.0 if was_steady else pause_after(self._failures)
 
     def _say(self, level: int, line: str) -> None:
-        if not self._has_said_so:
+        """Once, until it is connected again; what is worse is said all the same."""
+        if level > self._said:
             logger.log(level, line)
-        self._has_said_so = True
+            self._said = level
 
 
 def pause_after(failures: int) -> float:
     """Longer after each failure, and never at the same moment as everybody else."""
     longest = min(2.0**failures, LONGEST_PAUSE_S)
     return random.uniform(longest / 2, longest)
+
+
+async def _hang_up(ws: DiscordWebSocket) -> None:
+    """As one who comes back: by 1000, which discord.py ends with, the session would be over."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_WITHIN_S):
+            await ws.close(code=COMES_BACK)
 
 
 def _session_of(ws: DiscordWebSocket) -> Session | None:

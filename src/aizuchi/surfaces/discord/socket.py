@@ -7,7 +7,7 @@ What comes is read and stored like a request, and only then responded to.
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from aizuchi.edge import read_object
@@ -56,18 +56,22 @@ class DiscordSocket:
 
     async def run(self) -> None:
         """Connects, and whenever the connection is lost connects anew, until it is cancelled."""
+        self._start(self._registrar.run())
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._gateway.run())
-                tasks.create_task(self._registrar.run())
+            await self._gateway.run()
         finally:
-            for task in self._tasks:
+            tasks = tuple(self._tasks)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _heard(self, event: str, payload: Mapping[str, Any]) -> None:
         """Tasks begin in the order in which they are made, so what comes first is stored first."""
-        task = asyncio.create_task(self._hear(event, payload))
+        self._start(self._hear(event, payload))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        """Beside all else; what breaks in it is for the log, and harms nothing else."""
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._over)
 
