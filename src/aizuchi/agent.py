@@ -1,30 +1,28 @@
-"""The one loop around the model: memory and persona in, the pieces of an answer out."""
+"""What answers a message: memory and persona in, the pieces of an answer out."""
 
 import asyncio
 import logging
-import re
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from aizuchi.answers import Finished, Step, ToolCall, ToolReturned, ToolsCalled
-from aizuchi.asking import Reply, ask, description
+from aizuchi.answers import Finished, ToolsCalled
+from aizuchi.asking import Reply, description
+from aizuchi.consent import Decision, asking_id, consent_for, decision_in, question
 from aizuchi.errors import ContentFiltered, ModelError, ModelRateLimited
 from aizuchi.events import Message
-from aizuchi.ports import Memory, Model, Overhear, Overheard, PromptMessage
+from aizuchi.loop import MOST_ROUNDS, Loop, Verdict, Wanted
+from aizuchi.ports import Memory, Model, Overhear, Overheard, Pending
 from aizuchi.prompt import Brief, prompt_of
 from aizuchi.recall import Scope
-from aizuchi.rounds import named, with_rounds
-from aizuchi.toolbox import Occasion, Result, Toolbox
+from aizuchi.rules import Rules
+from aizuchi.toolbox import Toolbox
 from aizuchi.words import Language, language_of, say
 from aizuchi.writing import Draft
 
 RESET = "reset"
 GREETING = "greeting"
 OVERHEAR_S = 2.0
-MOST_ROUNDS = 8
-NOT_OF_A_NAME = re.compile(r"[^\w.-]+")
-LONGEST_NAME = 60
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +33,15 @@ class Ended(NamedTuple):
     finished: Finished
     tokens: int = 0
     forget: Scope = "none"
+
+
+class Wish(NamedTuple):
+    """What somebody wanted: the turn that is to give it, their message, and its words."""
+
+    turn_id: str
+    message: Message
+    text: str
+    language: Language
 
 
 class Agent:
@@ -48,9 +55,11 @@ class Agent:
         new_incident: Callable[[], str],
         overhear: Mapping[str, Overhear] = {},
         tools: Toolbox = Toolbox(),
+        rules: Rules = Rules(),
     ) -> None:
         self._model, self._memory, self._brief = model, memory, brief
-        self._new_incident, self._overhear, self._tools = new_incident, overhear, tools
+        self._new_incident, self._overhear = new_incident, overhear
+        self._tools, self._rules = tools, rules
 
     async def answer(self, message: Message, draft: Draft) -> Ended:
         """Writes the answer into the draft; a model that fails is told, never raised."""
@@ -62,17 +71,78 @@ class Agent:
             greeting = self._brief.greetings.get(message.surface) or say(GREETING, language)
             await draft.add(greeting)
             return Ended(Finished("asks", draft.text, code=GREETING))  # so it is not remembered
+        if decision := decision_in(message):
+            return await self._decided(message, decision, draft)
+        wish = Wish(message.turn_id, message, message.text, language)
+        return await self._converse(wish, draft, overheard=await self._overheard(message))
+
+    async def _converse(
+        self,
+        wish: Wish,
+        draft: Draft,
+        verdict: Verdict | None = None,
+        overheard: Sequence[Overheard] = (),
+    ) -> Ended:
+        """The end of an answer that the model gives to what somebody wanted."""
         scope, turns = self._brief.scope, self._brief.turns
-        history = await self._memory.recall(message, scope, turns)
-        overheard = await self._overheard(message)
-        prompt = prompt_of(self._brief, history, message.text, overheard)
+        history = await self._memory.recall(wish.message, scope, turns)
+        prompt = prompt_of(self._brief, history, wish.text, overheard)
+        loop = Loop(self._model, self._tools, wish.message, draft, wish.language, verdict)
         try:
-            reply = await self._converse(message, prompt, draft, language)
+            reply = await loop.run(prompt)
         except ModelError as error:
             if isinstance(error, ContentFiltered):
                 await draft.restart()  # what is withheld is not left standing
-            return Ended(self._failed(error, draft, language), draft.tokens)
-        return Ended(_answered(reply, draft, language), draft.tokens + reply.tokens)
+            return Ended(self._failed(error, draft, wish.language), draft.tokens)
+        if isinstance(reply, Wanted):
+            return Ended(self._asking(wish, draft, reply), draft.tokens)
+        finished = _answered(reply, draft, wish.language)
+        if doubtful := loop.doubtful:
+            said = say("in_doubt", wish.language, tools=", ".join(doubtful))
+            finished = finished._replace(said=said, code="in_doubt")
+        return Ended(finished, draft.tokens + reply.tokens)
+
+    # ── what somebody has to allow ────────────────────────────────────────────
+
+    def _asking(self, wish: Wish, draft: Draft, wanted: Wanted) -> Finished:
+        """Ends the turn with a question: nobody waits for its answer."""
+        expires_at = self._rules.clock() + self._rules.ask_within_s
+        asker = wish.message.sender.id
+        consent = consent_for(wish.turn_id, asker, wanted.calls, expires_at)
+        said = question(consent, wish.language)
+        return Finished("asks", draft.text, said, "may_i", consent=consent)
+
+    async def _decided(self, message: Message, decision: Decision, draft: Draft) -> Ended:
+        """Goes on with what was asked about, once it may or may not be done."""
+        asked = await self._rules.read(asking_id(message.turn_id))
+        if asked is None or not self._counts(message, decision, asked):
+            return Ended(self._not_decided(message, decision))
+        language = language_of(asked.wish, message.locale)
+        if decision.verdict == "expired":
+            within = round(self._rules.ask_within_s / 60)
+            said = say("consent_expired", language, within=within)
+            return Ended(Finished("timed_out", "", said, "consent_expired"))
+        number = max(each.round for each in asked.rounds if isinstance(each, ToolsCalled))
+        is_fresh = await draft.take_up(asked.rounds, number)
+        verdict = Verdict(number, decision.verdict == "yes", is_fresh)
+        wish = Wish(message.turn_id, asked.message, asked.wish, language)
+        return await self._converse(wish, draft, verdict)
+
+    def _counts(self, message: Message, decision: Decision, asked: Pending) -> bool:
+        """Whether this decides the very calls that were asked about, where they were, and is of
+        somebody who may."""
+        same_place = message.conversation == asked.message.conversation
+        same_calls = decision.digest == asked.consent.digest
+        return same_place and same_calls and self._rules.lets_decide(message, asked.consent.asker)
+
+    def _not_decided(self, message: Message, decision: Decision) -> Finished:
+        """Tells somebody alone why their click does nothing."""
+        language = language_of("", message.locale)
+        if self._rules.lets_decide(message, decision.asker):
+            said = say("decided_already", language)
+            return Finished("refused", "", said, "decided_already")
+        owner = self._rules.owner or say("owner", language)
+        return Finished("refused", "", say("not_yours", language, owner=owner), "not_yours")
 
     async def _overheard(self, message: Message) -> Sequence[Overheard]:
         """What others said there; if that takes too long, it is answered without."""
@@ -81,43 +151,6 @@ class Agent:
             async with asyncio.timeout(OVERHEAR_S):
                 return await listen(message) if listen else ()
         return ()
-
-    async def _converse(
-        self, message: Message, prompt: Sequence[PromptMessage], draft: Draft, language: Language
-    ) -> Reply:
-        """Asks, and does what the model wants done, until it wants nothing more; what an earlier
-        attempt has asked and done is not asked and done again."""
-        while len(draft.rounds) < MOST_ROUNDS:
-            if past := draft.next_past():
-                await draft.replay(past)
-            else:
-                asked = with_rounds(prompt, draft.rounds)
-                reply = await ask(self._model, asked, self._tools.declared, draft)
-                if not reply.calls:
-                    return reply
-                await draft.begin(named(reply.calls, draft.rounds), reply.tokens)
-            await self._call(message, draft, language)
-        return await ask(self._model, with_rounds(prompt, draft.rounds), (), draft)
-
-    async def _call(self, message: Message, draft: Draft, language: Language) -> None:
-        """Makes the calls of the last round that have not returned, all at once."""
-        called, returned = draft.rounds[-1]
-        occasion = Occasion(message, tuple(draft.returned))
-        steps = [_step(called, place, language) for place in range(len(called.calls))]
-        await draft.show(*(_after(step, returned.get(n)) for n, step in enumerate(steps)))
-
-        async def call(place: int, step: Step) -> None:
-            result = await self._run(called.calls[place], occasion)
-            told = ToolReturned(called.round, place, *result)
-            await draft.result(told)
-            await draft.show(_after(step, told))
-
-        await together(call(n, step) for n, step in enumerate(steps) if n not in returned)
-
-    async def _run(self, call: ToolCall, occasion: Occasion) -> Result:
-        if self._tools.is_unsafe(call):
-            return Result("This needs somebody's consent, and nobody can be asked here.", True)
-        return await self._tools.run(call, occasion)
 
     def _failed(self, error: ModelError, draft: Draft, language: Language) -> Finished:
         incident = self._new_incident()
@@ -133,29 +166,6 @@ def is_reset(message: Message) -> bool:
     return message.command == RESET or (
         not message.command and message.text.strip().lower() == RESET
     )
-
-
-def _step(called: ToolsCalled, place: int, language: Language) -> Step:
-    name = NOT_OF_A_NAME.sub("", called.calls[place].name)[:LONGEST_NAME]
-    title = say("using_tool", language, tool=name)
-    return Step(f"{called.round}.{place}", title)
-
-
-def _after(step: Step, returned: ToolReturned | None) -> Step:
-    if returned is None:
-        return step
-    return step._replace(state="failed" if returned.failed else "done")
-
-
-async def together(steps: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Does all at once; where one fails, or nobody waits any more, none goes on."""
-    tasks = [asyncio.create_task(step) for step in steps]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _answered(reply: Reply, draft: Draft, language: Language) -> Finished:

@@ -16,12 +16,15 @@ from aizuchi import plugs
 from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.botfile import load_bot
+from aizuchi.consent import too_late
 from aizuchi.errors import StoreUnavailable
 from aizuchi.events import Message, Signal
+from aizuchi.expiring import expire
 from aizuchi.hearing import FirstSigns
 from aizuchi.ports import Engine, Inbox, Model, Overhear, Retention
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
+from aizuchi.rules import Rules
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
 from aizuchi.toolbox import Tool, Toolbox
@@ -42,8 +45,10 @@ class Intake:
     """The inbox as surfaces have it: what it takes for the first time gets its first sign. Once
     the server is to stop, it takes no message any more; a stop it does, while anything runs."""
 
-    def __init__(self, inbox: Inbox, signs: Mapping[str, FirstSigns]) -> None:
-        self._inbox, self._signs = inbox, signs
+    def __init__(
+        self, inbox: Inbox, signs: Mapping[str, FirstSigns], rules: Rules = Rules()
+    ) -> None:
+        self._inbox, self._signs, self._rules = inbox, signs, rules
         self.is_closed = False
 
     async def accept(
@@ -52,11 +57,24 @@ class Intake:
         if messages and self.is_closed:
             raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
         since = asyncio.get_running_loop().time()
+        messages = [self._rules.admitted(message) for message in messages]
         new = await self._inbox.accept(messages, signals)
+        await self._tell_the_late(messages, new)
         for message in messages:
             if message.turn_id in new and message.surface in self._signs:
                 self._signs[message.surface].heard(message, since)
         return new
+
+    async def _tell_the_late(self, messages: Sequence[Message], new: Collection[str]) -> None:
+        """Where somebody is written to, whoever decides what is decided already is told so; who
+        reads sees it."""
+        late = [
+            too_late(message)
+            for message in messages
+            if message.decides and message.turn_id not in new and message.surface in self._signs
+        ]
+        if late:
+            await self._inbox.accept(late, ())
 
 
 class App:
@@ -79,6 +97,7 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._engine.run())
             tasks.create_task(self._worker.run())
+            tasks.create_task(expire(self._engine.consents, self._intake))
             for socket in self._sockets.values():
                 tasks.create_task(socket.run())
 
@@ -177,10 +196,19 @@ def _compose(
     persona, memory = settings.persona, settings.memory
     greetings = {each.plug.name: each.opened.greeting for each in pushed}
     brief = Brief(persona.instructions, persona.closing, memory.scope, memory.turns, greetings)
+    rules = Rules(
+        engine.consents,
+        settings.tools.approvers,
+        settings.tools.ask_within_s,
+        settings.access.owner,
+        clock,
+    )
     toolbox = Toolbox(tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
     office = Office(
         engine=engine,
-        agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine), toolbox),
+        agent=Agent(
+            model, engine.memory, brief, new_incident, _overhear(pushed, engine), toolbox, rules
+        ),
         bounds=settings.bounds,
         clock=clock,
         new_incident=new_incident,
@@ -188,7 +216,7 @@ def _compose(
         gate=Gate(settings.access.allow, settings.access.owner),
     )
     worker = Worker(office, settings.server.workers)
-    intake = Intake(engine.inbox, {each.plug.name: each.signs for each in pushed})
+    intake = Intake(engine.inbox, {each.plug.name: each.signs for each in pushed}, rules)
     web = None
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")

@@ -70,6 +70,7 @@ class Message(NamedTuple):
     and is kept; `reply_to` holds what only the surface reads, and is erased when the turn settles.
     `replaces` names the turn whose answer, with all that followed it, leaves the memory. One that
     `joins` is taken only in a conversation that we are in already, and elsewhere not kept at all.
+    One that `decides` answers a question of ours (`consent.py`).
     """
 
     turn_id: str
@@ -85,6 +86,7 @@ class Message(NamedTuple):
     reply_to: Mapping[str, str] = {}
     replaces: str = ""
     joins: bool = False
+    decides: str = ""
 
     @property
     def title(self) -> str:

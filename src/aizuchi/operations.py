@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from aizuchi.answers import Step
+from aizuchi.answers import Consent, Step
 
 
 class ShowWorking(NamedTuple):
@@ -20,13 +20,15 @@ class ShowEnd(NamedTuple):
 
 class PostPage(NamedTuple):
     """Post a new message. Not idempotent: `key` finds it again when its reply was lost. What is
-    `private` is shown to the person who asked, and to nobody else."""
+    `private` is shown to the person who asked, and to nobody else. With a `consent` it has a yes
+    and a no to click: a click is a message that `decides`."""
 
     page: int
     text: str
     key: str
     final: bool = False
     private: bool = False
+    consent: Consent | None = None
 
 
 class EditPage(NamedTuple):
@@ -38,6 +40,7 @@ class EditPage(NamedTuple):
     text: str
     final: bool = False
     key: str = ""
+    consent: Consent | None = None
 
 
 class DeletePage(NamedTuple):

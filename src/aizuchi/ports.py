@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from aizuchi.answers import (
     BEGINNING,
+    Consent,
     Entry,
     Logged,
     Outcome,
@@ -208,6 +209,7 @@ class Said(NamedTuple):
     code: str
     incident: str
     trail: Trail = Trail()
+    consent: Consent | None = None
 
 
 class Chats(Protocol):
@@ -277,6 +279,29 @@ class Usage(Protocol):
         ...
 
 
+class Pending(NamedTuple):
+    """A question that nobody has decided yet: what is asked, the message that it is asked for with
+    the way to answer there, what that message wanted, and the rounds so far, as a log has them."""
+
+    consent: Consent
+    message: Message
+    wish: str
+    rounds: Sequence[Entry]
+
+
+class Consents(Protocol):
+    """The questions that wait for a decision. One is there from the moment its turn settles until
+    the turn that decides it does."""
+
+    async def read(self, turn_id: str) -> Pending | None:
+        """What this turn has asked."""
+        ...
+
+    async def expired(self) -> Pending:
+        """Waits for a question whose time is over, with no decision of it accepted."""
+        ...
+
+
 class Tickets(Protocol):
     """Entry to a socket for somebody who has come in already; see `tickets.py`."""
 
@@ -311,6 +336,7 @@ class Engine(NamedTuple):
     log: AnswerLog
     memory: Memory
     chats: Chats
+    consents: Consents
     usage: Usage
     tickets: Tickets
     pace: Pace

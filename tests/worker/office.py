@@ -10,12 +10,14 @@ from pathlib import Path
 from aizuchi import ports
 from aizuchi.agent import Agent
 from aizuchi.answers import Answer, Logged, ToolCall, fold
-from aizuchi.attempt import Gate, Office
+from aizuchi.attempt import Gate, Office, cancel
 from aizuchi.engines.sqlite import open_engine
 from aizuchi.errors import ModelError
 from aizuchi.events import Message
+from aizuchi.expiring import expire
 from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, PromptMessage, Text
 from aizuchi.prompt import Brief
+from aizuchi.rules import Rules
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import message, running
 from aizuchi.toolbox import Toolbox
@@ -96,6 +98,7 @@ async def desk(
     allowance: Allowance = NO_LIMITS,
     gate: Gate | None = None,
     tools: Toolbox | None = None,
+    rules: Rules = Rules(),
 ) -> AsyncIterator[Desk]:
     """A running worker on the store of a folder."""
     bounds = bounds or Bounds()
@@ -111,6 +114,7 @@ async def desk(
                 brief or Brief(),
                 lambda: next(incidents),
                 tools=tools or Toolbox(),
+                rules=rules._replace(consents=engine.consents, clock=virtual_time.clock),
             ),
             bounds=bounds,
             clock=virtual_time.clock,
@@ -118,9 +122,9 @@ async def desk(
             gate=gate or Gate(),
         )
         worker = Worker(office)
-        working = asyncio.create_task(worker.run())
+        tasks = [asyncio.create_task(worker.run())]
+        tasks.append(asyncio.create_task(expire(engine.consents, engine.inbox)))
         try:
             yield Desk(engine, worker)
         finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            await cancel(*tasks)

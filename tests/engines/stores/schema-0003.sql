@@ -16,18 +16,27 @@ CREATE TABLE entries (
     body TEXT NOT NULL
 );
 INSERT INTO "entries" VALUES(1,1,1,'["The f",["step","s","look","running"],"irst answer."]');
-INSERT INTO "entries" VALUES(1,1,4,'[["finished","answered","The first answer.","","",""]]');
+INSERT INTO "entries" VALUES(1,1,4,'[["finished","answered","The first answer.","","","",null]]');
 INSERT INTO "entries" VALUES(2,1,1,'["The s",["shown",1,"ref-2"],"econd one."]');
-INSERT INTO "entries" VALUES(2,1,4,'[["finished","answered","The second one.","","",""]]');
-INSERT INTO "entries" VALUES(3,1,1,'["はい、相槌です。",["finished","answered","はい、相槌です。","","",""]]');
-INSERT INTO "entries" VALUES(5,1,1,'["In the hall.",["finished","answered","In the hall.","","",""]]');
+INSERT INTO "entries" VALUES(2,1,4,'[["finished","answered","The second one.","","","",null]]');
+INSERT INTO "entries" VALUES(3,1,1,'["はい、相槌です。",["finished","answered","はい、相槌です。","","","",null]]');
+INSERT INTO "entries" VALUES(5,1,1,'["In the hall.",["finished","answered","In the hall.","","","",null]]');
 INSERT INTO "entries" VALUES(6,1,1,'["Half an ",["step","s","look","running"]]');
-INSERT INTO "entries" VALUES(8,1,1,'[["finished","answered","Not yet told.","","",""]]');
+INSERT INTO "entries" VALUES(8,1,1,'[["finished","answered","Not yet told.","","","",null]]');
 CREATE TABLE forgotten (
     key TEXT PRIMARY KEY,
     seq INTEGER NOT NULL
 );
 INSERT INTO "forgotten" VALUES('channel hall',5);
+CREATE TABLE pending (
+    turn_id TEXT PRIMARY KEY,
+    expires_at REAL NOT NULL,
+    conversation TEXT NOT NULL,
+    consent TEXT NOT NULL,
+    wish TEXT NOT NULL,
+    message TEXT NOT NULL,
+    rounds TEXT NOT NULL
+);
 CREATE TABLE people (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
@@ -63,18 +72,18 @@ CREATE TABLE said (
     attempt INTEGER NOT NULL,
     n INTEGER NOT NULL,
     shown TEXT NOT NULL
-, trail TEXT NOT NULL DEFAULT '[]');
-INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1','answered','The first answer.','','','',NULL,NULL,1,4,'[]','[["step","s","look","failed"]]');
-INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]');
-INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]');
-INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]');
+, trail TEXT NOT NULL DEFAULT '[]', consent TEXT NOT NULL DEFAULT '');
+INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1','answered','The first answer.','','','',NULL,NULL,1,4,'[]','[["step","s","look","failed"]]','');
+INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]','');
+INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]','');
+INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]','');
 CREATE TABLE tickets (
     digest BLOB PRIMARY KEY,
     person TEXT NOT NULL,
     origin TEXT NOT NULL,
     until REAL NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO "tickets" VALUES(X'96B7039C04621A10872B51F6C761326F9535ED2D6B9AFFF14257BDD9A20DE529','ann','https://chat.example',1800000060.0);
+INSERT INTO "tickets" VALUES(X'B9596343459FB296275466483FAFF1E306463F9801CBC9157DC5CB053970BB63','ann','https://chat.example',1800000060.0);
 CREATE TABLE turns (
     seq INTEGER PRIMARY KEY,
     turn_id TEXT NOT NULL UNIQUE,
@@ -113,9 +122,9 @@ CREATE TABLE work (
     admitted INTEGER NOT NULL DEFAULT 0,
     message TEXT NOT NULL
 );
-INSERT INTO "work" VALUES(6,'6','talk','test:home:ann',1,1800000000.0,'working',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,0.0,'',0,1,'[1,"6","test","home","talk",["talk","private"],["ann","",[],false],"question 6","ref-6","en","",{"token":"6"},"",false]');
-INSERT INTO "work" VALUES(7,'7','talk','test:home:ann',0,1800000000.0,'waiting',0,0,0.0,0.0,0.0,0.0,0.0,'',0,0,'[1,"7","test","home","talk",["talk","private"],["ann","",[],false],"question 7","ref-7","en","",{"token":"7"},"",false]');
-INSERT INTO "work" VALUES(8,'8','ending','test:home:ann',1,1800000000.0,'finished',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,1800000000.0,'',0,0,'[1,"8","test","home","ending",["ending","private"],["ann","",[],false],"question 8","ref-8","en","",{"token":"8"},"",false]');
+INSERT INTO "work" VALUES(6,'6','talk','test:home:ann',1,1800000000.0,'working',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,0.0,'',0,1,'[1,"6","test","home","talk",["talk","private"],["ann","",[],false],"question 6","ref-6","en","",{"token":"6"},"",false,""]');
+INSERT INTO "work" VALUES(7,'7','talk','test:home:ann',0,1800000000.0,'waiting',0,0,0.0,0.0,0.0,0.0,0.0,'',0,0,'[1,"7","test","home","talk",["talk","private"],["ann","",[],false],"question 7","ref-7","en","",{"token":"7"},"",false,""]');
+INSERT INTO "work" VALUES(8,'8','ending','test:home:ann',1,1800000000.0,'finished',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,1800000000.0,'',0,0,'[1,"8","test","home","ending",["ending","private"],["ann","",[],false],"question 8","ref-8","en","",{"token":"8"},"",false,""]');
 CREATE INDEX conversations_by_owner ON conversations (owner) WHERE owner IS NOT NULL;
 CREATE INDEX work_in_order ON work (conversation, refusal);
 CREATE INDEX work_heads ON work (lease_until) WHERE head = 1;
@@ -129,5 +138,7 @@ CREATE VIEW remembered AS
 SELECT seq, conversation, person, place, question, answer FROM said
 WHERE replaced IS NULL AND outcome IN ('answered', 'cancelled') AND answer <> '';
 CREATE INDEX tickets_by_end ON tickets (until);
+CREATE INDEX pending_by_end ON pending (expires_at);
+CREATE INDEX pending_in_conversation ON pending (conversation);
 COMMIT;
 PRAGMA user_version = 3;

@@ -60,6 +60,9 @@ class MemoryChats:
             self._store.ended[seq] = self._clock()
             for kept in (self._store.work, self._store.said, self._store.entries):
                 kept.pop(seq, None)
+        for turn_id, one in list(self._store.pending.items()):
+            if one.message.conversation == conversation:
+                del self._store.pending[turn_id]
         self._store.forgotten.pop(f"thread {conversation}", None)
         del self._store.conversations[conversation]
         for turn in work:
@@ -92,6 +95,7 @@ class MemoryChats:
             code=end.code if end else "",
             incident=end.incident if end else "",
             trail=trail_of(log) if end else Trail(),
+            consent=end.consent if end else None,
         )
 
 
@@ -109,4 +113,5 @@ def _said(one: stored.Said) -> Said:
         code=end.code,
         incident=end.incident,
         trail=one.trail,
+        consent=end.consent,
     )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from aizuchi.answers import Finished, Logged, Position, Shown
 from aizuchi.events import Message
+from aizuchi.ports import Pending
 from aizuchi.recall import person_of
 from aizuchi.tickets import Ticket
 from aizuchi.trail import Trail
@@ -20,7 +21,8 @@ class Conversation(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A settled turn: question, answer, and where the answer's log ended."""
+    """A settled turn: question, answer, and where the answer's log ended. The message's text is
+    what the person wanted."""
 
     message: Message
     asked_at: float
@@ -52,6 +54,7 @@ class Store:
         self.entries: dict[int, list[Logged]] = {}
         self.ended: dict[int, float] = {}
         self.conversations: dict[str, Conversation] = {}
+        self.pending: dict[str, Pending] = {}
         self.forgotten: dict[str, int] = {}
         self.admitted: set[int] = set()
         self.recent: dict[str, list[float]] = {}

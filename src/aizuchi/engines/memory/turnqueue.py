@@ -4,12 +4,13 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from aizuchi.access import day_of
-from aizuchi.answers import Finished, fold
+from aizuchi.answers import Finished, ToolReturned, ToolsCalled, fold
 from aizuchi.bell import Bells
+from aizuchi.consent import asking_id
 from aizuchi.engines.memory.store import Said, Store, Used
 from aizuchi.errors import LeaseLost
 from aizuchi.live import LiveLog
-from aizuchi.ports import Settlement
+from aizuchi.ports import Pending, Settlement
 from aizuchi.recall import memory_key
 from aizuchi.trail import trail_of
 from aizuchi.turns import (
@@ -56,6 +57,7 @@ class MemoryQueue:
         _settle(self._store, held(self._store, claim), settlement, self._clock())
         self._log.forget(claim.turn.message.turn_id)
         self._bells.answer.ring()
+        self._bells.asked.ring()
 
     async def release(self, claim: Claim) -> None:
         with suppress(LeaseLost):
@@ -126,7 +128,9 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     message = turn.message
     del store.work[turn.seq]
     store.admitted.discard(turn.seq)
-    store.said[turn.seq] = _said(store, turn, settlement, now)
+    wish = _ask_and_decide(store, turn, settlement)
+    said = _said(store, turn, settlement, now)
+    store.said[turn.seq] = said._replace(message=said.message._replace(text=wish))
     conversation = store.conversations[message.conversation]
     store.conversations[message.conversation] = conversation._replace(changed_at=now)
     if begin := store.asked_again(message):
@@ -135,6 +139,20 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
         store.forgotten[key] = max(store.forgotten.get(key, 0), turn.seq)
     if settlement.tokens:
         store.count(day_of(now), message, Used(tokens=settlement.tokens))
+
+
+def _ask_and_decide(store: Store, turn: Turn, settlement: Settlement) -> str:
+    """Keeps what was asked, unless nobody could be shown it, and takes away what was decided. What
+    the person wanted is what the first message wanted, however many questions followed."""
+    message, log = turn.message, store.entries.get(turn.seq, [])
+    asked = store.pending.pop(asking_id(message.turn_id), None)
+    wish = asked.wish if asked else message.text
+    finished = fold(log).finished
+    if finished and finished.consent and settlement.settled_as != "undeliverable":
+        rounds = [each.entry for each in log if isinstance(each.entry, ToolsCalled | ToolReturned)]
+        first = asked.message if asked else message
+        store.pending[message.turn_id] = Pending(finished.consent, first, wish, rounds)
+    return wish
 
 
 def _said(store: Store, turn: Turn, settlement: Settlement, now: float) -> Said:

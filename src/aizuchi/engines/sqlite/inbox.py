@@ -12,6 +12,8 @@ from aizuchi.live import LiveLog
 from aizuchi.recall import person_of
 from aizuchi.turns import Bounds
 
+EVERY_ONE = 2**31  # a decision cannot be sent again: its question has no second answer
+
 
 class _Parcel(NamedTuple):
     """What one call brings: a row of parameters a message, and its signals."""
@@ -70,7 +72,7 @@ def _row(message: Message, now: float, waiting: int) -> Mapping[str, Any]:
         "title": message.title,
         "message": encode_message(message),
         "now": now,
-        "waiting": waiting,
+        "waiting": EVERY_ONE if message.decides else waiting,
         "joins": message.joins,
     }
 

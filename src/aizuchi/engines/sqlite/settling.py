@@ -5,16 +5,27 @@ from sqlite3 import Connection, Row
 from typing import Any
 
 from aizuchi.access import day_of
-from aizuchi.answers import Finished, Logged, encode, fold
+from aizuchi.answers import (
+    Finished,
+    Logged,
+    ToolReturned,
+    ToolsCalled,
+    encode,
+    encode_consent,
+    fold,
+)
+from aizuchi.consent import asking_id
+from aizuchi.engines.sqlite.consents import pending_of
 from aizuchi.engines.sqlite.entries import pieces
 from aizuchi.engines.sqlite.memory import asked_again
 from aizuchi.engines.sqlite.queries import SQL
-from aizuchi.events import Message, decode_message
+from aizuchi.events import Message, decode_message, encode_message
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key, person_of
 from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
+ROUNDS = (ToolsCalled, ToolReturned)
 KEEP_WHAT_WAS_SAID = ("add_turn", "add_person", "add_place", "add_conversation", "add_said")
 
 
@@ -24,20 +35,47 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     message, seq = decode_message(work["message"]), work["seq"]
     connection.execute(SQL["close_work"], (seq,))
     connection.execute(SQL["next_head"], (message.conversation,))
+    log = pieces(connection, seq)
     values = {
         "seq": seq,
         "asked_at": work["accepted_at"],
         "now": now,
         **_of_message(message),
-        **_of_answer(pieces(connection, seq)),
+        **_of_answer(log),
         "undelivered": _why_undelivered(settlement),
     }
+    values["question"] = _ask_and_decide(connection, message, settlement, log)
     for statement in KEEP_WHAT_WAS_SAID:
         connection.execute(SQL[statement], values)
     _change_memory(connection, seq, message, settlement)
     if settlement.tokens:
         used = {"day": day_of(now), "answers": 0, "tokens": settlement.tokens}
         connection.execute(SQL["count"], values | used)
+
+
+def _ask_and_decide(
+    connection: Connection, message: Message, settlement: Settlement, log: list[Logged]
+) -> str:
+    """Keeps what was asked, unless nobody could be shown it, and takes away what was decided. What
+    the person wanted is what the first message wanted, however many questions followed."""
+    asked = pending_of(connection, asking_id(message.turn_id))
+    wish = asked.wish if asked else message.text
+    if asked:
+        connection.execute(SQL["decided"], (asked.consent.turn_id,))
+    finished = fold(log).finished
+    if finished and finished.consent and settlement.settled_as != "undeliverable":
+        rounds = [line.entry for line in log if isinstance(line.entry, ROUNDS)]
+        values = {
+            "turn_id": message.turn_id,
+            "expires_at": finished.consent.expires_at,
+            "conversation": message.conversation,
+            "consent": encode_consent(finished.consent),
+            "wish": wish,
+            "message": encode_message(asked.message if asked else message),
+            "rounds": encode(rounds),
+        }
+        connection.execute(SQL["add_pending"], values)
+    return wish
 
 
 def _of_message(message: Message) -> Mapping[str, Any]:
@@ -68,6 +106,7 @@ def _of_answer(log: list[Logged]) -> Mapping[str, Any]:
         "n": end.position.n,
         "shown": encode(fold(log).shown),
         "trail": encode_trail(trail_of(log)),
+        "consent": encode_consent(end.entry.consent),
     }
 
 
