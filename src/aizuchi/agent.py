@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from aizuchi.answers import Finished, ToolsCalled
 from aizuchi.asking import Reply, description
+from aizuchi.brain import Brain, think, turn_of
 from aizuchi.consent import Decision, asking_id, consent_for, decision_in, question
-from aizuchi.errors import ContentFiltered, ModelError, ModelRateLimited
+from aizuchi.errors import ContentFiltered, ModelEmpty, ModelError, ModelRateLimited
 from aizuchi.events import Message
 from aizuchi.loop import MOST_ROUNDS, Loop, Verdict, Wanted
 from aizuchi.ports import Memory, Model, Overhear, Overheard, Pending
 from aizuchi.prompt import Brief, prompt_of
-from aizuchi.recall import Scope
+from aizuchi.recall import Scope, person_of
 from aizuchi.rules import Rules
 from aizuchi.toolbox import Toolbox
 from aizuchi.words import Language, language_of, say
@@ -56,10 +57,11 @@ class Agent:
         overhear: Mapping[str, Overhear] = {},
         tools: Toolbox = Toolbox(),
         rules: Rules = Rules(),
+        brain: Brain | None = None,
     ) -> None:
         self._model, self._memory, self._brief = model, memory, brief
         self._new_incident, self._overhear = new_incident, overhear
-        self._tools, self._rules = tools, rules
+        self._tools, self._rules, self._brain = tools, rules, brain
 
     async def answer(self, message: Message, draft: Draft) -> Ended:
         """Writes the answer into the draft; a model that fails is told, never raised."""
@@ -73,6 +75,8 @@ class Agent:
             return Ended(Finished("asks", draft.text, code=GREETING))  # so it is not remembered
         if decision := decision_in(message):
             return await self._decided(message, decision, draft)
+        if self._brain:
+            return await self._think(self._brain, message, draft, language)
         wish = Wish(message.turn_id, message, message.text, language)
         return await self._converse(wish, draft, overheard=await self._overheard(message))
 
@@ -101,6 +105,21 @@ class Agent:
             said = say("in_doubt", wish.language, tools=", ".join(doubtful))
             finished = finished._replace(said=said, code="in_doubt")
         return Ended(finished, draft.tokens + reply.tokens)
+
+    async def _think(
+        self, brain: Brain, message: Message, draft: Draft, language: Language
+    ) -> Ended:
+        """The end of an answer that somebody else's brain gives."""
+        scope, turns = self._brief.scope, self._brief.turns
+        history = await self._memory.recall(message, scope, turns)
+        turn = turn_of(message, tuple(history), person_of(message), language)
+        try:
+            tokens = await think(brain, turn, draft)
+            if not draft.text.strip():
+                raise ModelEmpty("the answer has no text")
+        except ModelError as error:
+            return Ended(self._failed(error, draft, language))
+        return Ended(Finished("answered", draft.text), tokens)
 
     # ── what somebody has to allow ────────────────────────────────────────────
 

@@ -16,6 +16,7 @@ from aizuchi import plugs
 from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.botfile import load_bot
+from aizuchi.brain import Brain
 from aizuchi.consent import too_late
 from aizuchi.errors import StoreUnavailable
 from aizuchi.events import Message, Signal
@@ -39,6 +40,14 @@ class Pushed(NamedTuple):
     plug: Any
     opened: Any
     signs: FirstSigns
+
+
+class Skills(NamedTuple):
+    """What the assistant can do besides talking, where a bot's own tool goes before a built-in one
+    of its name; and what answers in the place of its model."""
+
+    tools: Sequence[Tool]
+    brain: Brain | None
 
 
 class Intake:
@@ -134,7 +143,11 @@ async def open_app(
     open_engine = plugs.load("engine", "sqlite")
     open_model = plugs.load("model", settings.model.choice.plug)
     found = [plugs.load("surface", name) for name in settings.surfaces]
-    tools = _tools(settings)
+    written = load_bot(settings.bot_file) if settings.bot_file else None
+    built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
+    skills = Skills(
+        [*built_in, *(written.tools if written else ())], written.brain if written else None
+    )
     async with (
         open_engine(
             settings.home,
@@ -150,7 +163,7 @@ async def open_app(
         pushed = [
             await _open_pushed(plug, settings, engine, clock, open_surfaces) for plug in found
         ]
-        yield _compose(settings, engine, model, tools, pushed, clock)
+        yield _compose(settings, engine, model, skills, pushed, clock)
 
 
 async def _open_pushed(
@@ -189,7 +202,7 @@ def _compose(
     settings: Settings,
     engine: Engine,
     model: Model,
-    tools: Sequence[Tool],
+    skills: Skills,
     pushed: Sequence[Pushed],
     clock: Callable[[], float],
 ) -> App:
@@ -203,11 +216,18 @@ def _compose(
         settings.access.owner,
         clock,
     )
-    toolbox = Toolbox(tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
+    toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
     office = Office(
         engine=engine,
         agent=Agent(
-            model, engine.memory, brief, new_incident, _overhear(pushed, engine), toolbox, rules
+            model,
+            engine.memory,
+            brief,
+            new_incident,
+            _overhear(pushed, engine),
+            toolbox,
+            rules,
+            skills.brain,
         ),
         bounds=settings.bounds,
         clock=clock,
@@ -233,11 +253,6 @@ def _compose(
         is_stopping=lambda: intake.is_closed,
     )
     return app
-
-
-def _tools(settings: Settings) -> Sequence[Tool]:
-    """What the model may have done."""
-    return load_bot(settings.bot_file).tools if settings.bot_file else ()
 
 
 def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:

@@ -11,6 +11,7 @@ from aizuchi import ports
 from aizuchi.agent import Agent
 from aizuchi.answers import Answer, Logged, ToolCall, fold
 from aizuchi.attempt import Gate, Office, cancel
+from aizuchi.brain import Brain
 from aizuchi.engines.sqlite import open_engine
 from aizuchi.errors import ModelError
 from aizuchi.events import Message
@@ -99,6 +100,7 @@ async def desk(
     gate: Gate | None = None,
     tools: Toolbox | None = None,
     rules: Rules = Rules(),
+    brain: Brain | None = None,
 ) -> AsyncIterator[Desk]:
     """A running worker on the store of a folder."""
     bounds = bounds or Bounds()
@@ -115,6 +117,7 @@ async def desk(
                 lambda: next(incidents),
                 tools=tools or Toolbox(),
                 rules=rules._replace(consents=engine.consents, clock=virtual_time.clock),
+                brain=brain,
             ),
             bounds=bounds,
             clock=virtual_time.clock,

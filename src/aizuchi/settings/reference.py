@@ -106,6 +106,8 @@ def _default(field: Field) -> str:
     match field.default:
         case None | "" | () | Secret() | Secrets():
             return "not set"
+        case tuple(texts):
+            return ", ".join(f"`{text}`" for text in texts)
         case bool(value):
             return f"`{str(value).lower()}`"
         case str(text):

@@ -21,6 +21,14 @@ class BotSettings(NamedTuple):
 class ToolSettings(NamedTuple):
     """What the model may have done."""
 
+    use: Annotated[
+        tuple[str, ...],
+        Meaning(
+            "The tools that the model may use besides those of `bot.py`: `clock`; `web_search` "
+            "and `fetch_page`, which need `pip install 'aizuchi[tools]'`; others by the names that "
+            "their packages give them."
+        ),
+    ] = ("clock",)
     approvers: Annotated[
         tuple[str, ...],
         Meaning(
