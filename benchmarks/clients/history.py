@@ -13,11 +13,12 @@ from pathlib import Path
 
 from aizuchi.engines.sqlite import open_engine
 from aizuchi.ports import Engine
-from aizuchi.recall import person_of
+from aizuchi.recall import Window, person_of
 from benchmarks.harness.history import TURNS, message
 from benchmarks.harness.process import resident_mb
 
 WARM_UP = 200
+TOKENS = 16_000  # the default
 
 
 async def timed_ms(engine: Engine, chat: int) -> tuple[float, float]:
@@ -26,9 +27,10 @@ async def timed_ms(engine: Engine, chat: int) -> tuple[float, float]:
     began = time.perf_counter()
     read = await engine.chats.read(person_of(asked), asked.conversation)
     between = time.perf_counter()
-    recalled = await engine.memory.recall(asked, "thread", TURNS)
+    recalled = await engine.memory.recall(asked, "thread", Window(TURNS, TOKENS))
     ended = time.perf_counter()
-    assert read and len(read) == len(recalled) == TURNS, "the store is not as it was loaded"
+    found = (len(read or ()), len(recalled.exchanges))
+    assert found == (TURNS, TURNS), "the store is not as it was loaded"
     return 1000 * (between - began), 1000 * (ended - between)
 
 

@@ -13,6 +13,7 @@ from aizuchi.consent import Decision, asking_id, consent_for, decision_in, quest
 from aizuchi.errors import ContentFiltered, ModelEmpty, ModelError, ModelRateLimited
 from aizuchi.events import Message
 from aizuchi.loop import MOST_ROUNDS, Loop, Verdict, Wanted
+from aizuchi.orders import FORGET_ME, RESET, Order, order_of
 from aizuchi.ports import Memory, Model, Overhear, Overheard, Pending
 from aizuchi.prompt import Brief, prompt_of
 from aizuchi.recall import Scope, person_of
@@ -21,7 +22,6 @@ from aizuchi.toolbox import Toolbox
 from aizuchi.words import Language, language_of, say
 from aizuchi.writing import Draft
 
-RESET = "reset"
 GREETING = "greeting"
 OVERHEAR_S = 2.0
 
@@ -29,11 +29,12 @@ log = logging.getLogger(__name__)
 
 
 class Ended(NamedTuple):
-    """How an answer ended, the tokens it used, and the scope it made us forget."""
+    """How an answer ended, the tokens it used, and what it made us forget: a scope, a person."""
 
     finished: Finished
     tokens: int = 0
     forget: Scope = "none"
+    forget_person: bool = False
 
 
 class Wish(NamedTuple):
@@ -66,9 +67,8 @@ class Agent:
     async def answer(self, message: Message, draft: Draft) -> Ended:
         """Writes the answer into the draft; a model that fails is told, never raised."""
         language = language_of(message.text, message.locale)
-        if is_reset(message):
-            await draft.add(say("forgotten", language))
-            return Ended(Finished("answered", draft.text, code=RESET), forget=self._brief.scope)
+        if order := order_of(message):
+            return self.ended(await self._obey(order, message, draft, language))
         if message.command == GREETING:
             greeting = self._brief.greetings.get(message.surface) or say(GREETING, language)
             await draft.add(greeting)
@@ -88,9 +88,9 @@ class Agent:
         overheard: Sequence[Overheard] = (),
     ) -> Ended:
         """The end of an answer that the model gives to what somebody wanted."""
-        scope, turns = self._brief.scope, self._brief.turns
-        history = await self._memory.recall(wish.message, scope, turns)
-        prompt = prompt_of(self._brief, history, wish.text, overheard)
+        brief = self._brief.for_message(wish.message)
+        recalled = await self._memory.recall(wish.message, brief.scope, brief.window)
+        prompt = prompt_of(brief, recalled, wish.text, overheard)
         loop = Loop(self._model, self._tools, wish.message, draft, wish.language, verdict)
         try:
             reply = await loop.run(prompt)
@@ -110,9 +110,8 @@ class Agent:
         self, brain: Brain, message: Message, draft: Draft, language: Language
     ) -> Ended:
         """The end of an answer that somebody else's brain gives."""
-        scope, turns = self._brief.scope, self._brief.turns
-        history = await self._memory.recall(message, scope, turns)
-        turn = turn_of(message, tuple(history), person_of(message), language)
+        recalled = await self._memory.recall(message, self._brief.scope, self._brief.window)
+        turn = turn_of(message, recalled, person_of(message), language)
         try:
             tokens = await think(brain, turn, draft)
             if not draft.text.strip():
@@ -161,7 +160,23 @@ class Agent:
             said = say("decided_already", language)
             return Finished("refused", "", said, "decided_already")
         owner = self._rules.owner or say("owner", language)
-        return Finished("refused", "", say("not_yours", language, owner=owner), "not_yours")
+        said = say("not_yours_to_decide", language, owner=owner)
+        return Finished("refused", "", said, "not_yours_to_decide")
+
+    def ended(self, finished: Finished) -> Ended:
+        """An end with what it makes us forget, whichever attempt has written it."""
+        scope: Scope = self._brief.scope if finished.code == RESET else "none"
+        return Ended(finished, forget=scope, forget_person=finished.code == FORGET_ME)
+
+    async def _obey(
+        self, order: Order, message: Message, draft: Draft, language: Language
+    ) -> Finished:
+        """The end of a turn that is an order. What is said of it is ours, and not remembered."""
+        if order == FORGET_ME:
+            held = await self._memory.holds(person_of(message))
+            return Finished("answered", "", say(FORGET_ME, language, **held._asdict()), FORGET_ME)
+        await draft.add(say("forgotten", language))
+        return Finished("answered", draft.text, code=RESET)
 
     async def _overheard(self, message: Message) -> Sequence[Overheard]:
         """What others said there; if that takes too long, it is answered without."""
@@ -178,13 +193,6 @@ class Agent:
         code = f"{error.code}_for" if wait_s and isinstance(error, ModelRateLimited) else error.code
         said = say(code, language, incident=incident, wait=round(wait_s or 0))
         return Finished("failed", draft.text, said, error.code, incident)
-
-
-def is_reset(message: Message) -> bool:
-    """Whether the message is the exact word, or the surface's command, that starts afresh."""
-    return message.command == RESET or (
-        not message.command and message.text.strip().lower() == RESET
-    )
 
 
 def _answered(reply: Reply, draft: Draft, language: Language) -> Finished:

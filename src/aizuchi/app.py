@@ -13,12 +13,13 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from aizuchi import plugs
+from aizuchi.access import concerns_us, may_enter
 from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.botfile import load_bot
 from aizuchi.brain import Brain
 from aizuchi.consent import too_late
-from aizuchi.errors import StoreUnavailable
+from aizuchi.errors import StoreError, StoreUnavailable
 from aizuchi.events import Message, Signal
 from aizuchi.expiring import expire
 from aizuchi.hearing import FirstSigns
@@ -28,10 +29,15 @@ from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
+from aizuchi.summaries import Summariser
 from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.worker import Worker
 
 KEY_FILE = "installation-key"
+NO_WRITERS = ("echo", "local")
+"""Models that cannot write a summary."""
+STORE_TRIED_AGAIN_S = 30.0
+"""After so long a store that failed is tried again: only messages tell whether it is well."""
 
 
 class Pushed(NamedTuple):
@@ -51,14 +57,26 @@ class Skills(NamedTuple):
 
 
 class Intake:
-    """The inbox as surfaces have it: what it takes for the first time gets its first sign. Once
-    the server is to stop, it takes no message any more; a stop it does, while anything runs."""
+    """The inbox as surfaces have it: what it takes for the first time gets its first sign, unless
+    it is to be refused. Once the server is to stop, it takes no message any more; a stop it does,
+    while anything runs."""
 
     def __init__(
-        self, inbox: Inbox, signs: Mapping[str, FirstSigns], rules: Rules = Rules()
+        self,
+        inbox: Inbox,
+        signs: Mapping[str, FirstSigns],
+        allow: Collection[str] = (),
+        rules: Rules = Rules(),
     ) -> None:
-        self._inbox, self._signs, self._rules = inbox, signs, rules
+        self._inbox, self._signs, self._allow, self._rules = inbox, signs, allow, rules
+        self._failed_at: float | None = None
         self.is_closed = False
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether the store has taken what it was last given, or should be tried again."""
+        now = asyncio.get_running_loop().time()
+        return self._failed_at is None or now - self._failed_at > STORE_TRIED_AGAIN_S
 
     async def accept(
         self, messages: Sequence[Message], signals: Sequence[Signal]
@@ -66,15 +84,21 @@ class Intake:
         if messages and self.is_closed:
             raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
         since = asyncio.get_running_loop().time()
-        messages = [self._rules.admitted(message) for message in messages]
-        new = await self._inbox.accept(messages, signals)
-        await self._tell_the_late(messages, new)
-        for message in messages:
-            if message.turn_id in new and message.surface in self._signs:
-                self._signs[message.surface].heard(message, since)
+        ours = [
+            self._rules.admitted(message)
+            for message in messages
+            if concerns_us(message, self._allow)
+        ]
+        new = await self._store(ours, signals, since)
+        await self._tell_the_late(ours, new, since)
+        for message in ours:
+            if message.turn_id in new and may_enter(message, self._allow):
+                self._heard(message, since)
         return new
 
-    async def _tell_the_late(self, messages: Sequence[Message], new: Collection[str]) -> None:
+    async def _tell_the_late(
+        self, messages: Sequence[Message], new: Collection[str], now: float
+    ) -> None:
         """Where somebody is written to, whoever decides what is decided already is told so; who
         reads sees it."""
         late = [
@@ -83,7 +107,22 @@ class Intake:
             if message.decides and message.turn_id not in new and message.surface in self._signs
         ]
         if late:
-            await self._inbox.accept(late, ())
+            await self._store(late, (), now)
+
+    async def _store(
+        self, messages: Sequence[Message], signals: Sequence[Signal], now: float
+    ) -> Collection[str]:
+        try:
+            new = await self._inbox.accept(messages, signals)
+        except StoreError:
+            self._failed_at = now
+            raise
+        self._failed_at = None
+        return new
+
+    def _heard(self, message: Message, since: float) -> None:
+        if signs := self._signs.get(message.surface):
+            signs.heard(message, since)
 
 
 class App:
@@ -96,9 +135,10 @@ class App:
         worker: Worker,
         web: Any,
         sockets: Mapping[str, Any],
+        summariser: Summariser | None = None,
     ) -> None:
         self.asgi: Any = None
-        self._engine, self._intake = engine, intake
+        self._engine, self._intake, self._summariser = engine, intake, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
 
     async def run(self) -> None:
@@ -107,6 +147,8 @@ class App:
             tasks.create_task(self._engine.run())
             tasks.create_task(self._worker.run())
             tasks.create_task(expire(self._engine.consents, self._intake))
+            if self._summariser:
+                tasks.create_task(self._summariser.run())
             for socket in self._sockets.values():
                 tasks.create_task(socket.run())
 
@@ -123,9 +165,10 @@ class App:
                 self._web.close()
 
     def ready(self) -> Mapping[str, bool]:
-        """What has to be so for somebody to send us people: the store is open as long as we are."""
+        """What has to be so for somebody to send us people."""
         connected = {f"{name} connected": each.is_connected for name, each in self._sockets.items()}
-        return {"not stopping": not self._intake.is_closed, **connected}
+        own = {"not stopping": not self._intake.is_closed, "storing": self._intake.is_storing}
+        return {**own, **connected}
 
 
 @asynccontextmanager
@@ -194,6 +237,7 @@ def _outlet(
         key=key.encode(),
         signs=pushed.signs,
         inbox=engine.inbox,
+        allow=settings.access.allow,
     )
     return outlet(desk)
 
@@ -208,7 +252,16 @@ def _compose(
 ) -> App:
     persona, memory = settings.persona, settings.memory
     greetings = {each.plug.name: each.opened.greeting for each in pushed}
-    brief = Brief(persona.instructions, persona.closing, memory.scope, memory.turns, greetings)
+    brief = Brief(
+        persona.instructions,
+        persona.closing,
+        memory.scope,
+        memory.turns,
+        greetings,
+        settings.casting,
+        memory.tokens,
+    )
+    summariser = _summariser(settings, model, engine, brief)
     rules = Rules(
         engine.consents,
         settings.tools.approvers,
@@ -234,14 +287,16 @@ def _compose(
         new_incident=new_incident,
         outlets={each.plug.name: _outlet(each, settings, engine, clock) for each in pushed},
         gate=Gate(settings.access.allow, settings.access.owner),
+        summariser=summariser,
     )
     worker = Worker(office, settings.server.workers)
-    intake = Intake(engine.inbox, {each.plug.name: each.signs for each in pushed}, rules)
+    signs = {each.plug.name: each.signs for each in pushed}
+    intake = Intake(engine.inbox, signs, settings.access.allow, rules)
     web = None
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
         web = open_web(settings, engine._replace(inbox=intake), clock)
-    app = App(engine, intake, worker, web, _sockets(pushed, intake))
+    app = App(engine, intake, worker, web, _sockets(pushed, intake), summariser)
     doors = [(path, each) for each in pushed for path in each.plug.paths]
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
@@ -253,6 +308,16 @@ def _compose(
         is_stopping=lambda: intake.is_closed,
     )
     return app
+
+
+def _summariser(
+    settings: Settings, model: Model, engine: Engine, brief: Brief
+) -> Summariser | None:
+    """None where nothing is to be summarised, or by a model that could not do it."""
+    is_able = settings.model.choice.plug not in NO_WRITERS
+    if not (settings.memory.summaries and is_able and brief.scope != "none" and brief.turns):
+        return None
+    return Summariser(model, engine.memory, brief.scope, brief.window)
 
 
 def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from aizuchi.access import enter, refusal_line
-from aizuchi.agent import Agent, Ended, is_reset
+from aizuchi.agent import Agent, Ended
 from aizuchi.answers import Entry, Finished, Logged, Outcome, Restarted, Step, fold
 from aizuchi.errors import LeaseLost, StoreError
+from aizuchi.orders import order_of
 from aizuchi.ports import Engine, Refusal, Settlement
 from aizuchi.rounds import rounds_of
+from aizuchi.summaries import Summariser
 from aizuchi.turns import Bounds, Claim
 from aizuchi.words import THINKING, language_of, say
 from aizuchi.writing import Draft
@@ -55,6 +57,7 @@ class Office(NamedTuple):
     new_incident: Callable[[], str]
     outlets: Mapping[str, Outlet] = {}
     gate: Gate = Gate()
+    summariser: Summariser | None = None
 
 
 class Attempt:
@@ -88,7 +91,7 @@ class Attempt:
     async def _finish(self) -> Ended:
         """The end of the answer, durable."""
         if self._claim.work.kind == "deliver":
-            return Ended(await self._stored_end())
+            return self._office.agent.ended(await self._stored_end())
         try:
             ended = await self._end()
         except LeaseLost:
@@ -106,9 +109,18 @@ class Attempt:
 
     async def _settle(self, ended: Ended, undelivered: Settlement | None) -> None:
         settlement = (undelivered or Settlement(ended.finished.outcome))._replace(
-            tokens=ended.tokens, forget=ended.forget
+            tokens=ended.tokens, forget=ended.forget, forget_person=ended.forget_person
         )
         await self._keep_trying(lambda: self._office.engine.queue.settle(self._claim, settlement))
+        self._shadow(ended)
+
+    def _shadow(self, ended: Ended) -> None:
+        """What follows an answer without anybody waiting for it."""
+        summariser = self._office.summariser
+        if summariser and ended.forget_person:
+            summariser.forgot()
+        elif summariser and ended.finished.outcome == "answered":
+            summariser.answered(self._message)
 
     async def _end(self) -> Ended:
         """Answers, or says why not."""
@@ -128,7 +140,7 @@ class Attempt:
         """Why this person is not answered now; what starts afresh is answered always."""
         if refusal := enter(self._message, self._office.gate.allow):
             return refusal
-        if is_reset(self._message) or self._message.decides:
+        if order_of(self._message) or self._message.decides:
             return None
         return await self._office.engine.usage.admit(self._claim)
 

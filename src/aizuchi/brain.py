@@ -6,17 +6,20 @@ from typing import NamedTuple
 
 from aizuchi.answers import Step
 from aizuchi.events import Message
-from aizuchi.ports import Ending, Exchange
+from aizuchi.history import Exchange, Recollection
+from aizuchi.ports import Ending
 from aizuchi.words import Language
 from aizuchi.writing import Draft
 
 
 class Turn(NamedTuple):
     """What is to be answered: the words, what was said before (each a question and an answer, the
-    oldest first), whose words they are, and where. `person` is unique in the installation."""
+    oldest first; `notes` tell of what was before that, the newest first), whose words they are, and
+    where. `person` is unique in the installation."""
 
     text: str
     history: tuple[Exchange, ...]
+    notes: tuple[str, ...]
     person: str
     name: str
     surface: str
@@ -30,11 +33,11 @@ Brain = Callable[[Turn], AsyncIterator[Saying]]
 `Ending` with the tokens it used. It may be called again for the same turn after a crash."""
 
 
-def turn_of(message: Message, history: tuple[Exchange, ...], person: str, of: Language) -> Turn:
+def turn_of(message: Message, recalled: Recollection, person: str, of: Language) -> Turn:
     """A message as a brain is given it."""
-    sender = message.sender
+    history, notes = tuple(recalled.exchanges), tuple(recalled.summaries)
     place = message.surface, message.conversation
-    return Turn(message.text, history, person, sender.name, *place, of)
+    return Turn(message.text, history, notes, person, message.sender.name, *place, of)
 
 
 async def think(brain: Brain, turn: Turn, draft: Draft) -> int:

@@ -13,6 +13,8 @@ EVERY_S = 60.0
 ROUNDS_TO_A_PURGE = 60
 DAY_S = 86_400.0
 LEAST_IDS_DAYS = 7.0
+COPIES_DAYS = 7.0
+"""How long the file that an earlier schema left is kept."""
 
 
 class Due(NamedTuple):
@@ -21,6 +23,7 @@ class Due(NamedTuple):
     texts: float
     ids: float
     usage: str
+    copies: float = 0.0
 
 
 class Cleaner(Protocol):
@@ -58,4 +61,5 @@ def due_at(now: float, kept: Retention) -> Due:
         texts=now - kept.text_days * DAY_S if kept.text_days else 0.0,
         ids=now - max(LEAST_IDS_DAYS, kept.ids_days) * DAY_S,
         usage=day_of(now - kept.usage_days * DAY_S),
+        copies=now - COPIES_DAYS * DAY_S,
     )

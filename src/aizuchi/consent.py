@@ -17,6 +17,7 @@ from aizuchi.words import Language, say
 
 SUFFIX = ":decision"
 MOST_SHOWN = 1_500
+DIGEST_CHARS = 16  # a button on Discord carries no more than 100 characters in all
 
 Verdict = Literal["yes", "no", "expired"]
 
@@ -66,7 +67,7 @@ def too_late(message: Message) -> Message:
 def consent_for(turn_id: str, asker: str, calls: Sequence[ToolCall], expires_at: float) -> Consent:
     """The question that a turn asks: whether these may be done for somebody."""
     asked = tuple((call.name, call.arguments) for call in calls)
-    digest = hashlib.sha256(json.dumps([turn_id, asked]).encode()).hexdigest()[:32]
+    digest = hashlib.sha256(json.dumps([turn_id, asked]).encode()).hexdigest()[:DIGEST_CHARS]
     return Consent(turn_id, digest, asker, asked, expires_at)
 
 

@@ -8,6 +8,8 @@ from math import inf
 from typing import NamedTuple
 
 from aizuchi.answers import Consent
+from aizuchi.markdown import LEAST_PAGE, units, with_line
+from aizuchi.markdown import pages as cut_to
 from aizuchi.operations import (
     AppendStream,
     AttachFile,
@@ -16,11 +18,13 @@ from aizuchi.operations import (
     Delivered,
     EditPage,
     Find,
+    HandOver,
     OpenStream,
     Operation,
     PostPage,
     ShowEnd,
     ShowWorking,
+    Stage,
     Undeliverable,
 )
 from aizuchi.standing import LEAST_WAIT_S, Page, Standing
@@ -108,9 +112,13 @@ def _closing(standing: Standing, assignment: Assignment, now: float) -> Iterator
     pages = assignment.render(standing.text, False)
     shown = _with_file_line(pages, standing, assignment)
     planner = _Pages(standing, assignment, now, final=True)
+    end: Stage = "ends" if standing.may_be_made_again else "closed"
     asked = _question(standing, assignment)
-    for number, (text, consent) in enumerate([*((text, None) for text in shown), *asked], 1):
-        yield from planner.complete(standing.page(number), text, consent)
+    for number, text in enumerate(shown, 1):
+        stage = end if number == len(shown) and not asked else "closed"
+        yield from planner.complete(standing.page(number), text, stage)
+    for number, (text, consent) in enumerate(asked, len(shown) + 1):
+        yield from planner.complete(standing.page(number), text, "closed", consent)
     for page in planner.beyond(len(shown) + len(asked)):
         yield from planner.delete(page)
     if len(shown) < len(pages) and not standing.attached:
@@ -134,13 +142,18 @@ def _with_file_line(
     most = standing.limits.pages
     if not standing.files or len(pages) <= most:
         return pages
-    return [*pages[: most - 1], f"{pages[most - 1]}\n\n{assignment.file_line}"]
+    line = assignment.file_line
+    room = max(LEAST_PAGE, standing.limits.page_chars - units(f"\n\n{line}"))
+    cut = cut_to(pages[most - 1], room, measure=units)[0]
+    return [*pages[: most - 1], with_line(cut, line)]
 
 
 # ── a growing answer ──────────────────────────────────────────────────────────
 
 
 def _grow(standing: Standing, assignment: Assignment, now: float) -> Next:
+    if now >= max(standing.hand_over_at, standing.growing_from):
+        return next(_handing_over(standing, assignment, now))
     quiet = standing.once or standing.stopped
     due = inf if quiet else max(_due(standing), standing.growing_from)
     if now >= due:
@@ -149,7 +162,8 @@ def _grow(standing: Standing, assignment: Assignment, now: float) -> Next:
             return update
     if _sign_due(standing) <= now:
         return Do(ShowWorking(_sign(standing)))
-    later = [time for time in (due, _sign_due(standing), _stream_ends(standing)) if time > now]
+    times = (due, _sign_due(standing), _stream_ends(standing), standing.hand_over_at)
+    later = [time for time in times if time > now]
     waits_for_text = not quiet and (now >= due or standing.words_from > now)
     return _wait_until(min(later, default=inf), standing, now, text=waits_for_text)
 
@@ -167,6 +181,12 @@ def _updating(standing: Standing, assignment: Assignment, now: float) -> Iterato
         yield from planner.complete(page, STALE) if page.ref else planner.find(page)
     if pages and grows:
         yield from planner.growing(standing.page(len(pages)), pages[-1])
+
+
+def _handing_over(standing: Standing, assignment: Assignment, now: float) -> Iterator[Next]:
+    page = standing.last_page
+    yield from _Pages(standing, assignment, now, final=False).find(page)
+    yield Do(HandOver(page.number, page.ref))
 
 
 def _due(standing: Standing) -> float:
@@ -219,15 +239,18 @@ class _Pages:
         pages = self._standing.pages.values()
         return [page for page in pages if page.number > number and (page.ref or page.lost_at)]
 
-    def complete(self, page: Page, text: str, consent: Consent | None = None) -> Iterator[Next]:
-        """A text that no longer changes, perhaps with buttons below it."""
+    def complete(
+        self, page: Page, text: str, stage: Stage = "closed", consent: Consent | None = None
+    ) -> Iterator[Next]:
+        """A text that no longer changes, perhaps with a question's buttons below it."""
         yield from self.find(page)
         if not page.ref:
             private = self._standing.private
-            post = PostPage(page.number, text, self._key(page), self._final, private, consent)
+            key = self._key(page)
+            post = PostPage(page.number, text, key, self._final, private, stage, consent)
             yield Do(post, self._final)
         yield from self._close(page, text)
-        yield from self._edit(page, text, consent=consent)
+        yield from self._edit(page, text, stage, consent=consent)
 
     def growing(self, page: Page, text: str) -> Iterator[Next]:
         """A text of which more will come, and the steps beside it."""
@@ -236,14 +259,15 @@ class _Pages:
         if not page.ref and self._standing.streams:
             yield Do(OpenStream(page.number, text, self._key(page), cards), pauses=True)
         elif not page.ref and text:
-            yield Do(PostPage(page.number, text, self._key(page)), pauses=True)
+            post = PostPage(page.number, text, self._key(page), stage="grows")
+            yield Do(post, pauses=True)
         elif page.streaming and not self._too_old(page) and _continues(page, text):
             rest = text[len(page.text or "") :]
             if rest or cards:
                 yield Do(AppendStream(page.number, page.ref, rest, cards), pauses=True)
         elif text:
             yield from self._close(page, text)
-            yield from self._edit(page, text, pauses=True)
+            yield from self._edit(page, text, "grows", pauses=True)
 
     def delete(self, page: Page) -> Iterator[Next]:
         yield from self.find(page)
@@ -268,11 +292,19 @@ class _Pages:
             yield Do(close, self._final)
 
     def _edit(
-        self, page: Page, text: str, *, pauses: bool = False, consent: Consent | None = None
+        self,
+        page: Page,
+        text: str,
+        stage: Stage,
+        *,
+        pauses: bool = False,
+        consent: Consent | None = None,
     ) -> Iterator[Next]:
-        rewrites = self._standing.limits.edits and not self._standing.private
-        if rewrites and page.text != text:
-            edit = EditPage(page.number, page.ref, text, self._final, self._key(page), consent)
+        limits = self._standing.limits
+        rewrites = limits.edits and not self._standing.private
+        if rewrites and (page.text != text or (limits.stages and page.stage != stage)):
+            key = self._key(page)
+            edit = EditPage(page.number, page.ref, text, self._final, key, stage, consent)
             yield Do(edit, self._final, pauses)
 
     def _too_old(self, page: Page) -> bool:

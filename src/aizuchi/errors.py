@@ -15,6 +15,7 @@ AizuchiError
 ├── ToolError                a tool did not do what it was asked: the model is told why
 │   ├── BadArguments         what the model gave a tool does not fit its parameters
 │   └── NotAllowed           an address that may not be fetched from
+├── PlatformRefused          a chat platform does not do what a command of ours asks of it
 └── ModelError               the model gave no answer; `retry` says whether to ask once more
     ├── ModelUnreachable     nobody listens at the address
     ├── ModelKeyRefused      401, 403: the key is missing or wrong
@@ -126,6 +127,12 @@ class NotAllowed(ToolError):
     """This address may not be fetched from."""
 
     code = "not_allowed"
+
+
+class PlatformRefused(AizuchiError):
+    """A chat platform did not do what one of our commands asked of it."""
+
+    code = "platform_refused"
 
 
 class ModelError(AizuchiError):

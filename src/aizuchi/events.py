@@ -68,9 +68,11 @@ class Message(NamedTuple):
     A conversation lies in one place: a surface that answers one exchange privately and the next
     in the open gives them two conversation keys. `ref` is the surface's own name of the message
     and is kept; `reply_to` holds what only the surface reads, and is erased when the turn settles.
-    `replaces` names the turn whose answer, with all that followed it, leaves the memory. One that
-    `joins` is taken only in a conversation that we are in already, and elsewhere not kept at all.
-    One that `decides` answers a question of ours (`consent.py`).
+    `via` is the slash command that it was given by, as the person wrote it.
+    `replaces` names the turn whose answer, with all that followed it, leaves the memory; a message
+    that says nothing else asks the same again. One that `joins` is taken only in a conversation
+    that we have answered in, and elsewhere not kept at all. One that `decides` answers a question
+    of ours (`consent.py`).
     """
 
     turn_id: str
@@ -86,7 +88,17 @@ class Message(NamedTuple):
     reply_to: Mapping[str, str] = {}
     replaces: str = ""
     joins: bool = False
+    via: str = ""
     decides: str = ""
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether it asks what the turn that it replaces did."""
+        return bool(self.replaces and not self.text and not self.command)
+
+    def with_question(self, question: str) -> "Message":
+        """The message that asks again, once it is known what; a greeting where it is not."""
+        return self._replace(text=question, command="" if question else "greeting")
 
     @property
     def title(self) -> str:

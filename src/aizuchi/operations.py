@@ -4,6 +4,9 @@ from typing import Literal, NamedTuple
 
 from aizuchi.answers import Consent, Step
 
+Stage = Literal["grows", "closed", "ends"]
+"""Of a page: more is still to come on it, it no longer changes, or the answer ends with it."""
+
 
 class ShowWorking(NamedTuple):
     """Give or renew the sign that we listen; idempotent. `text` says what is being done, empty:
@@ -28,6 +31,7 @@ class PostPage(NamedTuple):
     key: str
     final: bool = False
     private: bool = False
+    stage: Stage = "closed"
     consent: Consent | None = None
 
 
@@ -40,6 +44,7 @@ class EditPage(NamedTuple):
     text: str
     final: bool = False
     key: str = ""
+    stage: Stage = "closed"
     consent: Consent | None = None
 
 
@@ -85,6 +90,14 @@ class CloseStream(NamedTuple):
     steps: tuple[Step, ...] = ()
 
 
+class HandOver(NamedTuple):
+    """Say on a page (without a `ref`: where the sign of working stands) that it is not written on
+    any more, and post what comes now elsewhere; idempotent."""
+
+    page: int
+    ref: str
+
+
 class AttachFile(NamedTuple):
     """Attach the whole answer as a file to a page; idempotent by its name."""
 
@@ -103,6 +116,7 @@ Operation = (
     | OpenStream
     | AppendStream
     | CloseStream
+    | HandOver
     | AttachFile
 )
 

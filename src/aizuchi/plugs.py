@@ -14,6 +14,7 @@ EXTRAS: dict[Kind, str] = {"tool": "'aizuchi[tools]'"}
 """What brings the packages that all plugs of a kind need."""
 
 BUILT_IN = {
+    "surface.discord": "aizuchi.surfaces.discord:PLUG",
     "surface.slack": "aizuchi.surfaces.slack:PLUG",
     "surface.web": "aizuchi.surfaces.web:PLUG",
     "engine.sqlite": "aizuchi.engines.sqlite:open_engine",

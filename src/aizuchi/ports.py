@@ -9,6 +9,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from math import inf
 from typing import Any, Literal, NamedTuple, Protocol
 
 from aizuchi.answers import (
@@ -21,9 +22,9 @@ from aizuchi.answers import (
     ToolCall,
 )
 from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception, Signal
+from aizuchi.history import ChatInfo, Holdings, Overflow, Own, Recollection, Said
 from aizuchi.operations import Find, Found, Operation, Receipt
-from aizuchi.recall import Scope
-from aizuchi.trail import Trail
+from aizuchi.recall import Scope, Shelf, Window
 from aizuchi.turns import Claim
 
 # ── surfaces ──────────────────────────────────────────────────────────────────
@@ -39,8 +40,10 @@ class Limits(NamedTuple):
     `stream_s` is how long a native stream may stay open, 0 where there are none; `edits` says
     whether a page can be rewritten and taken away: without it there are no streams, and all is
     posted once, at the end. So it is without `grows`, but what stands can still be mended. Past
-    the last of `pages` the surface either goes on, or attaches the whole as a file and leaves room
-    on a page for the line that says so (`overflow`).
+    the last of `pages` the surface either goes on, or attaches the whole as a file (`overflow`).
+    `hand_over_s` is how long from the claim on what stands can be written on; then the rest is
+    posted elsewhere, where it `goes_on` at all. `stages` says that a page shows whether it still
+    grows and whether the answer ends with it, so that one that only changes so is rewritten.
     """
 
     delivery: Literal["pushed", "pulled"]
@@ -55,6 +58,9 @@ class Limits(NamedTuple):
     edits: bool = True
     grows: bool = True
     overflow: Literal["more_pages", "file"] = "more_pages"
+    hand_over_s: float = inf
+    goes_on: bool = True
+    stages: bool = False
 
 
 class Surface(Protocol):
@@ -110,12 +116,14 @@ class Inbox(Protocol):
 
 
 class Settlement(NamedTuple):
-    """What a turn leaves behind. `forget` is the scope whose memory begins afresh with it."""
+    """What a turn leaves behind. `forget` is the scope whose memory begins afresh with it;
+    `forget_person`: all that the store has of its person goes, but for this turn."""
 
     settled_as: Outcome | Literal["undeliverable"]
     tokens: int = 0
     forget: Scope = "none"
     reason: str = ""
+    forget_person: bool = False
 
 
 class Queue(Protocol):
@@ -169,47 +177,34 @@ class AnswerLog(Protocol):
         ...
 
 
-class Exchange(NamedTuple):
-    """A question and its answer as the model is reminded of them."""
-
-    question: str
-    answer: str
-    name: str = ""
-
-
 class Memory(Protocol):
     """What was said before."""
 
-    async def recall(self, message: Message, scope: Scope, turns: int) -> Sequence[Exchange]:
+    async def recall(self, message: Message, scope: Scope, window: Window) -> Recollection:
         """The last exchanges in the scope that this message's audience may see, oldest first:
-        answered or stopped, not replaced, and said since the scope was last forgotten."""
+        answered or stopped, not replaced, and said since the scope was last forgotten. With a
+        summary they are only those that it does not cover."""
         ...
 
+    async def overflow(self, shelf: Shelf, window: Window) -> Overflow | None:
+        """What of a shelf is to be summarised now; None while all of it fits into the window."""
+        ...
 
-class ChatInfo(NamedTuple):
-    """A thread in a person's list. `changed_at`: seconds since the epoch."""
+    async def summarise(self, overflow: Overflow, text: str, tokens: int = 0) -> bool:
+        """Keeps the new summary, unless anything that it covers is gone meanwhile or another one
+        was kept. The tokens that it took are counted in any case, as the assistant's own."""
+        ...
 
-    id: str
-    title: str
-    changed_at: float
-    running: bool
+    async def due(self) -> Sequence[Shelf]:
+        """Takes note of the shelves whose summaries went with somebody who was forgotten; told
+        once. One that nobody takes note of is summarised anew with its next exchange."""
+        ...
 
+    async def holds(self, person: str) -> Holdings: ...
 
-class Said(NamedTuple):
-    """One exchange of a thread as its history shows it; `answer` is empty while it runs."""
-
-    turn_id: str
-    ref: str
-    question: str
-    asked_at: float
-    running: bool
-    outcome: Outcome | Literal["undeliverable", ""]
-    answer: str
-    said: str
-    code: str
-    incident: str
-    trail: Trail = Trail()
-    consent: Consent | None = None
+    async def export(self, person: str) -> Sequence[Own]:
+        """All that a person said in this tenant and was answered, oldest first."""
+        ...
 
 
 class Chats(Protocol):
@@ -256,6 +251,10 @@ class Refusal(NamedTuple):
     code: str
     limit: int = 0
     opens_at: float = 0.0
+
+
+OURS = ""
+"""The person whose tokens are the assistant's own, for its summaries."""
 
 
 class UsageDay(NamedTuple):

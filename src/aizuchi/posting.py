@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeVar, assert_never
 
+from aizuchi.access import may_enter
 from aizuchi.answers import (
     BEGINNING,
     Entry,
@@ -21,7 +22,7 @@ from aizuchi.calling import Caller
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.events import Message, Signal
-from aizuchi.hearing import FirstSigns
+from aizuchi.hearing import FirstSigns, Given
 from aizuchi.operations import (
     Delivered,
     Ended,
@@ -59,8 +60,8 @@ class Desk(NamedTuple):
     """What the answers of one surface are carried with, whosever they are.
 
     `limits` says what the answer to a message may do, `signs` were given at acceptance, and a stop
-    on the platform itself goes to the `inbox` like any other. `clock` is the time of day; `key`
-    belongs to the installation.
+    on the platform itself goes to the `inbox` like any other. `clock` is the time of day, `key`
+    belongs to the installation, and `allow` is whom `[access]` lets in.
     """
 
     log: AnswerLog
@@ -73,6 +74,7 @@ class Desk(NamedTuple):
     key: bytes
     signs: FirstSigns | None = None
     inbox: Inbox | None = None
+    allow: Collection[str] = ()
 
 
 def outlet(desk: Desk) -> Callable[[Claim, LeaseLeft], Coroutine[None, None, Settlement | None]]:
@@ -106,14 +108,13 @@ async def deliver(claim: Claim, desk: Desk, lease_left_s: LeaseLeft) -> Delivere
 
 
 def _standing(claim: Claim, desk: Desk, limits: Limits) -> Standing:
-    """What stands before anything was done: at most a first sign. What is only to be ended or
-    delivered gets none."""
-    if claim.work.kind != "answer":
+    """Nothing stands yet. What is only to be ended or delivered gets no sign, though it may have
+    one; whoever may not be answered has none that others could see."""
+    if not may_enter(claim.turn.message, desk.allow):
+        limits = limits._replace(sign_s=0.0, sign_ends=False)
+    elif claim.work.kind != "answer":
         limits = limits._replace(sign_s=0.0)
-    standing = Standing(claim.turn.attempt, limits, deliver_within_s=desk.bounds.deliver_within_s)
-    if desk.signs and (given := desk.signs.given(claim.turn.message)):
-        standing.signed(*given)
-    return standing
+    return Standing(claim.turn.attempt, limits, deliver_within_s=desk.bounds.deliver_within_s)
 
 
 def _assignment(message: Message, desk: Desk) -> Assignment:
@@ -145,17 +146,32 @@ class _Delivery:
         self._bind_to_time()
         following = asyncio.create_task(self._follow(history))
         following.add_done_callback(lambda _: self._news.set())
+        beside = [following, *self._minding_first_sign()]
         try:
             return await self._carry_out(following)
         finally:
             if self._desk.signs:
                 self._desk.signs.forget(self._claim.turn.message)
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    def _minding_first_sign(self) -> Iterator[asyncio.Task[None]]:
+        """A first sign is counted on until it is known to have failed."""
+        signs = self._desk.signs
+        if signs and (given := signs.given(self._claim.turn.message)):
+            self._standing.signed(given.text, given.since)
+            yield asyncio.create_task(self._give_again(given))
+
+    async def _give_again(self, given: Given) -> None:
+        await given.failed.wait()
+        self._standing.unsigned(given.text, given.since)
+        self._news.set()
 
     def _bind_to_time(self) -> None:
         """What the claim says by the time of day, by the loop's clock."""
         turn, now = self._claim.turn, self._desk.clock()
+        self._standing.bind(self._now())
         self._standing.calls_from = self._now() + max(0.0, self._claim.calls_from - now)
         if turn.finished_at:
             self._standing.deliver_until -= max(0.0, now - turn.finished_at)

@@ -29,6 +29,7 @@ from aizuchi.operations import (
     Operation,
     PostPage,
     ShowWorking,
+    Stage,
     Undeliverable,
 )
 from aizuchi.ports import Limits
@@ -45,8 +46,11 @@ SIGN_KEPT = 0.8
 LEAST_WAIT_S = 0.001
 """A timer may fire a little early; less than this would ask again before the time has come."""
 
-PRIVATE = ("not_allowed", "not_yours", "decided_already")
+PRIVATE = ("not_allowed", "not_yours_to_decide", "decided_already")
 """Ends that only the person who asked is told of, by their codes."""
+
+MADE = ("answered", "failed", "timed_out", "cancelled")
+"""Ends of an answer that a model had a part in."""
 
 MOST_SIGN_TRIES = 3
 
@@ -73,6 +77,7 @@ class Page:
         "posting_at",
         "ref",
         "replaced",
+        "stage",
         "streaming",
         "text",
     )
@@ -81,6 +86,7 @@ class Page:
         self.number = number
         self.ref = ""
         self.text: str | None = ""
+        self.stage: Stage = "closed"
         self.streaming: bool | None = False
         self.cards: dict[str, Step] = {}
         self.opened_at = inf
@@ -138,14 +144,31 @@ class Standing:
         self.once = not (limits.edits and limits.grows)
         self.stopped = False
         self.files = limits.overflow == "file"
+        self.hand_over_at = inf
         self.attached = False
         self._attempt = attempt
         self._deliver_within_s = deliver_within_s
         self._pieces: list[str] = []
         self._retries = 0
 
+    def bind(self, now: float) -> None:
+        """The limits count from now."""
+        self.hand_over_at = now + self.limits.hand_over_s
+
     def page(self, number: int) -> Page:
         return self.pages.setdefault(number, Page(number))
+
+    @property
+    def last_page(self) -> Page:
+        """The one that the answer has come to."""
+        there = [page.number for page in self.pages.values() if page.ref or page.lost_at]
+        return self.page(max(there, default=1))
+
+    @property
+    def may_be_made_again(self) -> bool:
+        """Whether another answer could be made in place of this one."""
+        finished = self.finished
+        return finished is not None and finished.outcome in MADE and finished.code != "reset"
 
     @property
     def maybe_streaming(self) -> bool | None:
@@ -218,6 +241,11 @@ class Standing:
     def signed(self, text: str, at: float) -> None:
         """A sign stands since then."""
         self.sign, self.sign_until = text, at + SIGN_KEPT * self.limits.sign_s
+
+    def unsigned(self, text: str, at: float) -> None:
+        """The sign that was given then never stood; one that was given since does."""
+        if (self.sign, self.sign_until) == (text, at + SIGN_KEPT * self.limits.sign_s):
+            self.sign, self.sign_until = None, 0.0
 
     def sign_left(self) -> None:
         """The sign could not be taken away; after a few tries it is left to end by itself."""

@@ -17,6 +17,7 @@ from aizuchi.hosts.asgi import make_app
 from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, Part, PromptMessage, Text
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
+from aizuchi.summaries import Summariser
 from aizuchi.surfaces.web.auth import Gate
 from aizuchi.surfaces.web.routes import WebRoutes
 from aizuchi.testing import virtual_time
@@ -62,16 +63,26 @@ class Lives:
         home: Path,
         fault: Fault | None,
         model: Model | None = None,
+        *,
         tools: Sequence[Tool] = (),
+        brief: Brief = Brief(),
+        notes: bool = False,
     ) -> None:
         self._home, self._tools = home, tools
+        self._brief, self._notes = brief, notes
         self.model = model or CountingModel()
         self.process = Process(fault)
+        self._summariser: Summariser | None = None
         self.engine: Engine | None = None
         self.client: AsgiClient | None = None
         self.changed = asyncio.Event()
         self.moments: list[tuple[Moment, Call]] = []
         self.reached = False
+
+    def question_of(self, answer: str) -> str:
+        """What a whole answer of the counting model is the answer to."""
+        assert isinstance(self.model, CountingModel)
+        return self.model.prompts[int(answer.split(".", 1)[0]) - 1][-1].text
 
     async def run(self) -> None:
         while True:
@@ -99,6 +110,8 @@ class Lives:
             tasks.append(asyncio.create_task(self._worker(self.engine, self.process).run()))
             tasks.append(asyncio.create_task(_expire(self.engine)))
             tasks.append(asyncio.create_task(self._take_over(engine, self.process)))
+            if self._summariser:
+                tasks.append(asyncio.create_task(self._summariser.run()))
             self.changed.set()
             self.changed = asyncio.Event()
             try:
@@ -114,12 +127,14 @@ class Lives:
     def _worker(self, engine: Engine, process: Process) -> Worker:
         incidents = (f"i{number}" for number in itertools.count())
         model: Any = Wrapped("model", self.model, process)
+        writing = (engine.memory, self._brief.scope, self._brief.window)
+        self._summariser = Summariser(model, *writing) if self._notes else None
         office = Office(
             engine=engine,
             agent=Agent(
                 model,
                 engine.memory,
-                Brief(),
+                self._brief,
                 lambda: next(incidents),
                 tools=Toolbox([_wrapped(tool, process) for tool in self._tools]),
                 rules=Rules(engine.consents, clock=virtual_time.clock),
@@ -127,6 +142,7 @@ class Lives:
             bounds=Bounds(),
             clock=virtual_time.clock,
             new_incident=lambda: next(incidents),
+            summariser=self._summariser,
         )
         return Worker(office)
 
@@ -171,6 +187,7 @@ def _app(engine: Engine) -> ASGIApp:
         inbox=engine.inbox,
         log=engine.log,
         chats=engine.chats,
+        memory=engine.memory,
         tickets=engine.tickets,
         gate=Gate(_Everybody()),
         clock=virtual_time.clock,

@@ -85,7 +85,7 @@ async def _send(lives: Lives, said: Message) -> None:
 async def scenario(home: Path, fault: Fault | None) -> tuple[Lives, Deletions]:
     """A wish, the question, another message, the click, and what comes of it."""
     deletions = Deletions()
-    lives = Lives(home, fault, DeletingModel(), (deletions.tool,))
+    lives = Lives(home, fault, DeletingModel(), tools=(deletions.tool,))
     running = asyncio.create_task(lives.run())
     try:
         await _send(lives, message("1"))

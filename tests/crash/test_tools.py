@@ -64,7 +64,7 @@ class Counter:
 async def scenario(home: Path, fault: Fault | None) -> tuple[Lives, Counter]:
     """Two messages in one conversation, and what they had done."""
     counter = Counter()
-    lives = Lives(home, fault, CallingModel(), (counter.tool,))
+    lives = Lives(home, fault, CallingModel(), tools=(counter.tool,))
     running = asyncio.create_task(lives.run())
     person = AtThePorts(lives)
     try:

@@ -205,7 +205,7 @@ def test_a_page_that_stands_is_rewritten_after_a_takeover() -> None:
     standing.remember([Logged(Position(1, 2), Shown(1, "m2"))], 0.0)
     standing.saw(Finished("answered", "Yes."), 0.0)
 
-    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY)
+    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY, stage="ends")
 
 
 def test_a_stream_is_closed_after_a_takeover_before_it_is_rewritten() -> None:
@@ -215,7 +215,7 @@ def test_a_stream_is_closed_after_a_takeover_before_it_is_rewritten() -> None:
 
     assert do(standing) == CloseStream(1, "m2", "", "Yes.", final=True, key=KEY)
     did(standing, do(standing), Ended("expired"), 0.0)
-    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY)
+    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY, stage="ends")
 
 
 def test_text_of_an_earlier_attempt_is_not_shown_again() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aizuchi.settings import Settings, load
+from aizuchi.settings import load
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 ENVIRONMENT = {
@@ -22,7 +22,16 @@ def test_its_settings_load(guide: Path, tmp_path: Path) -> None:
     for block in blocks:
         file = tmp_path / "aizuchi.toml"
         file.write_text(block, "utf-8")
-        assert load(file, ENVIRONMENT)._replace(folder=Path()) != Settings()
+        assert load(file, ENVIRONMENT).folder == tmp_path
+
+
+def test_both_guides_to_a_platform_show_the_same_settings() -> None:
+    for name in ("slack", "discord"):
+        english, japanese = (
+            re.findall(r"^(?!#)(\[.+\]|\w+ =)", (GUIDES / file).read_text("utf-8"), re.MULTILINE)
+            for file in (f"{name}.md", f"{name}.ja.md")
+        )
+        assert english == japanese
 
 
 def test_the_guide_to_slack_names_every_setting_that_one_chooses() -> None:

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 
 from aizuchi.answers import (
     BEGINNING,
+    Consent,
     Entry,
     Finished,
     Outcome,
@@ -36,8 +37,9 @@ from aizuchi.answers import (
 from aizuchi.engines import memory, sqlite
 from aizuchi.errors import AizuchiError
 from aizuchi.events import Message, Place, Sender, Signal
+from aizuchi.history import Overflow
 from aizuchi.ports import Allowance, Engine, Retention, Settlement
-from aizuchi.recall import Scope
+from aizuchi.recall import Scope, Window, shelf_of
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import OpenEngine, running
 from aizuchi.turns import Bounds, Claim
@@ -65,13 +67,19 @@ entries = st.one_of(
     st.tuples(st.builds(Shown, st.integers(1, 2), texts)),
     st.just([Restarted()]),
 )
-ends = st.builds(Finished, outcomes, st.just("") | texts, st.just("") | texts)
+consents = st.builds(
+    Consent, texts, texts, texts, st.just((("delete", "{}"),)), st.sampled_from([0.0, 4e9])
+)
+said = st.just("") | texts
+ends = st.builds(Finished, outcomes, said, said, said, said, st.none() | consents)
 settlements = st.builds(
     Settlement,
     outcomes | st.just("undeliverable"),
     tokens=st.integers(0, 50),
     forget=st.sampled_from([*SCOPES, "none", "none", "none"]),
+    forget_person=st.sampled_from([False, False, False, True]),
 )
+windows = st.builds(Window, st.integers(0, 4), st.sampled_from([0, 4, 9]))
 
 
 class Saying(NamedTuple):
@@ -227,10 +235,22 @@ class EnginesAgree(RuleBasedStateMachine):
         turn_id = f"{self._said - age}"
         self._both(lambda engine: tail(engine, turn_id, Position(attempt, n)))
 
-    @rule(asking=sayings, turns=st.integers(0, 3))
-    def recall(self, asking: Saying, turns: int) -> None:
+    @rule(asking=sayings, window=windows)
+    def recall(self, asking: Saying, window: Window) -> None:
         message = asking.message(self._said)
-        self._both(lambda engine: recalled(engine, message, turns))
+        self._both(lambda engine: recalled(engine, message, window))
+
+    @rule(said=sayings, scope=st.sampled_from(SCOPES[:3]), window=windows, text=texts)
+    def summarise(self, said: Saying, scope: Scope, window: Window, text: str) -> None:
+        shelf = shelf_of(said.message(self._said), scope)
+        overflow = self._both(lambda engine: engine.memory.overflow(shelf, window))
+        if isinstance(overflow, Overflow):
+            for again in (text, f"{text} again"):
+                self._both(lambda engine: engine.memory.summarise(overflow, again, 1))  # noqa: B023 - done at once
+
+    @rule()
+    def take_what_is_due(self) -> None:
+        self._both(lambda engine: in_any_order(engine.memory.due()))
 
     @invariant()
     def people_see_the_same(self) -> None:
@@ -305,14 +325,20 @@ async def tail(engine: Engine, turn_id: str, after: Position) -> list[tuple[Posi
     return lines
 
 
-async def recalled(engine: Engine, asking: Message, turns: int) -> list[Any]:
-    return [list(await engine.memory.recall(asking, scope, turns)) for scope in SCOPES]
+async def recalled(engine: Engine, asking: Message, window: Window) -> list[Any]:
+    found = [await engine.memory.recall(asking, scope, window) for scope in SCOPES]
+    return [(list(each.exchanges), list(each.summaries)) for each in found]
+
+
+async def in_any_order(asking: Awaitable[Sequence[Any]]) -> list[Any]:
+    return sorted(await asking)
 
 
 async def seen(engine: Engine) -> list[Any]:
     """Threads as their people see them, and what everybody used."""
     found: list[Any] = [await engine.usage.read("2000-01-01"), await engine.chats.whose("own")]
     for person in (f"test:home:{name}" for name in PEOPLE):
+        found += [await engine.memory.holds(person), list(await engine.memory.export(person))]
         listed = await engine.chats.list(person)
         found += [listed, *[await engine.chats.read(person, chat.id) for chat in listed]]
     return found
@@ -324,7 +350,7 @@ async def everything(engine: Engine, said: int) -> list[Any]:
     for conversation in PLACES:
         for sender in PEOPLE:
             asking = Saying(conversation, sender, "").message(said + 1)
-            found += await recalled(engine, asking, 9)
+            found += await recalled(engine, asking, Window(9))
     for number in range(said + 1):
         found.append(await tail(engine, f"{number}", BEGINNING))
         found.append(await tail(engine, f"{number}", Position(1, 1)))

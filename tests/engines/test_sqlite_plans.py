@@ -18,8 +18,18 @@ WALKS = {
     "overdue": "over open turns, no further than the first that nobody has claimed",
     "empty_conversations": "once an hour, beside the writer",
     "empty_places": "once an hour, beside the writer",
+    "people": "over people, when a command lists them",
     "purge_forgotten": "once an hour, over what people asked to forget",
+    "forget_own_work": "over what was open in a file that an earlier schema left",
+    "forget_own_open_entries": "over what was open in a file that an earlier schema left",
+    "due_summaries": "over summaries that went with somebody who was forgotten",
+    "take_due_summaries": "over summaries that went with somebody who was forgotten",
 }
+NEWEST_FIRST = [
+    *("recall_thread", "recall_channel", "recall_user"),
+    *("shelf_thread", "shelf_channel", "shelf_user"),
+    "ready",
+]
 OWN_ROWS = re.compile(r"SCAN (pieces|CONSTANT ROW|\(subquery-\d+\))")
 
 
@@ -64,7 +74,7 @@ def test_what_is_said_to_walk_does(connection: sqlite3.Connection, name: str) ->
     assert walks(connection, name)
 
 
-@pytest.mark.parametrize("name", ["recall_thread", "recall_channel", "recall_user", "ready"])
+@pytest.mark.parametrize("name", NEWEST_FIRST)
 def test_the_newest_come_first_without_sorting(connection: sqlite3.Connection, name: str) -> None:
     assert not [step for step in plan(connection, SQL[name]) if "TEMP B-TREE" in step]
 
@@ -73,4 +83,6 @@ def test_every_statement_is_used() -> None:
     engine = Path(__file__).parents[2] / "src/aizuchi/engines/sqlite"
     code = "".join(path.read_text("utf-8") for path in engine.glob("*.py"))
     named = {name for name in SQL if f'"{name}"' in code}
-    assert sorted(SQL.keys() - named) == ["recall_channel", "recall_thread", "recall_user"]
+    scopes = ("channel", "thread", "user")
+    recalling = [f"{verb}_{scope}" for verb in ("recall", "shelf") for scope in scopes]
+    assert sorted(SQL.keys() - named) == recalling

@@ -28,6 +28,7 @@ from aizuchi.engines.sqlite.database import connect
 from aizuchi.engines.sqlite.retention import SqliteCleaner
 from aizuchi.engines.sqlite.writer import Inline
 from aizuchi.ports import Engine, Retention, Settlement
+from aizuchi.recall import Window
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import accept, claim, claim_now, message, running
 
@@ -139,9 +140,10 @@ async def test_texts_go_when_their_days_are_over(tmp_path: Path) -> None:
         assert [chat.id for chat in await engine.chats.list(ANN)] == ["new talk"]
         assert await engine.chats.read(ANN, "old talk") is None
         assert list(await engine.log.read("1")) == []
-        assert [one.question for one in await engine.memory.recall(message("3"), "user", 9)] == [
-            "question 2"
-        ]
+        assert [
+            one.question
+            for one in (await engine.memory.recall(message("3"), "user", Window(9))).exchanges
+        ] == ["question 2"]
         await accept(engine, message("1", "old talk"))
         assert await claim(engine) is None, "a redelivery was answered again"
     with looking_into(tmp_path) as connection:

@@ -12,7 +12,9 @@ from aizuchi.engines.sqlite import FILE
 from aizuchi.engines.sqlite.database import Step as SchemaStep
 from aizuchi.engines.sqlite.database import connect, migrate, schema
 from aizuchi.errors import StoreTooNew, StoreUnavailable
-from aizuchi.ports import Engine, Exchange
+from aizuchi.history import Exchange
+from aizuchi.ports import Engine
+from aizuchi.recall import Window
 from aizuchi.testing.engine_contract.bench import accept, claim, claim_now, end, message, running
 from aizuchi.turns import ANSWER, DELIVER
 
@@ -49,13 +51,13 @@ def step_by_step(home: Path, *steps: SchemaStep) -> None:
 
 async def remembers_what_was_said(engine: Engine) -> None:
     asking = message("next", "talk")
-    assert list(await engine.memory.recall(asking, "thread", 9)) == [
+    assert list((await engine.memory.recall(asking, "thread", Window(9))).exchanges) == [
         Exchange("question 1", "The first answer."),
         Exchange("日本語で", "はい、相槌です。"),
     ]
     in_the_hall = message("next", "room", place="hall", audience="shared")
-    assert list(await engine.memory.recall(in_the_hall, "channel", 9)) == []
-    assert len(await engine.memory.recall(in_the_hall, "thread", 9)) == 1
+    assert list((await engine.memory.recall(in_the_hall, "channel", Window(9))).exchanges) == []
+    assert len((await engine.memory.recall(in_the_hall, "thread", Window(9))).exchanges) == 1
     chats = {chat.id: chat.running for chat in await engine.chats.list(ANN)}
     assert chats == {"talk": True, "ending": True}
     assert await engine.chats.read(ANN, "deleted talk") is None
@@ -113,7 +115,7 @@ def test_a_new_step_is_taken_and_the_old_file_kept(tmp_path: Path) -> None:
     step_by_step(tmp_path, A_STEP)
     with looking_into(tmp_path) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (NEXT,)
-        assert connection.execute("SELECT count(colour), count(*) FROM people").fetchone() == (0, 2)
+        assert connection.execute("SELECT count(colour), count(*) FROM people").fetchone() == (0, 3)
     assert dump(tmp_path / f"{FILE}.schema-{VERSIONS[-1]}") == before
 
 

@@ -13,6 +13,7 @@ from tests.engines.homes import answered, looking_into, opener
 from aizuchi.answers import Finished, Heard, Shown, Step, TextDelta
 from aizuchi.engines.sqlite.database import schema
 from aizuchi.ports import Engine
+from aizuchi.recall import Window, shelf_of
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import accept, answer, claim_now, message, running
 
@@ -33,6 +34,9 @@ async def fill(engine: Engine) -> None:
     await engine.chats.delete("test:home:ann", "deleted talk")
     await accept(engine, message("5", "room", place="hall", audience="shared", sender="bob"))
     await answer(engine, text="In the hall.", forget="channel")
+    shelf = shelf_of(message("x", "talk"), "channel")
+    if overflow := await engine.memory.overflow(shelf, Window(1)):
+        await engine.memory.summarise(overflow, "They greeted each other.", tokens=3)
     await accept(engine, message("6", "talk"), message("7", "talk"))
     taken = await claim_now(engine)
     await engine.usage.admit(taken)

@@ -42,6 +42,10 @@ def test_a_command_is_one_turn_by_its_trigger() -> None:
     assert one.conversation == other.conversation
 
 
+def test_a_command_says_which_it_was() -> None:
+    assert asked(command="/zunda").via == "/zunda"
+
+
 def test_a_private_command_is_read_by_one_person_alone() -> None:
     one = asked()
     assert one.place == Place(f"slack:{TEAM}:{CHANNEL}:{ANN}", "private")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.slack.house import House
-from tests.slack.test_flows import ANSWER, speaking
+from tests.slack.house import ANSWER, House, speaking
 
 from aizuchi.settings.keyring import AGAIN_AFTER_S, Keyring, Reading
 from aizuchi.settings.secrets import Secret, read_secret

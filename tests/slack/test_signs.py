@@ -2,8 +2,8 @@
 
 import asyncio
 
-from tests.slack.house import House
-from tests.slack.test_flows import ANSWER, SIGN, speaking
+import pytest
+from tests.slack.house import ANSWER, SIGN, House, speaking
 
 from aizuchi.errors import ModelKeyRefused
 from aizuchi.ports import Ending, Text
@@ -29,6 +29,31 @@ async def test_it_is_heard_before_the_model_is_asked(house: House) -> None:
         assert [made.method for made in house.calls(SIGN)] == [SIGN]
         await house.rest()
     assert len(house.calls(SIGN)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "within_s"),
+    [
+        (Fault(error="internal_error"), 0.5),
+        (Fault(lost="call"), 0.5),
+        (Fault(lost="reply"), 0.5),
+        (Fault(delay_s=8.0), 5.5),  # when a call is given up
+        (Fault(status=429, retry_after=3), 22.0),  # when a fifth of the budget is there again
+    ],
+)
+async def test_one_that_failed_is_followed_by_another(
+    house: House, fault: Fault, within_s: float
+) -> None:
+    house.says([30.0, Text(ANSWER), Ending("stop")])
+    house.slack.faults.order(fault, SIGN)
+    async with house.open():
+        said = await house.ann.mentions("Is it so?", house.slack.general)
+        await house.rest(within_s)
+        assert len(house.calls(SIGN)) == 2
+        assert house.slack.state.session_status(said.channel, said.thread) == "processing"
+        await house.rest(60)
+    assert house.answers(said) == [ANSWER]
+    house.slack.assert_clean()
 
 
 async def test_without_an_agent_a_status_line_is_the_sign(house: House) -> None:

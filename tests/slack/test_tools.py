@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.slack.house import House
-from tests.slack.test_flows import speaking
+from tests.slack.house import House, speaking
 from tests.worker.office import using
 
 from aizuchi.answers import ToolCall

@@ -92,6 +92,7 @@ async def house(
             inbox=engine.inbox,
             log=engine.log,
             chats=engine.chats,
+            memory=engine.memory,
             tickets=engine.tickets,
             gate=gate,
             clock=virtual_time.clock,

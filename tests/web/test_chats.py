@@ -209,3 +209,36 @@ async def test_a_chat_is_exported_as_markdown(tmp_path: Path) -> None:
     assert "\n\n**Assistant**\n\n**fine** \n\n" in export.text
     assert "half \n\n> The model refused my key." in export.text
     assert "(number i1)" in export.text
+
+
+async def test_a_person_takes_away_all_that_they_said_and_nothing_else(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        ann, ben = home.person("owner"), home.person("bob")
+        await ann.ask("お元気?", chat="c1")
+        await ann.ask("And now?", chat="c2")
+        assert (await ben.ask("CANARY", chat="c3")).status == 200
+        got = await ann.request("GET", "/api/export")
+    assert got.headers["content-disposition"] == 'attachment; filename="aizuchi.json"'
+    taken = got.json()
+    assert taken["person"] == "owner"
+    assert [each["question"] for each in taken["messages"]] == ["お元気?", "And now?"]
+    assert all(each["answer"] for each in taken["messages"])
+    assert "CANARY" not in got.text
+
+
+async def test_who_is_forgotten_keeps_the_chat_in_which_they_are_told(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        ann, ben = home.person("owner"), home.person("bob")
+        await ann.ask("CANARY", chat="c1")
+        await ann.ask("CANARY", ref="m2", chat="c2")
+        await ben.ask("Hi", chat="c3")
+        told = events_of((await ann.ask("forget me", ref="m3", chat="c2")).body)
+        chats = (await ann.request("GET", "/api/chats")).json()["chats"]
+        history = await ann.history("c2")
+        assert (await ann.request("GET", "/api/chat/c1")).status == 404
+        assert "CANARY" not in (await ann.request("GET", "/api/export")).text
+        assert len(await ben.history("c3")) == 2
+    said = "Done. Deleted: 2 of your messages"
+    assert any(said in str(event.chunk) for event in told)
+    assert [(chat["id"], chat["title"]) for chat in chats] == [("c2", "forget me")]
+    assert said in str(history)

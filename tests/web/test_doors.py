@@ -21,6 +21,7 @@ ROUTES = (
     ("POST", "/api/chat/c1/stop"),
     ("GET", "/api/chat/c1/export"),
     ("GET", "/api/chats"),
+    ("GET", "/api/export"),
     ("POST", "/api/ticket"),
 )
 BAD_ORIGINS = (
@@ -338,7 +339,7 @@ async def test_two_people_cannot_reach_each_others_chats(tmp_path: Path) -> None
             ("PATCH", "/api/chat/c1"): {"title": "mine"},
             ("POST", "/api/chat/c1/stop"): {"messageId": answer},
         }
-        for method, path in ROUTES[:-2]:
+        for method, path in ROUTES[:-3]:
             response = await bob.request(
                 method, path, json=bodies.get((method, path)), headers={"last-event-id": last}
             )
@@ -376,7 +377,7 @@ async def test_two_tokens_of_one_name_share_nothing_with_others_of_that_chat_id(
 
 async def test_an_unknown_chat_is_404_and_its_stream_204(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
-        for method, path in ROUTES[1:-2]:
+        for method, path in ROUTES[1:-3]:
             body = {"title": "x"} if method == "PATCH" else None
             response = await home.person().request(method, path.replace("c1", "nope"), json=body)
             assert response.status == (204 if path.endswith("/stream") else 404)

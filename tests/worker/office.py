@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aizuchi import ports
 from aizuchi.agent import Agent
-from aizuchi.answers import Answer, Logged, ToolCall, fold
+from aizuchi.answers import Answer, Finished, Logged, ToolCall, fold
 from aizuchi.attempt import Gate, Office, cancel
 from aizuchi.brain import Brain
 from aizuchi.engines.sqlite import open_engine
@@ -19,6 +19,7 @@ from aizuchi.expiring import expire
 from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, PromptMessage, Text
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
+from aizuchi.summaries import Summariser
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import message, running
 from aizuchi.toolbox import Toolbox
@@ -71,8 +72,14 @@ def using(*calls: ToolCall, text: str = "") -> list[Part]:
 class Desk:
     """What a test of the worker holds in its hands."""
 
-    def __init__(self, engine: Engine, worker: Worker) -> None:
-        self.engine, self.worker = engine, worker
+    def __init__(self, engine: Engine, worker: Worker, *working: asyncio.Task[None]) -> None:
+        self.engine, self.worker, self.working = engine, worker, working
+
+    async def die_once_finished(self, end: Finished) -> None:
+        """The process writes the end of the next answer, and is gone before it can settle it."""
+        await cancel(*self.working)
+        taken = await self.engine.queue.claim()
+        await self.engine.log.append(taken, [end])
 
     async def say(self, *messages: Message) -> None:
         await self.engine.inbox.accept(messages, ())
@@ -101,19 +108,22 @@ async def desk(
     tools: Toolbox | None = None,
     rules: Rules = Rules(),
     brain: Brain | None = None,
+    notes: Model | None = None,
 ) -> AsyncIterator[Desk]:
-    """A running worker on the store of a folder."""
-    bounds = bounds or Bounds()
+    """A running worker on the store of a folder; `notes` writes the summaries, where any are."""
+    bounds, brief = bounds or Bounds(), brief or Brief()
 
     opened = partial(open_engine, home, clock=virtual_time.clock, threads=False)
     async with running(opened, bounds, allowance) as engine:
+        writing = (engine.memory, brief.scope, brief.window)
+        summariser = Summariser(notes, *writing) if notes else None
         incidents = (f"i{number}" for number in itertools.count(1))
         office = Office(
             engine=engine,
             agent=Agent(
                 model,
                 engine.memory,
-                brief or Brief(),
+                brief,
                 lambda: next(incidents),
                 tools=tools or Toolbox(),
                 rules=rules._replace(consents=engine.consents, clock=virtual_time.clock),
@@ -123,11 +133,14 @@ async def desk(
             clock=virtual_time.clock,
             new_incident=lambda: next(incidents),
             gate=gate or Gate(),
+            summariser=summariser,
         )
         worker = Worker(office)
-        tasks = [asyncio.create_task(worker.run())]
-        tasks.append(asyncio.create_task(expire(engine.consents, engine.inbox)))
+        working = [asyncio.create_task(worker.run())]
+        working.append(asyncio.create_task(expire(engine.consents, engine.inbox)))
+        if summariser:
+            working.append(asyncio.create_task(summariser.run()))
         try:
-            yield Desk(engine, worker)
+            yield Desk(engine, worker, *working)
         finally:
-            await cancel(*tasks)
+            await cancel(*working)

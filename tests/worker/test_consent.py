@@ -229,7 +229,7 @@ async def test_whoever_may_not_decide_or_comes_late_is_told_alone(tmp_path: Path
             for who in ("ann", "eve")
         ]
     codes = [answer.finished.code for answer in told if answer.finished]
-    assert codes == ["decided_already", "not_yours"]
+    assert codes == ["decided_already", "not_yours_to_decide"]
 
 
 async def test_interrupted_while_it_is_done_it_is_not_tried_again(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from aizuchi.answers import Restarted
 from aizuchi.errors import ModelCut, ModelKeyRefused, ModelUnavailable
 from aizuchi.events import Signal
+from aizuchi.personas import Casting, Persona
 from aizuchi.ports import Allowance, PromptMessage, Text
 from aizuchi.prompt import Brief
 from aizuchi.testing.engine_contract.bench import message
@@ -141,3 +142,16 @@ async def test_a_drained_worker_hands_back_what_it_had(tmp_path: Path) -> None:
         await at.worker.drain(5)
         claim = await at.engine.queue.claim()
     assert (claim.turn.attempt, claim.turn.tries) == (2, 1)
+
+
+async def test_a_persona_has_the_first_and_the_last_word_where_it_answers(tmp_path: Path) -> None:
+    model = ScriptedModel(saying("one"), saying("two"))
+    casting = Casting(commands={"zunda": Persona("Be a spirit.", "なのだ")})
+    brief = Brief(instructions="Be kind.", closing="Nod.", casting=casting)
+    async with desk(tmp_path, model, brief=brief) as at:
+        await at.ask("first", "1")
+        await at.say(message("2", text="second")._replace(via="/zunda"))
+        await at.read("2")
+    assert (model.prompts[0][0].text, model.prompts[0][-1].text) == ("Be kind.", "Nod.")
+    assert (model.prompts[1][0].text, model.prompts[1][-1].text) == ("Be a spirit.", "なのだ")
+    assert PromptMessage("user", "first") in model.prompts[1]

@@ -31,6 +31,7 @@ const WORDS = {
     "「{title}」とすべてのメッセージが完全に削除されます。",
   ],
   export: ["Export", "エクスポート"],
+  exportAll: ["Export all", "すべて書き出す"],
   untitled: ["New chat", "新しいチャット"],
   you: ["You", "あなた"],
   conversation: ["Conversation", "会話"],

@@ -5,7 +5,8 @@ from typing import Any
 
 from aizuchi.answers import Step
 from aizuchi.brain import Brain, Saying, Turn
-from aizuchi.ports import Ending, Exchange
+from aizuchi.history import Exchange
+from aizuchi.ports import Ending
 from aizuchi.words import say
 
 PARAGRAPH = "\n\n"

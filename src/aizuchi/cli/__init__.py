@@ -32,7 +32,9 @@ COMMANDS = {
     "serve": Command("aizuchi.cli.serve", "run it in production"),
     "chat": Command("aizuchi.cli.chat", "talk to the assistant in this terminal"),
     "slack": Command("aizuchi.cli.slack", "connect it to a Slack workspace"),
+    "discord": Command("aizuchi.cli.discord", "connect it to Discord"),
     "trigger": Command("aizuchi.cli.trigger", "write to a platform that dev plays itself"),
+    "export": Command("aizuchi.cli.export", "print all that a person said and was answered"),
     "token": Command("aizuchi.cli.token", "say who may use the web chat"),
 }
 

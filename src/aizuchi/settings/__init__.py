@@ -2,21 +2,33 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from aizuchi.errors import SettingsError
+from aizuchi.personas import Casting
 from aizuchi.ports import Allowance
+from aizuchi.settings.casting import casting_of
+from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.fields import fields_of
 from aizuchi.settings.platforms import SlackSettings
-from aizuchi.settings.reading import Fields, Values, from_environment, from_file, read_source
+from aizuchi.settings.reading import (
+    Fields,
+    Source,
+    Values,
+    from_environment,
+    from_file,
+    read_source,
+    sections_of,
+)
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import (
     AccessSettings,
     LimitSettings,
     MemorySettings,
     ModelSettings,
+    NamedPersona,
     Persona,
     RetentionSettings,
     ServerSettings,
@@ -34,6 +46,7 @@ class Settings(NamedTuple):
     """All settings; the sections are those of aizuchi.toml, which lies in `folder`."""
 
     persona: Persona = Persona()
+    personas: Mapping[str, NamedPersona] = {}
     model: ModelSettings = ModelSettings()
     memory: MemorySettings = MemorySettings()
     limits: LimitSettings = LimitSettings()
@@ -42,6 +55,7 @@ class Settings(NamedTuple):
     server: ServerSettings = ServerSettings()
     web: WebSettings = WebSettings()
     slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
     bot: BotSettings = BotSettings()
     tools: ToolSettings = ToolSettings()
     folder: Path = Path()
@@ -62,6 +76,22 @@ class Settings(NamedTuple):
         return Allowance(limits.messages_per_minute, limits.answers_per_day, limits.tokens_per_day)
 
     @property
+    def casting(self) -> Casting:
+        """Which persona answers where; raises SettingsError where that cannot be."""
+        return casting_of(self.personas, self._persona_names)
+
+    def name_on(self, surface: str) -> str:
+        """What the assistant is called on a surface."""
+        name = self._persona_names.get(surface)
+        return self.personas[name].name if name else self.persona.name
+
+    @property
+    def _persona_names(self) -> Mapping[str, str]:
+        """By surface, what the sections of surfaces name."""
+        named = {name: getattr(getattr(self, name), "persona", "") for name in SECTIONS}
+        return {name: persona for name, persona in named.items() if persona}
+
+    @property
     def bot_file(self) -> Path | None:
         """The Python file of this assistant; None where it has none and names none."""
         path = self.folder / self.bot.file
@@ -71,12 +101,13 @@ class Settings(NamedTuple):
     def surfaces(self) -> tuple[str, ...]:
         """The platforms that are written to: those with secrets, and those that are named."""
         slack = ("slack",) if self.slack.is_on else ()
-        return (*slack, *self.server.surfaces)
+        discord = ("discord",) if self.discord.is_on else ()
+        return (*slack, *discord, *self.server.surfaces)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
-        every = (self.model.api_key, self.web.token, *self.slack.secrets)
+        every = (self.model.api_key, self.web.token, *self.slack.secrets, *self.discord.secrets)
         return tuple(secret for secret in every if secret)
 
 
@@ -90,14 +121,19 @@ SECTIONS: Mapping[str, type] = {
     "server": ServerSettings,
     "web": WebSettings,
     "slack": SlackSettings,
+    "discord": DiscordSettings,
     "bot": BotSettings,
     "tools": ToolSettings,
 }
 
 
-def all_fields() -> Fields:
-    """Every setting there is, by section and key."""
-    return {section: fields_of(section, kind) for section, kind in SECTIONS.items()}
+NAMED_SECTIONS: Mapping[str, type] = {"personas": NamedPersona}
+
+
+def all_fields(named: Iterable[str] = ()) -> Fields:
+    """Every setting there is, by section and key, with those of sections like `personas.mai`."""
+    kinds = {section: NAMED_SECTIONS[section.partition(".")[0]] for section in named}
+    return {section: fields_of(section, kind) for section, kind in {**SECTIONS, **kinds}.items()}
 
 
 def load(config: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -108,13 +144,15 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
         SettingsError: one of them cannot be what it says.
     """
     path = config or Path(FILE_NAME)
-    fields = all_fields()
-    given: Values = {}
-    if config or path.exists():
-        given = from_file(read_source(path), fields, environment)
+    source = read_source(path) if config or path.exists() else Source(path, "", {})
+    named = [section for section, _ in sections_of(source.content) if "." in section]
+    fields = all_fields(named)
+    given = from_file(source, fields, environment)
     over = from_environment(fields, environment, given, path.parent)
+    personas = {name.partition(".")[2]: _persona(name, given, over) for name in named}
     sections = _sections(given, over)
-    settings = Settings(**sections, folder=path.parent, home=home_of(environment))
+    home = home_of(environment)
+    settings = Settings(**sections, personas=personas, folder=path.parent, home=home)
     check(settings)
     return settings
 
@@ -131,8 +169,15 @@ def _sections(given: Values, over: Values) -> dict[str, Any]:
     }
 
 
+def _persona(section: str, given: Values, over: Values) -> NamedPersona:
+    """A persona that is called nothing else has its own name."""
+    persona = NamedPersona(**{**given[section], **over.get(section, {})})
+    return persona._replace(name=persona.name or section.partition(".")[2])
+
+
 def check(settings: Settings) -> None:
     """Raises SettingsError where settings do not go together."""
+    _ = settings.casting
     web = settings.web
     if web.enabled and web.auth == "header" and not (web.identity_header and web.proxies):
         raise SettingsError(

@@ -38,7 +38,7 @@ class Field(NamedTuple):
 
     @property
     def variable(self) -> str:
-        return f"AIZUCHI__{self.section}__{self.key}".upper()
+        return f"AIZUCHI__{self.section.replace('.', '__')}__{self.key}".upper()
 
 
 def fields_of(section: str, kind: type) -> dict[str, Field]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from aizuchi.settings.fields import Meaning
 from aizuchi.settings.secrets import Secret, Secrets
-from aizuchi.settings.sections import ADDRESS
+from aizuchi.settings.sections import ADDRESS, PERSONA
 
 
 class SlackSettings(NamedTuple):
@@ -83,6 +83,13 @@ class SlackSettings(NamedTuple):
             "Slack then sends it every message of the channels it is in; others are not kept."
         ),
     ] = False
+    names: Annotated[
+        bool,
+        Meaning(
+            "Whether a thread that it reads names people, or gives their ids. Names need the scope "
+            "`users:read`, which shows the app everybody in the workspace."
+        ),
+    ] = False
     sign: Annotated[
         Literal["status", "reaction"],
         Meaning(
@@ -90,6 +97,7 @@ class SlackSettings(NamedTuple):
             "app may react), or always a `reaction` to the message."
         ),
     ] = "status"
+    persona: Annotated[str, PERSONA] = ""
 
     @property
     def is_on(self) -> bool:

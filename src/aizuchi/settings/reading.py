@@ -2,28 +2,30 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from aizuchi.errors import SettingsError
+from aizuchi.settings.commands import Commands, parse_commands, read_commands
 from aizuchi.settings.fields import Field, checked, expected, nearest, parsed
 from aizuchi.settings.secrets import Secret, Secrets, read_secret
 
 PREFIX = "AIZUCHI__"
-LATER = {
-    "discord": "Discord comes with a later version.",
-}
+
+NAMED = ("personas",)
+"""Sections that stand for as many as the operator gives names to: `[personas.zundamon]`."""
 
 Fields = Mapping[str, Mapping[str, Field]]
 Values = dict[str, dict[str, Any]]
 
 
 class Source(NamedTuple):
-    """A settings file: its text, and what it is called where it is quoted."""
+    """A settings file: its text, what that says, and what it is called where it is quoted."""
 
     path: Path
     text: str
+    content: Mapping[str, Any]
 
     def at(self, section: str, key: str = "") -> str:
         line = line_of(self.text, section, key)
@@ -32,7 +34,13 @@ class Source(NamedTuple):
 
 def read_source(path: Path) -> Source:
     try:
-        return Source(path, path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        return Source(path, text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{path} is not TOML: {error}.",
+            'A text stands in quotes, a section in brackets: [persona] name = "Mai".',
+        ) from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not a text in UTF-8.", "Save it as UTF-8.") from None
     except OSError as error:
@@ -43,17 +51,19 @@ def read_source(path: Path) -> Source:
 
 def from_file(source: Source, fields: Fields, environment: Mapping[str, str]) -> Values:
     """The settings that the file gives, checked."""
-    try:
-        content = tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            f"{source.path} is not TOML: {error}.",
-            'A text stands in quotes, a section in brackets: [persona] name = "Mai".',
-        ) from None
     return {
-        section: _section(source, section, content[section], fields, environment)
-        for section in content
+        section: _section(source, section, content, fields, environment)
+        for section, content in sections_of(source.content)
     }
+
+
+def sections_of(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The sections of a file; of those under names of the operator's own, each one."""
+    for section, value in content.items():
+        if section in NAMED and isinstance(value, dict):
+            yield from ((f"{section}.{name}", each) for name, each in value.items())
+        else:
+            yield section, value
 
 
 def _section(
@@ -75,11 +85,6 @@ def _section(
 
 
 def _known_section(section: str, fields: Fields, where: str) -> Mapping[str, Field]:
-    if section in LATER:
-        raise SettingsError(
-            f"[{section}] is not in this version: {LATER[section]} ({where})",
-            f"Take [{section}] out until then.",
-        )
     if section not in fields:
         raise _no_section(section, list(fields), where)
     return fields[section]
@@ -110,10 +115,19 @@ class _FromFile(NamedTuple):
             return self._secret(value)
         if self.field.kind is Secrets and isinstance(value, dict):
             return Secrets({name: self._secret(each) for name, each in value.items()})
+        if self.field.kind is Commands:
+            return self._commands(value)
         try:
             return checked(self.field, value)
         except ValueError:
             raise _wrong(f"{self.field.name} = {_quoted(value)}", self.field, self.where) from None
+
+    def _commands(self, value: Any) -> Commands:
+        try:
+            return read_commands(value)
+        except ValueError as error:
+            what, mend = error.args
+            raise SettingsError(f"{self.field.name}: {what} ({self.where}).", mend) from None
 
     def _secret(self, value: Any) -> Secret:
         try:
@@ -178,6 +192,8 @@ def _from_text(
         return _secret_from_text(name, text.strip(), environment, folder if is_own else None)
     if field.kind is Secrets:
         return _FromFile(field, name, environment, folder).read(parsed(field, text))
+    if field.kind is Commands:
+        return _FromFile(field, name, environment, folder).read(parse_commands(text))
     try:
         return checked(field, parsed(field, text))
     except ValueError:
@@ -213,7 +229,7 @@ def line_of(text: str, section: str, key: str = "") -> int:
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[+\s*([\w.-]+)\s*\]+", line)
         inside = header.group(1) == section if header else inside
-        if header and inside and not key:
+        if header and ((inside and not key) or header.group(1) == f"{section}.{key}"):
             return number
         if inside and key and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
             return number

@@ -1,10 +1,11 @@
 """Writes docs/reference/settings.md out of the settings themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, get_args, get_origin
 
-from aizuchi.settings import SECTIONS, all_fields
-from aizuchi.settings.fields import Field
+from aizuchi.settings import NAMED_SECTIONS, SECTIONS
+from aizuchi.settings.commands import Commands
+from aizuchi.settings.fields import Field, fields_of
 from aizuchi.settings.secrets import Secret, Secrets
 
 FILE = "docs/reference/settings.md"
@@ -34,7 +35,7 @@ turns = 30
 **From the environment.** Every setting can be given as `AIZUCHI__SECTION__KEY`, for example
 `AIZUCHI__LIMITS__ANSWER_WITHIN_S=30`; a list is separated by commas. Some have a name of their own,
 which the tables show. The environment goes before the file, and `AIZUCHI__SECTION__KEY` before any
-other name.
+other name. What stands under a name of your own is `AIZUCHI__PERSONAS__ZUNDAMON__CLOSING`.
 
 **Secrets** never stand in the file. Write where one is: `env:NAME` for the environment,
 `file:PATH` for a file that holds nothing else (relative to `aizuchi.toml`). Such a reference in the
@@ -48,21 +49,72 @@ A setting that does not exist, or cannot be what it says, stops the start with a
 its place and the nearest one that exists.
 """
 
+COMMANDS = """\
+Each command has a `name`, a `description` and its `options`; without options it has one text. It
+can also have `ephemeral`, `permissions` (who may use it: `["manage_messages"]`; `[]`: only
+administrators) and a `question`: what the model is asked, with `{option}` where a value goes. An
+option has a `name`, a `description`, a `type` (`string`, `integer`, `number`, `boolean`, `user`,
+`channel`, `role`, `mentionable`, `attachment`), `choices`, `min` and `max` (of a number, or of the
+length of a text), and may be `required = false`. Both can have `names` and `descriptions` in other
+languages: `names = { ja = "翻訳" }`. `contexts` is where a command can be used: `["guild",
+"bot_dm"]` if you do not say; with `"private_channel"` also by people who install the application
+for themselves. Where only a text is asked for, `commands = ["/ask Ask the assistant"]` says it all.
+A command called `reset` starts afresh.
+
+```toml
+[discord]
+greeting = "なのだ？"
+
+[[discord.commands]]
+name = "zunda"
+description = "ずんだもんに聞くのだ"
+
+[[discord.commands]]
+name = "translate"
+description = "Translate a text"
+question = "Translate into {language}: {text}"
+ephemeral = true
+
+[[discord.commands.options]]
+name = "language"
+description = "Into which language"
+choices = ["English", "日本語"]
+
+[[discord.commands.options]]
+name = "text"
+description = "What to translate"
+max = 2000
+```
+"""
+NOTES = {"discord": COMMANDS}
+"""What follows the table of a section."""
+
 
 def reference() -> str:
     """The whole page."""
-    return "\n".join([OPENING, *(_section(name, kind) for name, kind in SECTIONS.items())])
+    return "\n".join([OPENING, *(_section(name, kind) for name, kind in _kinds())])
+
+
+def _kinds() -> Iterator[tuple[str, type]]:
+    """All kinds of sections; those that an operator names stand after their like."""
+    for name, kind in SECTIONS.items():
+        yield name, kind
+        yield from (
+            (f"{many}.NAME", NAMED_SECTIONS[many]) for many in NAMED_SECTIONS if many == f"{name}s"
+        )
 
 
 def _section(name: str, kind: type) -> str:
+    meaning = " ".join((kind.__doc__ or "").split())
     return "\n".join(
         [
             f"## [{name}]\n",
-            f"{kind.__doc__}\n",
+            f"{meaning}\n",
             "| setting | value | default | what it means |",
             "|---|---|---|---|",
-            *_rows(all_fields()[name].values()),
+            *_rows(fields_of(name, kind).values()),
             "",
+            *([NOTES[name]] if name in NOTES else []),
         ]
     )
 
@@ -91,6 +143,7 @@ def _kind(field: Field) -> str:
         bool: "`true` or `false`",
         Secret: "reference",
         Secrets: "table of references",
+        Commands: "list of commands",
     }
     return names[field.kind] + _range(field)
 
@@ -106,6 +159,8 @@ def _default(field: Field) -> str:
     match field.default:
         case None | "" | () | Secret() | Secrets():
             return "not set"
+        case Commands() as commands:
+            return ", ".join(f"`/{command.name}`" for command in commands)
         case tuple(texts):
             return ", ".join(f"`{text}`" for text in texts)
         case bool(value):

@@ -7,6 +7,7 @@ from aizuchi.settings.fields import Meaning
 from aizuchi.settings.secrets import Secret
 
 ADDRESS = r"https?://[^\s/]+\S*"
+PERSONA = Meaning("Which of the `[personas]` answers here; not set: `[persona]`.")
 
 
 class Persona(NamedTuple):
@@ -22,6 +23,29 @@ class Persona(NamedTuple):
         str,
         Meaning("What the model is told again after the question, to hold the persona's tone."),
     ] = ""
+
+
+class NamedPersona(NamedTuple):
+    """Another persona, under a name of your own, and where it answers: by a slash command, else in
+    a channel, else on a whole surface, whose section names it (`[slack] persona`). Everywhere else
+    `[persona]` does."""
+
+    name: Annotated[
+        str,
+        Meaning("What it is called; not set: its name here.", pattern=r"\S.*", example="Zundamon"),
+    ] = ""
+    instructions: Annotated[str, Meaning("What the model is told before the conversation.")] = ""
+    closing: Annotated[
+        str,
+        Meaning("What the model is told again after the question, to hold the persona's tone."),
+    ] = ""
+    commands: Annotated[
+        tuple[str, ...], Meaning('Slash commands that it answers: `["/zunda"]`.')
+    ] = ()
+    channels: Annotated[
+        tuple[str, ...],
+        Meaning('Ids of channels, workspaces or servers where it answers: `["C024BE7LR"]`.'),
+    ] = ()
 
 
 class ModelChoice(NamedTuple):
@@ -100,13 +124,28 @@ class MemorySettings(NamedTuple):
     turns: Annotated[
         int, Meaning("How many of the last exchanges the model is reminded of.", 0, 1000)
     ] = 20
+    tokens: Annotated[
+        int,
+        Meaning(
+            "How many tokens of them at most, by our estimate; the very last exchange is always "
+            "there. 0 = any number.",
+            0,
+        ),
+    ] = 16_000
+    summaries: Annotated[
+        bool,
+        Meaning(
+            "Whether what no longer fits is kept as a summary, which the model writes after an "
+            "answer. Not with `local` and `echo`."
+        ),
+    ] = True
 
 
 class LimitSettings(NamedTuple):
     """How long anything may take, and how much anybody may use."""
 
     answer_within_s: Annotated[
-        float, Meaning("When an answer is stopped, in seconds from its start.", 1, 3600)
+        float, Meaning("When an answer is stopped, in seconds from its start.", 1, 86_400)
     ] = 120.0
     wait_within_s: Annotated[
         float, Meaning("How long a message may wait for its turn, in seconds.", 1, 86_400)
@@ -218,3 +257,4 @@ class WebSettings(NamedTuple):
         tuple[str, ...],
         Meaning("Addresses or networks of the proxies whose header is believed."),
     ] = ()
+    persona: Annotated[str, PERSONA] = ""

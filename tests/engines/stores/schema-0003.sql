@@ -16,27 +16,18 @@ CREATE TABLE entries (
     body TEXT NOT NULL
 );
 INSERT INTO "entries" VALUES(1,1,1,'["The f",["step","s","look","running"],"irst answer."]');
-INSERT INTO "entries" VALUES(1,1,4,'[["finished","answered","The first answer.","","","",null]]');
+INSERT INTO "entries" VALUES(1,1,4,'[["finished","answered","The first answer.","","",""]]');
 INSERT INTO "entries" VALUES(2,1,1,'["The s",["shown",1,"ref-2"],"econd one."]');
-INSERT INTO "entries" VALUES(2,1,4,'[["finished","answered","The second one.","","","",null]]');
-INSERT INTO "entries" VALUES(3,1,1,'["はい、相槌です。",["finished","answered","はい、相槌です。","","","",null]]');
-INSERT INTO "entries" VALUES(5,1,1,'["In the hall.",["finished","answered","In the hall.","","","",null]]');
+INSERT INTO "entries" VALUES(2,1,4,'[["finished","answered","The second one.","","",""]]');
+INSERT INTO "entries" VALUES(3,1,1,'["はい、相槌です。",["finished","answered","はい、相槌です。","","",""]]');
+INSERT INTO "entries" VALUES(5,1,1,'["In the hall.",["finished","answered","In the hall.","","",""]]');
 INSERT INTO "entries" VALUES(6,1,1,'["Half an ",["step","s","look","running"]]');
-INSERT INTO "entries" VALUES(8,1,1,'[["finished","answered","Not yet told.","","","",null]]');
+INSERT INTO "entries" VALUES(8,1,1,'[["finished","answered","Not yet told.","","",""]]');
 CREATE TABLE forgotten (
     key TEXT PRIMARY KEY,
     seq INTEGER NOT NULL
 );
 INSERT INTO "forgotten" VALUES('channel hall',5);
-CREATE TABLE pending (
-    turn_id TEXT PRIMARY KEY,
-    expires_at REAL NOT NULL,
-    conversation TEXT NOT NULL,
-    consent TEXT NOT NULL,
-    wish TEXT NOT NULL,
-    message TEXT NOT NULL,
-    rounds TEXT NOT NULL
-);
 CREATE TABLE people (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
@@ -44,6 +35,7 @@ CREATE TABLE people (
 );
 INSERT INTO "people" VALUES(1,'test:home:ann','[1800000000.0]');
 INSERT INTO "people" VALUES(2,'test:home:bob','[]');
+INSERT INTO "people" VALUES(3,'','[]');
 CREATE TABLE places (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL,
@@ -72,18 +64,30 @@ CREATE TABLE said (
     attempt INTEGER NOT NULL,
     n INTEGER NOT NULL,
     shown TEXT NOT NULL
-, trail TEXT NOT NULL DEFAULT '[]', consent TEXT NOT NULL DEFAULT '');
-INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1','answered','The first answer.','','','',NULL,NULL,1,4,'[]','[["step","s","look","failed"]]','');
-INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]','');
-INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]','');
-INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]','');
+, trail TEXT NOT NULL DEFAULT '[]');
+INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1','answered','The first answer.','','','',NULL,NULL,1,4,'[]','[["step","s","look","failed"]]');
+INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]');
+INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]');
+INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]');
+CREATE TABLE summaries (
+    id INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    person TEXT NOT NULL,
+    place TEXT NOT NULL,
+    audience TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    upto INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (scope, person, place, audience, conversation)
+);
+INSERT INTO "summaries" VALUES(1,'channel','test:home:ann','talk','private','',1,'They greeted each other.');
 CREATE TABLE tickets (
     digest BLOB PRIMARY KEY,
     person TEXT NOT NULL,
     origin TEXT NOT NULL,
     until REAL NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO "tickets" VALUES(X'B9596343459FB296275466483FAFF1E306463F9801CBC9157DC5CB053970BB63','ann','https://chat.example',1800000060.0);
+INSERT INTO "tickets" VALUES(X'422B9AE5C4964089DDB70049909333D5C293B060B42CA3E8C1AFD046FD1FD07B','ann','https://chat.example',1800000060.0);
 CREATE TABLE turns (
     seq INTEGER PRIMARY KEY,
     turn_id TEXT NOT NULL UNIQUE,
@@ -102,6 +106,7 @@ CREATE TABLE usage (
     PRIMARY KEY (day, person)
 ) WITHOUT ROWID;
 INSERT INTO "usage" VALUES('2027-01-15',1,1,12);
+INSERT INTO "usage" VALUES('2027-01-15',3,0,3);
 CREATE TABLE work (
     seq INTEGER PRIMARY KEY,
     turn_id TEXT NOT NULL UNIQUE,
@@ -138,7 +143,8 @@ CREATE VIEW remembered AS
 SELECT seq, conversation, person, place, question, answer FROM said
 WHERE replaced IS NULL AND outcome IN ('answered', 'cancelled') AND answer <> '';
 CREATE INDEX tickets_by_end ON tickets (until);
-CREATE INDEX pending_by_end ON pending (expires_at);
-CREATE INDEX pending_in_conversation ON pending (conversation);
+CREATE INDEX summaries_in_place ON summaries (place);
+CREATE INDEX summaries_by_person ON summaries (person);
+CREATE INDEX summaries_due ON summaries (id) WHERE upto = 0;
 COMMIT;
 PRAGMA user_version = 3;

@@ -13,6 +13,7 @@ export interface Listed {
 const address = (chat: string): string => `/api/chat/${encodeURIComponent(chat)}`;
 const JSON_BODY = { "content-type": "application/json" };
 
+export const exportAllAddress = "/api/export";
 export const exportAddress = (chat: string): string => `${address(chat)}/export`;
 
 /** The stored messages of a chat; null where there is no such chat. */

@@ -2,7 +2,7 @@
 
 import { useCell } from "../cell";
 import { chats, grouped } from "../chat/list";
-import type { Listed } from "../connection/api";
+import { exportAllAddress, type Listed } from "../connection/api";
 import { openChat } from "../route";
 import { say } from "../words";
 import { ChatRow } from "./ChatRow";
@@ -54,6 +54,9 @@ export function Sidebar({ current, isOpen, onNew, onClose, onRemove }: Props) {
           </section>
         ))}
       </nav>
+      <a className="export-all" href={exportAllAddress} download>
+        <Icon name="export" /> {say("exportAll")}
+      </a>
       <ThemeSwitch />
     </aside>
   );

@@ -56,7 +56,7 @@ async def open_engine(
             inbox=MemoryInbox(store, log, bells, bounds, clock),
             queue=MemoryQueue(store, log, bells, bounds, clock),
             log=log,
-            memory=MemoryMemory(store),
+            memory=MemoryMemory(store, clock),
             chats=MemoryChats(store, log, clock),
             consents=MemoryConsents(store, bells.asked, clock),
             usage=MemoryUsage(store, allowance, clock),

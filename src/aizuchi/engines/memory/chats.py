@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from aizuchi.answers import fold
 from aizuchi.engines.memory import store as stored
 from aizuchi.engines.memory.store import Store
+from aizuchi.history import ChatInfo, Said
 from aizuchi.live import LiveLog
-from aizuchi.ports import ChatInfo, Said
 from aizuchi.trail import Trail, trail_of
 from aizuchi.turns import Turn
 
@@ -28,7 +28,7 @@ class MemoryChats:
         work = self._store.open_in(conversation)
         replaced = [(self._store.asked_again(turn.message), turn.seq) for turn in work]
         said = {
-            seq: _said(one)
+            seq: said_of(one)
             for seq, one in self._store.said_in(conversation).items()
             if not one.replaced
         }
@@ -56,6 +56,9 @@ class MemoryChats:
             return False
         work = self._store.open_in(conversation)
         seqs = [*(turn.seq for turn in work), *self._store.said_in(conversation)]
+        places = {one.message.place.key for one in self._store.said_in(conversation).values()}
+        for shelf in [shelf for shelf in self._store.summaries if shelf.place.key in places]:
+            del self._store.summaries[shelf]
         for seq in seqs:
             self._store.ended[seq] = self._clock()
             for kept in (self._store.work, self._store.said, self._store.entries):
@@ -99,7 +102,7 @@ class MemoryChats:
         )
 
 
-def _said(one: stored.Said) -> Said:
+def said_of(one: stored.Said) -> Said:
     message, end = one.message, one.finished
     return Said(
         turn_id=message.turn_id,

@@ -29,6 +29,8 @@ class MemoryCleaner:
         store = self._store
         for seq, said in list(store.said.items()):
             if said.settled_at < before:
+                for shelf in store.covering(seq):
+                    del store.summaries[shelf]
                 store.ended[seq] = said.settled_at
                 store.entries.pop(seq, None)
                 del store.said[seq]

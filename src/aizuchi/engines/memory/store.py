@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from aizuchi.answers import Finished, Logged, Position, Shown
 from aizuchi.events import Message
+from aizuchi.history import Summary
 from aizuchi.ports import Pending
-from aizuchi.recall import person_of
+from aizuchi.recall import Shelf, person_of
 from aizuchi.tickets import Ticket
 from aizuchi.trail import Trail
 from aizuchi.turns import Turn
@@ -56,6 +57,7 @@ class Store:
         self.conversations: dict[str, Conversation] = {}
         self.pending: dict[str, Pending] = {}
         self.forgotten: dict[str, int] = {}
+        self.summaries: dict[Shelf, Summary] = {}
         self.admitted: set[int] = set()
         self.recent: dict[str, list[float]] = {}
         self.usage: dict[tuple[str, str], Used] = {}
@@ -87,6 +89,12 @@ class Store:
             if said.message.conversation == conversation
         }
 
+    def is_in(self, conversation: str) -> bool:
+        """Whether we have answered there, or are about to."""
+        waiting = (turn for turn in self.open_in(conversation) if not turn.refusal)
+        said = self.said_in(conversation).values()
+        return any(waiting) or any(each.finished.outcome != "refused" for each in said)
+
     def asked_again(self, message: Message) -> int | None:
         """Where the turn stands that a message of its conversation asks again."""
         seq = self.seqs.get(message.replaces, 0)
@@ -94,8 +102,42 @@ class Store:
         same = turn is not None and turn.message.conversation == message.conversation
         return seq if same else None
 
-    def count(self, day: str, message: Message, used: Used) -> None:
-        key = (day, person_of(message))
+    def converse(self, message: Message, now: float) -> None:
+        """A conversation goes on; one that has lost its title, or is gone, begins anew."""
+        owner = person_of(message) if message.place.audience == "private" else ""
+        beginning = Conversation(owner, message.title, now)
+        one = self.conversations.setdefault(message.conversation, beginning)
+        title = one.title or message.title
+        self.conversations[message.conversation] = one._replace(title=title, changed_at=now)
+
+    def said_by(self, person: str) -> dict[int, Said]:
+        return {seq: said for seq, said in self.said.items() if person_of(said.message) == person}
+
+    def covering(self, seq: int) -> list[Shelf]:
+        """The shelves whose summaries may cover a turn that was said."""
+        said = self.said.get(seq)
+        return [
+            shelf
+            for shelf, summary in self.summaries.items()
+            if said and summary.upto >= seq and _may_hold(shelf, said.message)
+        ]
+
+    def question(self, message: Message) -> str:
+        """What was asked by the turn that a message of its conversation asks again."""
+        seq = self.asked_again(message) or 0
+        turn = self.work.get(seq) or self.said.get(seq)
+        return turn.message.text if turn else ""
+
+    def count(self, day: str, person: str, used: Used) -> None:
+        key = (day, person)
         before = self.usage.get(key, Used())
         answers, tokens = before.answers + used.answers, before.tokens + used.tokens
         self.usage[key] = Used(answers, tokens)
+
+
+def _may_hold(shelf: Shelf, message: Message) -> bool:
+    return (
+        shelf.place == message.place
+        and shelf.person in ("", person_of(message))
+        and shelf.conversation in ("", message.conversation)
+    )

@@ -7,11 +7,12 @@ from aizuchi.access import day_of
 from aizuchi.answers import Finished, ToolReturned, ToolsCalled, fold
 from aizuchi.bell import Bells
 from aizuchi.consent import asking_id
+from aizuchi.engines.memory.persons import forget, is_forgotten_since
 from aizuchi.engines.memory.store import Said, Store, Used
 from aizuchi.errors import LeaseLost
 from aizuchi.live import LiveLog
 from aizuchi.ports import Pending, Settlement
-from aizuchi.recall import memory_key
+from aizuchi.recall import Shelf, memory_key, person_of, shelf_of
 from aizuchi.trail import trail_of
 from aizuchi.turns import (
     WAITED,
@@ -129,16 +130,23 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     del store.work[turn.seq]
     store.admitted.discard(turn.seq)
     wish = _ask_and_decide(store, turn, settlement)
-    said = _said(store, turn, settlement, now)
-    store.said[turn.seq] = said._replace(message=said.message._replace(text=wish))
-    conversation = store.conversations[message.conversation]
-    store.conversations[message.conversation] = conversation._replace(changed_at=now)
+    if settlement.forget_person:
+        forget(store, person_of(message), turn.seq, now)
+    if is_forgotten_since(store, turn):
+        store.ended[turn.seq] = now
+        store.entries.pop(turn.seq, None)
+        store.pending.pop(message.turn_id, None)
+    else:
+        said = _said(store, turn, settlement, now)
+        store.said[turn.seq] = said._replace(message=said.message._replace(text=wish))
+        store.converse(message, now)
     if begin := store.asked_again(message):
         _replace(store, message.conversation, begin, turn.seq)
     if key := memory_key(message, settlement.forget):
         store.forgotten[key] = max(store.forgotten.get(key, 0), turn.seq)
+        _drop_summaries(store, shelf_of(message, settlement.forget))
     if settlement.tokens:
-        store.count(day_of(now), message, Used(tokens=settlement.tokens))
+        store.count(day_of(now), person_of(message), Used(tokens=settlement.tokens))
 
 
 def _ask_and_decide(store: Store, turn: Turn, settlement: Settlement) -> str:
@@ -173,7 +181,19 @@ def _said(store: Store, turn: Turn, settlement: Settlement, now: float) -> Said:
     )
 
 
+def _drop_summaries(store: Store, forgotten: Shelf) -> None:
+    """Those of the memory that a shelf belongs to."""
+    store.summaries = {
+        shelf: summary
+        for shelf, summary in store.summaries.items()
+        if shelf.memory_key != forgotten.memory_key
+        or (shelf.scope == "thread" and shelf.place.key != forgotten.place.key)
+    }
+
+
 def _replace(store: Store, conversation: str, begin: int, end: int) -> None:
+    for shelf in store.covering(begin):
+        del store.summaries[shelf]
     for seq, said in store.said_in(conversation).items():
         if begin <= seq < end:
             store.said[seq] = said._replace(replaced=True)

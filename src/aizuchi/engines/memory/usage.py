@@ -29,7 +29,7 @@ class MemoryUsage:
         if refusal is None:
             store.admitted.add(turn.seq)
             store.recent[person] = [*recent, at]
-            store.count(day, turn.message, Used(answers=1))
+            store.count(day, person, Used(answers=1))
         return refusal
 
     async def read(self, since: str) -> Sequence[UsageDay]:

@@ -10,7 +10,7 @@ from aizuchi.bell import Bell, Bells
 from aizuchi.cleaning import keep_clean
 from aizuchi.engines.sqlite.chats import SqliteChats
 from aizuchi.engines.sqlite.consents import SqliteConsents
-from aizuchi.engines.sqlite.database import connect, connect_to_read, lock, migrate, schema
+from aizuchi.engines.sqlite.database import FILE, connect, connect_to_read, lock, migrate, schema
 from aizuchi.engines.sqlite.entries import SqliteEntries
 from aizuchi.engines.sqlite.inbox import SqliteInbox
 from aizuchi.engines.sqlite.memory import SqliteMemory
@@ -25,7 +25,7 @@ from aizuchi.pace import Budget, LocalPace
 from aizuchi.ports import Allowance, Engine, Retention
 from aizuchi.turns import Bounds
 
-FILE = "aizuchi.db"
+__all__ = ["FILE", "open_engine"]
 
 
 @asynccontextmanager
@@ -63,7 +63,7 @@ async def open_engine(
             inbox=SqliteInbox(writer, log, bells, bounds, clock),
             queue=SqliteQueue(writer, log, bells, bounds, clock),
             log=log,
-            memory=SqliteMemory(reader),
+            memory=SqliteMemory(writer, reader, clock),
             chats=SqliteChats(writer, reader, log, clock),
             consents=SqliteConsents(reader, bells.asked, clock),
             usage=SqliteUsage(writer, reader, allowance, clock),

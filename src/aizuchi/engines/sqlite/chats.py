@@ -5,13 +5,13 @@ from functools import partial
 from sqlite3 import Connection, Row
 
 from aizuchi.answers import decode_consent, fold
+from aizuchi.engines.sqlite.again import asked_again
 from aizuchi.engines.sqlite.entries import pieces
-from aizuchi.engines.sqlite.memory import asked_again
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.events import decode_message
+from aizuchi.history import ChatInfo, Said
 from aizuchi.live import LiveLog
-from aizuchi.ports import ChatInfo, Said
 from aizuchi.trail import decode_trail, trail_of
 
 
@@ -64,7 +64,7 @@ def _read(connection: Connection, person: str, conversation: str) -> list[Said] 
         return None
     settled = connection.execute(SQL["said"], (owned,)).fetchall()
     work = connection.execute(SQL["open"], (conversation,)).fetchall()
-    said = {row["seq"]: _said(row) for row in settled}
+    said = {row["seq"]: said_of(row) for row in settled}
     said |= {row["seq"]: _being_said(connection, row) for row in work}
     replaced = _being_replaced(connection, work)
     return [
@@ -74,7 +74,7 @@ def _read(connection: Connection, person: str, conversation: str) -> list[Said] 
     ]
 
 
-def _said(row: Row) -> Said:
+def said_of(row: Row) -> Said:
     return Said(
         turn_id=row["turn_id"],
         ref=row["ref"],
@@ -147,6 +147,7 @@ def _delete(
     }
     for statement in (
         "delete_entries",
+        "delete_summaries",
         "end_settled",
         "end_open",
         "delete_said",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from aizuchi.errors import StoreInUse, StoreTooNew, StoreUnavailable
 
+FILE = "aizuchi.db"
 BUSY_TIMEOUT_S = 5.0
 
 
@@ -129,13 +130,20 @@ def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) -
         connection.executescript(f"BEGIN IMMEDIATE;\n{script}COMMIT;")
 
 
+def copies_of(connection: sqlite3.Connection) -> Sequence[Path]:
+    """The files that earlier schemas left beside the one that is open."""
+    path = Path(connection.execute("PRAGMA database_list").fetchone()["file"])
+    return sorted(path.parent.glob(f"{path.name}.schema-*"))
+
+
 def _keep_copy(connection: sqlite3.Connection, path: Path, version: int) -> None:
     """The file as it was, beside it: whole or not at all."""
     copy = path.with_name(f"{path.name}.schema-{version}")
     unfinished = copy.with_name(copy.name + ".part")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     try:
-        shutil.copy2(path, unfinished)
+        shutil.copyfile(path, unfinished)  # its time is that of the copying: it lives a week
+        shutil.copymode(path, unfinished)
         unfinished.replace(copy)
     except OSError as error:
         unfinished.unlink(missing_ok=True)

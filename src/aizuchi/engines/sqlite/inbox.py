@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from aizuchi.bell import Bells
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
-from aizuchi.events import Message, Signal, encode_message
+from aizuchi.events import Message, Signal, decode_message, encode_message
 from aizuchi.live import LiveLog
 from aizuchi.recall import person_of
 from aizuchi.turns import Bounds
@@ -74,6 +74,7 @@ def _row(message: Message, now: float, waiting: int) -> Mapping[str, Any]:
         "now": now,
         "waiting": EVERY_ONE if message.decides else waiting,
         "joins": message.joins,
+        "replaces": message.replaces if message.asks_again else "",
     }
 
 
@@ -95,11 +96,20 @@ def _accept(connection: Connection, parcels: Sequence[_Parcel]) -> Sequence[_Acc
 
 def _add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[Row]:
     """Adds what is not known yet, and says what that was."""
+    rows = [_with_question(connection, row) if row["replaces"] else row for row in rows]
     last = connection.execute(SQL["last_place"]).fetchone()[0]
     connection.executemany(SQL["add_work"], rows)
     private = [{**row, "last": last} for row in rows if row["private"]]
     connection.executemany(SQL["add_private_conversation"], private)
     return connection.execute(SQL["news"], (last,)).fetchall()
+
+
+def _with_question(connection: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A message that asks again, with what it asks."""
+    found = connection.execute(SQL["question"], row).fetchone()
+    asked = found["question"] or decode_message(found["message"]).text if found else ""
+    message = decode_message(row["message"]).with_question(asked)
+    return {**row, "title": message.title, "message": encode_message(message)}
 
 
 def _stop(connection: Connection, signal: Signal) -> str:

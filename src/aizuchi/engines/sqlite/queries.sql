@@ -10,16 +10,29 @@ UPDATE work SET idle_from = min(lease_until, :now), lease_until = 0 WHERE lease_
 SELECT max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0));
 
 -- name: add_work
--- Unless it is known already: a redelivery; or it would join a conversation that we are not in. It
--- is the head of its conversation where nothing is ahead of it or it is refused.
+-- Unless it is known already: a redelivery; or it would join a conversation that we are not in, for
+-- whom we refused does not bring us in. It is the head of its conversation where nothing is ahead of
+-- it or it is refused.
 INSERT INTO work (seq, turn_id, conversation, person, head, accepted_at, refusal, message)
 SELECT 1 + max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0)),
        :turn_id, :conversation, :person, ahead = 0 OR ahead > :waiting, :now,
        iif(ahead > :waiting, 'full', ''), :message
 FROM (SELECT count(*) AS ahead FROM work WHERE conversation = :conversation AND refusal = '')
 WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turn_id = :turn_id)
-  AND (NOT :joins OR ahead > 0 OR EXISTS (SELECT 1 FROM conversations WHERE key = :conversation))
+  AND (NOT :joins OR ahead > 0 OR EXISTS (
+    SELECT 1 FROM said JOIN conversations ON conversations.id = said.conversation
+    WHERE conversations.key = :conversation AND said.outcome <> 'refused'
+  ))
 ON CONFLICT (turn_id) DO NOTHING;
+
+-- name: question
+-- What was asked by the turn that a message of its conversation asks again.
+SELECT '' AS question, message FROM work
+WHERE turn_id = :replaces AND conversation = :conversation
+UNION ALL
+SELECT coalesce(question, ''), '' FROM turns JOIN said USING (seq)
+WHERE turn_id = :replaces
+  AND conversation = (SELECT id FROM conversations WHERE key = :conversation);
 
 -- name: add_private_conversation
 -- Not with the redelivery of a message whose conversation was deleted.
@@ -138,7 +151,8 @@ INSERT INTO places (key, audience) VALUES (:place, :audience) ON CONFLICT DO NOT
 -- name: add_conversation
 INSERT INTO conversations (key, owner, title, changed_at)
 VALUES (:conversation, :owner, :title, :now)
-ON CONFLICT (key) DO UPDATE SET changed_at = excluded.changed_at;
+ON CONFLICT (key) DO UPDATE SET
+    changed_at = excluded.changed_at, title = iif(title = '', excluded.title, title);
 
 -- name: add_said
 INSERT INTO said (
@@ -157,8 +171,11 @@ VALUES (
 );
 
 -- name: add_pending
-INSERT INTO pending (turn_id, expires_at, conversation, consent, wish, message, rounds)
-VALUES (:turn_id, :expires_at, :conversation, :consent, :wish, :message, :rounds);
+INSERT INTO pending (turn_id, expires_at, person, conversation, consent, wish, message, rounds)
+VALUES (:turn_id, :expires_at, :person, :conversation, :consent, :wish, :message, :rounds);
+
+-- name: forget_own_pending
+DELETE FROM pending WHERE person = :person;
 
 -- name: pending
 SELECT consent, wish, message, rounds FROM pending WHERE turn_id = ?;
@@ -199,7 +216,7 @@ ON CONFLICT (key) DO UPDATE SET seq = max(seq, excluded.seq);
 --    said there; never what the question asks again ──
 
 -- name: recall_thread
-SELECT question, answer FROM remembered
+SELECT seq, place, question, answer FROM remembered
 WHERE conversation = (SELECT id FROM conversations WHERE key = :conversation)
   AND iif(:private, person = (SELECT id FROM people WHERE key = :person),
                     place = (SELECT id FROM places WHERE key = :place AND audience = 'shared'))
@@ -208,7 +225,7 @@ WHERE conversation = (SELECT id FROM conversations WHERE key = :conversation)
 ORDER BY seq DESC LIMIT :turns;
 
 -- name: recall_channel
-SELECT question, answer FROM remembered
+SELECT seq, place, question, answer FROM remembered
 WHERE place = (SELECT id FROM places WHERE key = :place AND audience = :audience)
   AND (NOT :private OR person = (SELECT id FROM people WHERE key = :person))
   AND seq > coalesce((SELECT seq FROM forgotten WHERE key = :memory), 0)
@@ -217,7 +234,7 @@ WHERE place = (SELECT id FROM places WHERE key = :place AND audience = :audience
 ORDER BY seq DESC LIMIT :turns;
 
 -- name: recall_user
-SELECT question, answer FROM remembered
+SELECT seq, place, question, answer FROM remembered
 WHERE person = (SELECT id FROM people WHERE key = :person)
   AND (:private
        OR place = (SELECT id FROM places WHERE key = :place AND audience = 'shared'))
@@ -225,6 +242,165 @@ WHERE person = (SELECT id FROM people WHERE key = :person)
   AND (seq < :before
        OR conversation <> (SELECT id FROM conversations WHERE key = :conversation))
 ORDER BY seq DESC LIMIT :turns;
+
+-- name: summaries_of_user
+-- In the scope of a user, wherever they said it; the newest first.
+SELECT places.id AS place, upto, text
+FROM summaries JOIN places ON places.key = summaries.place AND places.audience = summaries.audience
+WHERE scope = 'user' AND person = :person AND upto > 0
+  AND (upto < :before OR places.key <> :place)
+ORDER BY upto DESC LIMIT :most;
+
+-- name: summary
+SELECT (SELECT id FROM places WHERE key = :place AND places.audience = :audience) AS place,
+       upto, text
+FROM summaries
+WHERE scope = :scope AND person = :person AND place = :place AND audience = :audience
+  AND conversation = :conversation;
+
+-- name: shelf_thread
+-- What stands on a shelf in reach of a summary, the newest first. What is still open may yet come
+-- to stand before what is said already, so nothing past it is covered.
+SELECT seq, question, answer FROM remembered
+WHERE conversation = (SELECT id FROM conversations WHERE key = :conversation)
+  AND place = (SELECT id FROM places WHERE key = :place AND audience = :audience)
+  AND (:person = '' OR person = (SELECT id FROM people WHERE key = :person))
+  AND seq > max(:upto, coalesce((SELECT seq FROM forgotten WHERE key = :memory), 0))
+  AND seq < coalesce((SELECT min(seq) FROM work), :ever)
+ORDER BY seq DESC LIMIT :most;
+
+-- name: shelf_channel
+SELECT seq, question, answer FROM remembered
+WHERE place = (SELECT id FROM places WHERE key = :place AND audience = :audience)
+  AND (:person = '' OR person = (SELECT id FROM people WHERE key = :person))
+  AND seq > max(:upto, coalesce((SELECT seq FROM forgotten WHERE key = :memory), 0))
+  AND seq < coalesce((SELECT min(seq) FROM work), :ever)
+ORDER BY seq DESC LIMIT :most;
+
+-- name: shelf_user
+SELECT seq, question, answer FROM remembered
+WHERE person = (SELECT id FROM people WHERE key = :person)
+  AND place = (SELECT id FROM places WHERE key = :place AND audience = :audience)
+  AND seq > max(:upto, coalesce((SELECT seq FROM forgotten WHERE key = :memory), 0))
+  AND seq < coalesce((SELECT min(seq) FROM work), :ever)
+ORDER BY seq DESC LIMIT :most;
+
+-- name: keep_summary
+INSERT INTO summaries (scope, person, place, audience, conversation, upto, text)
+VALUES (:scope, :person, :place, :audience, :conversation, :upto, :text)
+ON CONFLICT (scope, person, place, audience, conversation) DO UPDATE SET
+    upto = excluded.upto, text = excluded.text;
+
+-- name: due_summaries
+SELECT scope, person, place, audience, conversation FROM summaries WHERE upto = 0;
+
+-- name: take_due_summaries
+DELETE FROM summaries WHERE upto = 0;
+
+-- name: drop_summaries
+-- Those that may cover a turn that was said.
+DELETE FROM summaries
+WHERE upto >= :id
+  AND place = (SELECT key FROM places JOIN said ON places.id = said.place WHERE seq = :id)
+  AND audience = (SELECT audience FROM places JOIN said ON places.id = said.place WHERE seq = :id)
+  AND person IN ('', (SELECT key FROM people JOIN said ON people.id = said.person WHERE seq = :id))
+  AND conversation IN ('', (SELECT key FROM conversations
+                            JOIN said ON conversations.id = said.conversation WHERE seq = :id));
+
+-- name: drop_summaries_here
+-- Those of a memory of this place.
+DELETE FROM summaries
+WHERE place = :place AND scope = :scope AND (scope = 'channel' OR conversation = :conversation);
+
+-- name: drop_summaries_of_user
+DELETE FROM summaries WHERE scope = 'user' AND person = :person;
+
+-- ── a person: what there is of them, and how it goes ──
+
+-- name: holds
+SELECT count(*) AS messages, count(DISTINCT conversation) AS conversations FROM said
+WHERE person = (SELECT id FROM people WHERE key = ?);
+
+-- name: people
+-- Of whom there is anything to take away.
+SELECT key FROM people WHERE EXISTS (SELECT 1 FROM said WHERE person = people.id) ORDER BY key;
+
+-- name: own_said
+SELECT conversations.key AS conversation,
+       turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered,
+       trail, consent
+FROM said JOIN turns USING (seq) JOIN conversations ON conversations.id = said.conversation
+WHERE person = (SELECT id FROM people WHERE key = ?)
+ORDER BY seq;
+
+-- name: is_forgotten
+-- Whether a person wished to be forgotten after this turn was accepted.
+SELECT 1 FROM forgotten WHERE key = :key AND seq > :seq;
+
+-- name: said_by
+SELECT seq FROM said WHERE person = (SELECT id FROM people WHERE key = :person) LIMIT :most;
+
+-- name: unsay_summaries
+-- The text of a summary that may cover the turn goes; it is due to be made anew.
+UPDATE summaries SET upto = 0, text = ''
+WHERE upto >= :id
+  AND place = (SELECT key FROM places JOIN said ON places.id = said.place WHERE seq = :id)
+  AND audience = (SELECT audience FROM places JOIN said ON places.id = said.place WHERE seq = :id)
+  AND person IN ('', (SELECT key FROM people JOIN said ON people.id = said.person WHERE seq = :id))
+  AND conversation IN ('', (SELECT key FROM conversations
+                            JOIN said ON conversations.id = said.conversation WHERE seq = :id));
+
+-- name: unsay_title
+UPDATE conversations SET title = ''
+WHERE id = (SELECT conversation FROM said WHERE seq = :id) AND owner IS NULL;
+
+-- name: unsay_entries
+DELETE FROM entries WHERE turn = :id;
+
+-- name: unsay_turn
+UPDATE turns SET ended_at = :now WHERE seq = :id;
+
+-- name: unsay
+DELETE FROM said WHERE seq = :id;
+
+-- name: end_unsaid
+-- A turn that leaves nothing behind but that it was there.
+INSERT INTO turns (seq, turn_id, ended_at) VALUES (:seq, :turn_id, :now);
+
+-- name: forget_own_summaries
+DELETE FROM summaries WHERE person = :person;
+
+-- name: forget_own_keys
+DELETE FROM forgotten
+WHERE key = 'user ' || :person
+   OR key IN (SELECT 'thread ' || key FROM conversations WHERE owner = :person);
+
+-- name: forget_own_conversations
+-- All but those in which something is still to be answered.
+DELETE FROM conversations
+WHERE owner = :person
+  AND NOT EXISTS (SELECT 1 FROM work WHERE conversation = conversations.key AND seq >= :seq);
+
+-- name: forget_own_titles
+UPDATE conversations SET title = '' WHERE owner = :person;
+
+-- name: forget_own_open_entries
+DELETE FROM entries WHERE turn IN (SELECT seq FROM work WHERE person = :person);
+
+-- name: forget_own_work
+-- Of a copy, in which nothing is answered any more.
+DELETE FROM work WHERE person = :person;
+
+-- name: forget_own_usage
+-- What was used stays counted, as nobody's; of today it stays theirs, for the limits of the day.
+INSERT INTO usage (day, person, answers, tokens)
+SELECT day, (SELECT id FROM people WHERE key = ''), answers, tokens FROM usage
+WHERE person = (SELECT id FROM people WHERE key = :person) AND day < :today
+ON CONFLICT (day, person) DO UPDATE SET
+    answers = answers + excluded.answers, tokens = tokens + excluded.tokens;
+
+-- name: forget_own_days
+DELETE FROM usage WHERE person = (SELECT id FROM people WHERE key = :person) AND day < :today;
 
 -- ── a person's threads ──
 
@@ -271,6 +447,11 @@ UPDATE turns SET ended_at = :now WHERE seq IN (SELECT seq FROM said WHERE conver
 -- name: end_open
 INSERT INTO turns (seq, turn_id, ended_at)
 SELECT seq, turn_id, :now FROM work WHERE conversation = :conversation;
+
+-- name: delete_summaries
+DELETE FROM summaries WHERE place IN (
+    SELECT DISTINCT key FROM places JOIN said ON places.id = said.place WHERE conversation = :id
+);
 
 -- name: delete_said
 DELETE FROM said WHERE conversation = :id;
@@ -340,7 +521,7 @@ WITH RECURSIVE pieces (turn) AS (
 SELECT turn FROM pieces CROSS JOIN said ON said.seq = turn WHERE settled_at < :before LIMIT :most;
 
 -- name: collapse
-DELETE FROM entries WHERE turn = ?;
+DELETE FROM entries WHERE turn = :id;
 
 -- name: old_texts
 -- Of the oldest texts, those whose time is up.
@@ -349,16 +530,16 @@ WHERE settled_at < :before;
 
 -- name: end_turn
 UPDATE turns SET ended_at = (SELECT settled_at FROM said WHERE said.seq = turns.seq)
-WHERE seq = ?;
+WHERE seq = :id;
 
 -- name: delete_text
-DELETE FROM said WHERE seq = ?;
+DELETE FROM said WHERE seq = :id;
 
 -- name: old_ids
 SELECT seq FROM turns WHERE ended_at < :before AND seq < (SELECT max(seq) FROM turns) LIMIT :most;
 
 -- name: delete_turn
-DELETE FROM turns WHERE seq = ?;
+DELETE FROM turns WHERE seq = :id;
 
 -- name: empty_conversations
 SELECT id FROM conversations
@@ -369,7 +550,7 @@ LIMIT :most;
 
 -- name: delete_empty_conversation
 DELETE FROM conversations
-WHERE id = ?
+WHERE id = :id
   AND NOT EXISTS (SELECT 1 FROM said WHERE conversation = conversations.id)
   AND NOT EXISTS (SELECT 1 FROM work WHERE conversation = conversations.key);
 
@@ -377,11 +558,13 @@ WHERE id = ?
 SELECT id FROM places WHERE NOT EXISTS (SELECT 1 FROM said WHERE place = places.id) LIMIT :most;
 
 -- name: delete_place
-DELETE FROM places WHERE id = ? AND NOT EXISTS (SELECT 1 FROM said WHERE place = places.id);
+DELETE FROM places WHERE id = :id AND NOT EXISTS (SELECT 1 FROM said WHERE place = places.id);
 
 -- name: purge_forgotten
--- What was forgotten before everything that can still be recalled.
-DELETE FROM forgotten WHERE seq < (SELECT min(seq) FROM said);
+-- What was forgotten before everything that can still be recalled, or be answered.
+DELETE FROM forgotten
+WHERE seq < (SELECT min(seq) FROM said)
+  AND seq < coalesce((SELECT min(seq) FROM work), seq + 1);
 
 -- name: purge_usage
 DELETE FROM usage WHERE day < ?;

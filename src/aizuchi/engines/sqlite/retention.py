@@ -5,10 +5,12 @@ from functools import partial
 from sqlite3 import Connection
 
 from aizuchi.cleaning import Due
+from aizuchi.engines.sqlite.database import copies_of
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 
 AT_ONCE = 200
+ERASE = ("drop_summaries", "end_turn", "collapse", "delete_text")
 SPARE = 50  # one free page to so many used ones stays in the file, for what comes next
 
 
@@ -28,12 +30,13 @@ class SqliteCleaner:
 
     async def purge(self, due: Due) -> None:
         if due.texts:
-            await self._each("old_texts", due.texts, "end_turn", "collapse", "delete_text")
+            await self._each("old_texts", due.texts, *ERASE)
             await self._each("empty_conversations", due.texts, "delete_empty_conversation")
             await self._each("empty_places", due.texts, "delete_place")
         await self._each("old_ids", due.ids, "delete_turn")
         await self._do("purge_forgotten")
         await self._do("purge_usage", due.usage)
+        await self._writer.run(partial(_delete_copies, before=due.copies))
 
     async def _each(self, find: str, before: float, *statements: str) -> None:
         """Finds what is due and does this to it, a few at a time."""
@@ -53,7 +56,14 @@ def _found(connection: Connection, find: str, before: float) -> Sequence[int]:
 
 def _done(connection: Connection, found: Sequence[int], statements: Sequence[str]) -> None:
     for statement in statements:
-        connection.executemany(SQL[statement], [(each,) for each in found])
+        connection.executemany(SQL[statement], [{"id": each} for each in found])
+
+
+def _delete_copies(connection: Connection, before: float) -> None:
+    """Files of earlier schemas, which hold what has been erased since."""
+    for copy in copies_of(connection):
+        if copy.stat().st_mtime < before:
+            copy.unlink()
 
 
 def _give_back(connection: Connection) -> bool:

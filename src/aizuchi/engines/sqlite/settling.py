@@ -6,6 +6,7 @@ from typing import Any
 
 from aizuchi.access import day_of
 from aizuchi.answers import (
+    Consent,
     Finished,
     Logged,
     ToolReturned,
@@ -15,17 +16,20 @@ from aizuchi.answers import (
     fold,
 )
 from aizuchi.consent import asking_id
+from aizuchi.engines.sqlite.again import asked_again
 from aizuchi.engines.sqlite.consents import pending_of
 from aizuchi.engines.sqlite.entries import pieces
-from aizuchi.engines.sqlite.memory import asked_again
+from aizuchi.engines.sqlite.persons import forget, is_forgotten_since
 from aizuchi.engines.sqlite.queries import SQL
+from aizuchi.engines.sqlite.shelves import values_of
 from aizuchi.events import Message, decode_message, encode_message
 from aizuchi.ports import Settlement
-from aizuchi.recall import memory_key, person_of
+from aizuchi.recall import memory_key, person_of, shelf_of
 from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
 ROUNDS = (ToolsCalled, ToolReturned)
+KEEP_NOTHING = ("end_unsaid", "unsay_entries", "add_person")
 KEEP_WHAT_WAS_SAID = ("add_turn", "add_person", "add_place", "add_conversation", "add_said")
 
 
@@ -36,16 +40,21 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     connection.execute(SQL["close_work"], (seq,))
     connection.execute(SQL["next_head"], (message.conversation,))
     log = pieces(connection, seq)
+    if settlement.forget_person:
+        forget(connection, person_of(message), seq, now)
     values = {
         "seq": seq,
+        "id": seq,
         "asked_at": work["accepted_at"],
         "now": now,
         **_of_message(message),
         **_of_answer(log),
         "undelivered": _why_undelivered(settlement),
     }
-    values["question"] = _ask_and_decide(connection, message, settlement, log)
-    for statement in KEEP_WHAT_WAS_SAID:
+    is_forgotten = is_forgotten_since(connection, person_of(message), seq)
+    kept = None if is_forgotten else _question(log, settlement)
+    values["question"] = _ask_and_decide(connection, message, kept, log)
+    for statement in KEEP_NOTHING if is_forgotten else KEEP_WHAT_WAS_SAID:
         connection.execute(SQL[statement], values)
     _change_memory(connection, seq, message, settlement)
     if settlement.tokens:
@@ -53,26 +62,32 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
         connection.execute(SQL["count"], values | used)
 
 
+def _question(log: list[Logged], settlement: Settlement) -> Consent | None:
+    """What the answer asks, unless nobody could be shown it."""
+    finished = fold(log).finished
+    shown = settlement.settled_as != "undeliverable"
+    return finished.consent if finished and shown else None
+
+
 def _ask_and_decide(
-    connection: Connection, message: Message, settlement: Settlement, log: list[Logged]
+    connection: Connection, message: Message, consent: Consent | None, log: list[Logged]
 ) -> str:
-    """Keeps what was asked, unless nobody could be shown it, and takes away what was decided. What
-    the person wanted is what the first message wanted, however many questions followed."""
+    """Keeps what was asked, and takes away what was decided. What the person wanted is what the
+    first message wanted, however many questions followed."""
     asked = pending_of(connection, asking_id(message.turn_id))
-    wish = asked.wish if asked else message.text
+    wish, first = (asked.wish, asked.message) if asked else (message.text, message)
     if asked:
         connection.execute(SQL["decided"], (asked.consent.turn_id,))
-    finished = fold(log).finished
-    if finished and finished.consent and settlement.settled_as != "undeliverable":
-        rounds = [line.entry for line in log if isinstance(line.entry, ROUNDS)]
+    if consent:
         values = {
             "turn_id": message.turn_id,
-            "expires_at": finished.consent.expires_at,
+            "expires_at": consent.expires_at,
+            "person": person_of(first),
             "conversation": message.conversation,
-            "consent": encode_consent(finished.consent),
+            "consent": encode_consent(consent),
             "wish": wish,
-            "message": encode_message(asked.message if asked else message),
-            "rounds": encode(rounds),
+            "message": encode_message(first),
+            "rounds": encode([line.entry for line in log if isinstance(line.entry, ROUNDS)]),
         }
         connection.execute(SQL["add_pending"], values)
     return wish
@@ -122,6 +137,10 @@ def _change_memory(
     """What was asked again is replaced, what is to be forgotten is not recalled."""
     if begin := asked_again(connection, message):
         values = {"conversation": message.conversation, "seq": seq, "begin": begin}
+        connection.execute(SQL["drop_summaries"], {"id": begin})
         connection.execute(SQL["replace"], values)
     if key := memory_key(message, settlement.forget):
         connection.execute(SQL["forget"], {"key": key, "seq": seq})
+        shelf = values_of(shelf_of(message, settlement.forget))
+        kind = "drop_summaries_of_user" if settlement.forget == "user" else "drop_summaries_here"
+        connection.execute(SQL[kind], shelf)

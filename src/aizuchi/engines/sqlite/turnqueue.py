@@ -7,6 +7,7 @@ from functools import partial
 from sqlite3 import Connection, Row
 
 from aizuchi.bell import Bells
+from aizuchi.engines.sqlite.persons import unsay
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.settling import settle
 from aizuchi.engines.sqlite.writer import Executor
@@ -14,11 +15,13 @@ from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.events import decode_message
 from aizuchi.live import LiveLog
 from aizuchi.ports import Settlement
+from aizuchi.recall import person_of
 from aizuchi.turns import (
     WAITED,
     Bounds,
     Claim,
     Turn,
+    after,
     call_from,
     claimed,
     given_back,
@@ -69,6 +72,9 @@ class SqliteQueue:
         def job(connection: Connection) -> None:
             settle(connection, _held(connection, claim), settlement, now)
 
+        if settlement.forget_person:
+            await self._writer.run(partial(_may_settle, claim=claim))
+            await unsay(self._writer, person_of(claim.turn.message), now)
         await self._writer.run(job)
         self._log.forget(claim.turn.message.turn_id)
         self._bells.answer.ring()
@@ -138,6 +144,11 @@ def _renew(connection: Connection, claim: Claim, now: float, bounds: Bounds) -> 
 def _release(connection: Connection, claim: Claim, now: float) -> None:
     with suppress(LeaseLost):
         _hold(connection, given_back(turn_of(_held(connection, claim)), now))
+
+
+def _may_settle(connection: Connection, claim: Claim) -> None:
+    """Raises where the turn cannot be settled by this claim."""
+    after(_held(connection, claim)["state"], "settle")
 
 
 def _held(connection: Connection, claim: Claim) -> Row:

@@ -32,7 +32,7 @@ class SqliteUsage:
         return await self._writer.run(job)
 
     async def read(self, since: str) -> Sequence[UsageDay]:
-        return await self._reader.run(partial(_read, since=since))
+        return await self._reader.run(partial(read_usage, since=since))
 
 
 def _admit(
@@ -56,7 +56,7 @@ def _admit(
     return refusal
 
 
-def _read(connection: Connection, since: str) -> list[UsageDay]:
+def read_usage(connection: Connection, since: str) -> list[UsageDay]:
     return [
         UsageDay(row["day"], row["key"], row["answers"], row["tokens"])
         for row in connection.execute(SQL["usage"], (since,))

@@ -36,7 +36,7 @@ def buttons(consent: Consent, text: str, address: Address) -> Mapping[str, Any]:
                 "type": "button",
                 "action_id": action,
                 "style": "primary" if verdict == "yes" else "danger",
-                "text": {"type": "plain_text", "text": say(f"say_{verdict}", language)},
+                "text": {"type": "plain_text", "text": say(f"button_{verdict}", language)},
                 "value": value,
             }
             for action, verdict in VERDICTS.items()

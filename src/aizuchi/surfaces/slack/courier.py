@@ -13,6 +13,7 @@ from aizuchi.operations import (
     Ended,
     Find,
     Found,
+    HandOver,
     OpenStream,
     Operation,
     PostPage,
@@ -67,7 +68,7 @@ class SlackCourier:
                 return _receipt(await self._working.end(address, well=well))
             case PostPage():
                 return await self._post(operation, address)
-            case AttachFile():
+            case AttachFile() | HandOver():
                 return refused("no_files")
             case OpenStream():
                 return await self._open(operation, address)
@@ -78,7 +79,7 @@ class SlackCourier:
 
     async def find(self, lost: Find, reply_to: Mapping[str, str]) -> Found:
         address = Address.from_mapping(reply_to)
-        if lost.private or address.kind == "command":
+        if not _may_be_found(lost, address):
             return refused("in_doubt")
         return await self.finder.find(lost, address)
 
@@ -92,10 +93,10 @@ class SlackCourier:
                 return _budgets_of_post(address, private=private)
             case OpenStream():
                 return () if address.team in self.streamless else (START, STOP)
-            case CloseStream() | AttachFile():
+            case CloseStream() | AttachFile() | HandOver():
                 return ()
             case Find():
-                return (REPLIES,)
+                return (REPLIES,) if _may_be_found(operation, address) else ()
             case _:
                 return (_change_of(operation, address)[0],)
 
@@ -157,6 +158,11 @@ def _change_of(
             return STOP, {**status, **rest, "metadata": marker(key)}
         case never:
             assert_never(never)
+
+
+def _may_be_found(lost: Find, address: Address) -> bool:
+    """An answer to a command, and what one person alone sees, can be read back nowhere."""
+    return not lost.private and address.kind != "command"
 
 
 def _said(text: str, consent: Consent | None, address: Address) -> Mapping[str, Any]:

@@ -161,6 +161,7 @@ def _command(fields: Mapping[str, Any], manner: Manner) -> Message:
         ref=trigger,
         command=_verb(text_of(fields, "command"), text),
         reply_to=address.to_mapping(),
+        via=text_of(fields, "command"),
     )
 
 

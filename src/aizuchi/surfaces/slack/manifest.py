@@ -24,7 +24,7 @@ def manifest(settings: Settings, url: str = "", *, socket: bool = False) -> Mapp
     Raises:
         SettingsError: the address or a command is none.
     """
-    slack, name, address = settings.slack, settings.persona.name, address_of(url)
+    slack, name, address = settings.slack, settings.name_on("slack"), address_of(url)
     return {
         "display_information": {"name": name[:LONGEST_NAME], "description": DESCRIPTION},
         "features": {
@@ -56,6 +56,7 @@ def scopes(slack: SlackSettings) -> Sequence[str]:
         *("channels:history", "groups:history", "im:history", "mpim:history"),
         *(["commands"] if slack.commands else []),
         *(["reactions:write"] if slack.sign == "reaction" else []),
+        *(["users:read"] if slack.names else []),
     }
     return sorted(wanted)
 

@@ -16,6 +16,7 @@ from aizuchi.surfaces.slack import COMMAND, EDITS, LIMITS
 from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.courier import SlackCourier
 from aizuchi.surfaces.slack.inbound import Manner, SlackSurface
+from aizuchi.surfaces.slack.names import Names
 from aizuchi.surfaces.slack.overhearing import overhear
 from aizuchi.surfaces.slack.webapi import WebApi, open_client
 
@@ -41,7 +42,7 @@ def opened_with(
     keyring = Keyring(slack.signing)
     surface = open_surface(slack, keyring)
     socket = socket_of(slack, surface, clock) if slack.app_token else None
-    listen = partial(overhear, api, courier.finder)
+    listen = partial(overhear, api, courier.finder, Names(api, asks=slack.names))
     limits = partial(limits_of, courier)
     return Opened(surface, courier, limits, has_sign, listen, socket, slack.greeting, keyring.renew)
 

@@ -1,11 +1,13 @@
 """What the calls of Slack have in common: chunks of a stream, the marker of a post, no previews."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aizuchi.answers import Step, StepState
 
 MARKER = "aizuchi_answer"
+_TIME = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
 
 
 TASK_STATES: Mapping[StepState, str] = {
@@ -37,6 +39,24 @@ def key_of(message: Mapping[str, Any]) -> str:
         return ""
     payload = metadata.get("event_payload")
     return str(payload.get("key", "")) if isinstance(payload, dict) else ""
+
+
+def messages_in(reply: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The messages that a thread was read to hold; `ts` is the time of each."""
+    listed = reply.get("messages")
+    messages = listed if isinstance(listed, list) else []
+    return [each for each in messages if isinstance(each, dict) and _is_time(each.get("ts"))]
+
+
+def cursor_in(reply: Mapping[str, Any]) -> str:
+    """Where the next page of what was read begins; empty where there is none."""
+    more = reply.get("response_metadata")
+    cursor = more.get("next_cursor") if isinstance(more, dict) else None
+    return cursor if isinstance(cursor, str) else ""
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, str) and _TIME.fullmatch(value) is not None
 
 
 def silent(arguments: Mapping[str, Any]) -> Mapping[str, Any]:

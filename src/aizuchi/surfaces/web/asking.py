@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from aizuchi.answers import BEGINNING, Logged, Position
 from aizuchi.errors import StoreError
 from aizuchi.events import Event, HttpResponse, Tail
-from aizuchi.ports import AnswerLog, Chats, Inbox, Said
+from aizuchi.history import Said
+from aizuchi.ports import AnswerLog, Chats, Inbox
 from aizuchi.surfaces.web import inbound
 from aizuchi.surfaces.web.auth import language_of
 from aizuchi.surfaces.web.calls import Call

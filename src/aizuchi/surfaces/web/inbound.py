@@ -20,7 +20,7 @@ from aizuchi.events import (
     Signal,
     Tail,
 )
-from aizuchi.ports import Said
+from aizuchi.history import Said
 from aizuchi.surfaces.web.auth import Gate, language_of, plain
 from aizuchi.surfaces.web.wording import line
 from aizuchi.words import Language

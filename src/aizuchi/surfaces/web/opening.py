@@ -19,8 +19,9 @@ def open_web(settings: Settings, engine: Engine, clock: Callable[[], float]) -> 
         inbox=engine.inbox,
         log=engine.log,
         chats=engine.chats,
+        memory=engine.memory,
         tickets=engine.tickets,
         gate=gate,
         clock=clock,
-        name=settings.persona.name,
+        name=settings.name_on("web"),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from aizuchi.consent import asking_id
-from aizuchi.ports import Said
+from aizuchi.history import Said
 from aizuchi.surfaces.web.inbound import verdict_in
 from aizuchi.surfaces.web.tail import consent_part, outcome_of, source_part, step_part
 from aizuchi.surfaces.web.wording import line

@@ -2,6 +2,7 @@
 the socket and its tickets."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from starlette.requests import Request
@@ -11,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from aizuchi.edge import API, read_object, refuse
 from aizuchi.errors import BadJson, StoreError
 from aizuchi.events import HttpResponse
-from aizuchi.ports import AnswerLog, Chats, Inbox, Tickets
+from aizuchi.history import handed_out
+from aizuchi.ports import AnswerLog, Chats, Inbox, Memory, Tickets
 from aizuchi.surfaces.web import inbound, page
 from aizuchi.surfaces.web.asking import Asking
 from aizuchi.surfaces.web.auth import Gate, language_of, origin_of
@@ -39,6 +41,7 @@ class WebRoutes:
         inbox: Inbox,
         log: AnswerLog,
         chats: Chats,
+        memory: Memory,
         tickets: Tickets,
         gate: Gate,
         clock: Callable[[], float],
@@ -46,6 +49,7 @@ class WebRoutes:
         app: Path = page.APP,
     ) -> None:
         self._inbox, self._log, self._chats, self._tickets = inbox, log, chats, tickets
+        self._memory = memory
         self._gate, self._clock = gate, clock
         self._surface = inbound.WebSurface(gate)
         self._asking = Asking(inbox, log, chats, self._surface, clock)
@@ -75,6 +79,7 @@ class WebRoutes:
             self._route("/api/chat/{id}/stop", {"POST": self._stop}),
             self._route("/api/chat/{id}/decide", {"POST": self._decide}),
             self._route("/api/chat/{id}/export", {"GET": self._export}),
+            self._route("/api/export", {"GET": self._export_all}),
             self._route("/api/ticket", {"POST": self._ticket}),
             self._route("/api/chats", {"GET": self._list}),
             Route("/", Endpoint(self._page.home), methods=["GET"]),
@@ -196,6 +201,13 @@ class WebRoutes:
         text = export(title, said, language_of(call.request))
         headers = ((b"content-disposition", file_name(title)),)
         return HttpResponse(200, text.encode(), "text/markdown; charset=utf-8", headers)
+
+    async def _export_all(self, call: Call) -> Answer:
+        """All that the person said here and was answered, to be taken away."""
+        owned = await self._memory.export(call.person_key)
+        text = handed_out(call.person, owned, datetime.fromtimestamp(self._clock(), UTC))
+        headers = ((b"content-disposition", b'attachment; filename="aizuchi.json"'),)
+        return HttpResponse(200, text.encode(), "application/json", headers)
 
     async def _nothing(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = head_of(Request(scope, receive))

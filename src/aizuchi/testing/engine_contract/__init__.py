@@ -11,7 +11,9 @@ from aizuchi.testing.engine_contract import (
     accepting,
     answering,
     claiming,
+    forgetting,
     remembering,
+    summarising,
     threads,
     tickets,
 )
@@ -22,6 +24,8 @@ ENGINE_CONTRACT = (
     *claiming.PROMISES,
     *answering.PROMISES,
     *remembering.PROMISES,
+    *summarising.PROMISES,
+    *forgetting.PROMISES,
     *threads.PROMISES,
     *tickets.PROMISES,
 )

@@ -16,6 +16,7 @@ from aizuchi.answers import (
 )
 from aizuchi.errors import LeaseLost
 from aizuchi.ports import Settlement
+from aizuchi.recall import Window
 from aizuchi.testing.engine_contract.bench import (
     OpenEngine,
     accept,
@@ -137,7 +138,7 @@ async def a_deleted_thread_is_gone(open_engine: OpenEngine) -> None:
         assert await engine.chats.read(ANN, "talk") is None
         assert list(await engine.chats.list(ANN)) == []
         assert list(await engine.log.read("1")) == []
-        assert list(await engine.memory.recall(message("2"), "user", 10)) == []
+        assert (await engine.memory.recall(message("2"), "user", Window(10))).exchanges == []
         assert not await engine.chats.delete(ANN, "talk")
 
 

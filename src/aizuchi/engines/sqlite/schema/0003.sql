@@ -1,17 +1,20 @@
 -- What was done on the way to an answer: its steps and sources, in the words of a log.
 ALTER TABLE said ADD COLUMN trail TEXT NOT NULL DEFAULT '[]';
--- What it asked, where it ended in a question that a click answers.
-ALTER TABLE said ADD COLUMN consent TEXT NOT NULL DEFAULT '';
 
--- Questions that nobody has decided yet, with all that is needed to go on once somebody has.
-CREATE TABLE pending (
-    turn_id TEXT PRIMARY KEY,
-    expires_at REAL NOT NULL,
+-- What is no longer recalled word for word, in short: one memory in one place, before one audience.
+-- All by their keys, so that no id that is given anew ever leads here. `upto` is the last turn that
+-- a summary covers; 0 where its text went with somebody who was forgotten, until it is made anew.
+CREATE TABLE summaries (
+    id INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    person TEXT NOT NULL,
+    place TEXT NOT NULL,
+    audience TEXT NOT NULL,
     conversation TEXT NOT NULL,
-    consent TEXT NOT NULL,
-    wish TEXT NOT NULL,
-    message TEXT NOT NULL,
-    rounds TEXT NOT NULL
+    upto INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (scope, person, place, audience, conversation)
 );
-CREATE INDEX pending_by_end ON pending (expires_at);
-CREATE INDEX pending_in_conversation ON pending (conversation);
+CREATE INDEX summaries_in_place ON summaries (place);
+CREATE INDEX summaries_by_person ON summaries (person);
+CREATE INDEX summaries_due ON summaries (id) WHERE upto = 0;

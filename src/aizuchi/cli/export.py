@@ -1,0 +1,40 @@
+"""`aizuchi export`: all that a person said and was answered, as JSON."""
+
+import argparse
+from datetime import UTC, datetime
+
+from aizuchi.cli.common import load_settings
+from aizuchi.engines.sqlite.reading import records
+from aizuchi.errors import SettingsError
+from aizuchi.history import handed_out
+from aizuchi.settings.fields import nearest
+
+DESCRIPTION = """\
+Prints all that is stored of a person, as JSON: every message with its answer. It reads beside a
+server that runs. A person is named by surface, workspace or server, and id, as in
+slack:T024BE7LH:U024BE7LR; without --person you get the list of them.
+"""
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    parser.description = DESCRIPTION
+    parser.add_argument("--person", default="", metavar="PERSON", help="whose messages to print")
+
+
+def run(options: argparse.Namespace) -> int:
+    settings = load_settings(options)
+    with records(settings.home) as store:
+        people = store.people()
+        if not options.person:
+            print("\n".join(people))
+            return 0
+        if options.person not in people:
+            raise _unknown(options.person, list(people))
+        print(handed_out(options.person, store.export(options.person), datetime.now(UTC)))
+    return 0
+
+
+def _unknown(person: str, people: list[str]) -> SettingsError:
+    near = nearest(person, people)
+    mend = f'Did you mean "{near}"?' if near else "Without --person you get the list."
+    return SettingsError(f'Nothing is stored of "{person}".', mend)

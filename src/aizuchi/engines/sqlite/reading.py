@@ -1,0 +1,69 @@
+"""The store as somebody reads it who does not hold it: beside a running server, or without one."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from aizuchi.engines.sqlite.database import FILE, connect_to_read, schema
+from aizuchi.engines.sqlite.persons import export
+from aizuchi.engines.sqlite.queries import SQL
+from aizuchi.engines.sqlite.usage import read_usage
+from aizuchi.engines.sqlite.writer import unavailable
+from aizuchi.errors import StoreTooNew, StoreUnavailable
+from aizuchi.history import Own
+from aizuchi.ports import UsageDay
+
+
+class Records:
+    """What can be read of a store, all of one moment."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def people(self) -> Sequence[str]:
+        """Everybody of whom something is kept."""
+        return [row["key"] for row in self._connection.execute(SQL["people"])]
+
+    def export(self, person: str) -> Sequence[Own]:
+        return export(self._connection, person)
+
+    def usage(self, since: str) -> Sequence[UsageDay]:
+        return read_usage(self._connection, since)
+
+
+@contextmanager
+def records(home: Path) -> Iterator[Records]:
+    """Opens the store of a home folder to read it; nothing is written, and nobody is kept out.
+
+    Raises:
+        StoreUnavailable: there is none, or it is not as this version leaves it.
+        StoreTooNew: a newer version has written it.
+    """
+    path = home / FILE
+    if not path.exists():
+        raise StoreUnavailable(
+            f"There is no store in {home}.",
+            "Start aizuchi once, or say with AIZUCHI_HOME where its store is.",
+        )
+    try:
+        with closing(connect_to_read(path)) as connection:
+            connection.execute("BEGIN")
+            _check_schema(connection, path)
+            yield Records(connection)
+    except sqlite3.Error as error:
+        raise unavailable(error) from error
+
+
+def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
+    version, newest = connection.execute("PRAGMA user_version").fetchone()[0], schema()[-1].version
+    if version > newest:
+        raise StoreTooNew(
+            f"{path} was written by a newer aizuchi (schema {version}, this one knows {newest}).",
+            "Use that version, which the server runs.",
+        )
+    if version < newest:
+        raise StoreUnavailable(
+            f"{path} is as an older aizuchi left it (schema {version}, this one reads {newest}).",
+            "Start the server once: it brings the store up to date.",
+        )

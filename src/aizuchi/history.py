@@ -1,0 +1,142 @@
+"""What was said: as a model is reminded of it, a thread shows it, and a person takes it away."""
+
+import json
+from collections.abc import Hashable, Sequence
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from aizuchi.answers import Consent, Outcome
+from aizuchi.recall import Shelf, Window, fitting, overflowing, tokens_of
+from aizuchi.trail import Trail
+
+
+class Exchange(NamedTuple):
+    """A question and its answer as the model is reminded of them."""
+
+    question: str
+    answer: str
+    name: str = ""
+
+
+class Kept(NamedTuple):
+    """An exchange as an engine has it: in which of its places, and where in the order of all."""
+
+    place: Hashable
+    seq: int
+    exchange: Exchange
+
+    @property
+    def tokens(self) -> int:
+        return tokens_of(self.exchange.question, self.exchange.answer)
+
+
+class Summary(NamedTuple):
+    """What was said in a place up to a turn, in short."""
+
+    place: Hashable = None
+    upto: int = 0
+    text: str = ""
+
+
+class Recollection(NamedTuple):
+    """What an answer is reminded of: the last exchanges, oldest first, and summaries of what was
+    said before them, the newest first, each of one place and one audience."""
+
+    exchanges: Sequence[Exchange] = ()
+    summaries: Sequence[str] = ()
+
+
+class Overflow(NamedTuple):
+    """What is to go into the summary of a shelf, oldest first, and what that says so far.
+
+    `upto` is the last turn that the summary covers, `turns` are those that it takes in now.
+    """
+
+    shelf: Shelf
+    summary: str
+    upto: int
+    turns: tuple[int, ...]
+    exchanges: tuple[Exchange, ...]
+
+
+class Holdings(NamedTuple):
+    """How much the store has of a person."""
+
+    messages: int = 0
+    conversations: int = 0
+
+
+class ChatInfo(NamedTuple):
+    """A thread in a person's list. `changed_at`: seconds since the epoch."""
+
+    id: str
+    title: str
+    changed_at: float
+    running: bool
+
+
+class Said(NamedTuple):
+    """One exchange of a thread as its history shows it; `answer` is empty while it runs."""
+
+    turn_id: str
+    ref: str
+    question: str
+    asked_at: float
+    running: bool
+    outcome: Outcome | Literal["undeliverable", ""]
+    answer: str
+    said: str
+    code: str
+    incident: str
+    trail: Trail = Trail()
+    consent: Consent | None = None
+
+
+class Own(NamedTuple):
+    """An exchange of a person, and the conversation in which it stands."""
+
+    conversation: str
+    said: Said
+
+
+def recollection(
+    kept: Sequence[Kept], summaries: Sequence[Summary], window: Window
+) -> Recollection:
+    """What is recalled of exchanges, the oldest first: as many of those that no summary covers as
+    fit into the window."""
+    covered = {summary.place: summary.upto for summary in summaries}
+    left = [one for one in kept if one.seq > covered.get(one.place, 0)]
+    fits = fitting([one.tokens for one in left], window)
+    exchanges = [one.exchange for one in left[len(left) - fits :]]
+    return Recollection(exchanges, [summary.text for summary in summaries])
+
+
+def overflow_of(
+    shelf: Shelf, summary: Summary, kept: Sequence[Kept], window: Window
+) -> Overflow | None:
+    """What goes into the summary of a shelf now, of what it does not cover yet, oldest first."""
+    count = overflowing([one.tokens for one in kept], window)
+    if not count:
+        return None
+    turns, exchanges = tuple(one.seq for one in kept), tuple(one.exchange for one in kept)
+    return Overflow(shelf, summary.text, summary.upto, turns[:count], exchanges[:count])
+
+
+def handed_out(person: str, owned: Sequence[Own], now: datetime) -> str:
+    """All that a person said and was answered, as the file that they take away."""
+    document = {
+        "person": person,
+        "exported_at": now.isoformat(timespec="seconds"),
+        "messages": [
+            {
+                "conversation": conversation,
+                "asked_at": datetime.fromtimestamp(said.asked_at, UTC).isoformat(),
+                "question": said.question,
+                "outcome": said.outcome,
+                "answer": said.answer,
+                "remark": said.said,
+            }
+            for conversation, said in owned
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
