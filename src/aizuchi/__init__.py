@@ -3,12 +3,19 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aizuchi.answers import Step as Step
     from aizuchi.bot import Bot as Bot
+    from aizuchi.brain import Turn as Turn
     from aizuchi.errors import ToolError as ToolError
 
-_PUBLIC = {"Bot": "aizuchi.bot", "ToolError": "aizuchi.errors"}
+_PUBLIC = {
+    "Bot": "aizuchi.bot",
+    "Step": "aizuchi.answers",
+    "ToolError": "aizuchi.errors",
+    "Turn": "aizuchi.brain",
+}
 
-__all__ = ["Bot", "ToolError"]
+__all__ = ["Bot", "Step", "ToolError", "Turn"]
 
 
 def __getattr__(name: str) -> Any:

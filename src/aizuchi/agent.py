@@ -1,30 +1,30 @@
-"""The one loop around the model: memory and persona in, the pieces of an answer out."""
+"""What answers a message: memory and persona in, the pieces of an answer out."""
 
 import asyncio
 import logging
-import re
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from aizuchi.answers import Finished, Step, ToolCall, ToolReturned, ToolsCalled
-from aizuchi.asking import Reply, ask, description
-from aizuchi.errors import ContentFiltered, ModelError, ModelRateLimited
+from aizuchi.answers import Finished, ToolsCalled
+from aizuchi.asking import Reply, description
+from aizuchi.brain import Brain, think, turn_of
+from aizuchi.consent import Decision, asking_id, consent_for, decision_in, question
+from aizuchi.errors import ContentFiltered, ModelEmpty, ModelError, ModelRateLimited
 from aizuchi.events import Message
+from aizuchi.history import Recollection, brought
+from aizuchi.loop import MOST_ROUNDS, Loop, Verdict, Wanted
 from aizuchi.orders import FORGET_ME, RESET, Order, order_of
-from aizuchi.ports import Memory, Model, Overhear, Overheard, PromptMessage
+from aizuchi.ports import Memory, Model, Overhear, Overheard, Pending, PromptMessage
 from aizuchi.prompt import Brief, prompt_of, prompt_of_caller
 from aizuchi.recall import Scope, person_of
-from aizuchi.rounds import named, with_rounds
-from aizuchi.toolbox import Occasion, Result, Toolbox
+from aizuchi.rules import Rules
+from aizuchi.toolbox import Toolbox
 from aizuchi.words import Language, language_of, say
 from aizuchi.writing import Draft
 
 GREETING = "greeting"
 OVERHEAR_S = 2.0
-MOST_ROUNDS = 8
-NOT_OF_A_NAME = re.compile(r"[^\w.-]+")
-LONGEST_NAME = 60
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,15 @@ class Ended(NamedTuple):
     forget_person: bool = False
 
 
+class Wish(NamedTuple):
+    """What somebody wanted: the turn that is to give it, their message, and its words."""
+
+    turn_id: str
+    message: Message
+    text: str
+    language: Language
+
+
 class Agent:
     """Answers messages with one model and one persona."""
 
@@ -49,9 +58,12 @@ class Agent:
         new_incident: Callable[[], str],
         overhear: Mapping[str, Overhear] = {},
         tools: Toolbox = Toolbox(),
+        rules: Rules = Rules(),
+        brain: Brain | None = None,
     ) -> None:
         self._model, self._memory, self._brief = model, memory, brief
-        self._new_incident, self._overhear, self._tools = new_incident, overhear, tools
+        self._new_incident, self._overhear = new_incident, overhear
+        self._tools, self._rules, self._brain = tools, rules, brain
 
     async def answer(self, message: Message, draft: Draft) -> Ended:
         """Writes the answer into the draft; a model that fails is told, never raised."""
@@ -62,15 +74,93 @@ class Agent:
             greeting = self._brief.greetings.get(message.surface) or say(GREETING, language)
             await draft.add(greeting)
             return Ended(Finished("asks", draft.text, code=GREETING))  # so it is not remembered
-        brief = self._brief.for_message(message)
-        prompt = await self._prompt(message, brief)
+        if decision := decision_in(message):
+            return await self._decided(message, decision, draft)
+        if self._brain:
+            return await self._think(self._brain, message, draft, language)
+        return await self._converse(Wish(message.turn_id, message, message.text, language), draft)
+
+    async def _converse(self, wish: Wish, draft: Draft, verdict: Verdict | None = None) -> Ended:
+        """The end of an answer that the model gives to what somebody wanted."""
+        prompt = await self._prompt(wish, verdict)
+        can_ask = wish.message.history is None  # a program has nothing to click on
+        tools = self._tools if can_ask else self._tools.safe
+        loop = Loop(self._model, tools, wish.message, draft, wish.language, verdict)
         try:
-            reply = await self._converse(message, prompt, draft, language)
+            reply = await loop.run(prompt)
         except ModelError as error:
             if isinstance(error, ContentFiltered):
                 await draft.restart()  # what is withheld is not left standing
-            return Ended(self._failed(error, draft, language), draft.tokens)
-        return Ended(_answered(reply, draft, language), draft.tokens + reply.tokens)
+            return Ended(self._failed(error, draft, wish.language), draft.tokens)
+        if isinstance(reply, Wanted):
+            return Ended(self._asking(wish, draft, reply), draft.tokens)
+        finished = _answered(reply, draft, wish.language)
+        if doubtful := loop.doubtful:
+            said = say("in_doubt", wish.language, tools=", ".join(doubtful))
+            finished = finished._replace(said=said, code="in_doubt")
+        return Ended(finished, draft.tokens + reply.tokens)
+
+    async def _think(
+        self, brain: Brain, message: Message, draft: Draft, language: Language
+    ) -> Ended:
+        """The end of an answer that somebody else's brain gives."""
+        recalled = await self._recalled(message)
+        turn = turn_of(message, recalled, person_of(message), language)
+        try:
+            tokens = await think(brain, turn, draft)
+            if not draft.text.strip():
+                raise ModelEmpty("the answer has no text")
+        except ModelError as error:
+            return Ended(self._failed(error, draft, language))
+        return Ended(Finished("answered", draft.text), tokens)
+
+    async def _recalled(self, message: Message) -> Recollection:
+        if message.history is not None:
+            return brought(message.history)
+        return await self._memory.recall(message, self._brief.scope, self._brief.window)
+
+    # ── what somebody has to allow ────────────────────────────────────────────
+
+    def _asking(self, wish: Wish, draft: Draft, wanted: Wanted) -> Finished:
+        """Ends the turn with a question: nobody waits for its answer."""
+        expires_at = self._rules.clock() + self._rules.ask_within_s
+        asker = wish.message.sender.id
+        consent = consent_for(wish.turn_id, asker, wanted.calls, expires_at)
+        said = question(consent, wish.language)
+        return Finished("asks", draft.text, said, "may_i", consent=consent)
+
+    async def _decided(self, message: Message, decision: Decision, draft: Draft) -> Ended:
+        """Goes on with what was asked about, once it may or may not be done."""
+        asked = await self._rules.read(asking_id(message.turn_id))
+        if asked is None or not self._counts(message, decision, asked):
+            return Ended(self._not_decided(message, decision))
+        language = language_of(asked.wish, message.locale)
+        if decision.verdict == "expired":
+            within = round(self._rules.ask_within_s / 60)
+            said = say("consent_expired", language, within=within)
+            return Ended(Finished("timed_out", "", said, "consent_expired"))
+        number = max(each.round for each in asked.rounds if isinstance(each, ToolsCalled))
+        is_fresh = await draft.take_up(asked.rounds, number)
+        verdict = Verdict(number, decision.verdict == "yes", is_fresh)
+        wish = Wish(message.turn_id, asked.message, asked.wish, language)
+        return await self._converse(wish, draft, verdict)
+
+    def _counts(self, message: Message, decision: Decision, asked: Pending) -> bool:
+        """Whether this decides the very calls that were asked about, where they were, and is of
+        somebody who may."""
+        same_place = message.conversation == asked.message.conversation
+        same_calls = decision.digest == asked.consent.digest
+        return same_place and same_calls and self._rules.lets_decide(message, asked.consent.asker)
+
+    def _not_decided(self, message: Message, decision: Decision) -> Finished:
+        """Tells somebody alone why their click does nothing."""
+        language = language_of("", message.locale)
+        if self._rules.lets_decide(message, decision.asker):
+            said = say("decided_already", language)
+            return Finished("refused", "", said, "decided_already")
+        owner = self._rules.owner or say("owner", language)
+        said = say("not_yours_to_decide", language, owner=owner)
+        return Finished("refused", "", said, "not_yours_to_decide")
 
     def ended(self, finished: Finished) -> Ended:
         """An end with what it makes us forget, whichever attempt has written it."""
@@ -87,11 +177,13 @@ class Agent:
         await draft.add(say("forgotten", language))
         return Finished("answered", draft.text, code=RESET)
 
-    async def _prompt(self, message: Message, brief: Brief) -> Sequence[PromptMessage]:
+    async def _prompt(self, wish: Wish, verdict: Verdict | None) -> Sequence[PromptMessage]:
+        message, brief = wish.message, self._brief.for_message(wish.message)
         if message.history is not None:
             return prompt_of_caller(brief, message.history)
         recalled = await self._memory.recall(message, brief.scope, brief.window)
-        return prompt_of(brief, recalled, message.text, await self._overheard(message))
+        overheard = () if verdict else await self._overheard(message)
+        return prompt_of(brief, recalled, wish.text, overheard)
 
     async def _overheard(self, message: Message) -> Sequence[Overheard]:
         """What others said there; if that takes too long, it is answered without."""
@@ -101,43 +193,6 @@ class Agent:
                 return await listen(message) if listen else ()
         return ()
 
-    async def _converse(
-        self, message: Message, prompt: Sequence[PromptMessage], draft: Draft, language: Language
-    ) -> Reply:
-        """Asks, and does what the model wants done, until it wants nothing more; what an earlier
-        attempt has asked and done is not asked and done again."""
-        while len(draft.rounds) < MOST_ROUNDS:
-            if past := draft.next_past():
-                await draft.replay(past)
-            else:
-                asked = with_rounds(prompt, draft.rounds)
-                reply = await ask(self._model, asked, self._tools.declared, draft)
-                if not reply.calls:
-                    return reply
-                await draft.begin(named(reply.calls, draft.rounds), reply.tokens)
-            await self._call(message, draft, language)
-        return await ask(self._model, with_rounds(prompt, draft.rounds), (), draft)
-
-    async def _call(self, message: Message, draft: Draft, language: Language) -> None:
-        """Makes the calls of the last round that have not returned, all at once."""
-        called, returned = draft.rounds[-1]
-        occasion = Occasion(message, tuple(draft.returned))
-        steps = [_step(called, place, language) for place in range(len(called.calls))]
-        await draft.show(*(_after(step, returned.get(n)) for n, step in enumerate(steps)))
-
-        async def call(place: int, step: Step) -> None:
-            result = await self._run(called.calls[place], occasion)
-            told = ToolReturned(called.round, place, *result)
-            await draft.result(told)
-            await draft.show(_after(step, told))
-
-        await together(call(n, step) for n, step in enumerate(steps) if n not in returned)
-
-    async def _run(self, call: ToolCall, occasion: Occasion) -> Result:
-        if self._tools.is_unsafe(call):
-            return Result("This needs somebody's consent, and nobody can be asked here.", True)
-        return await self._tools.run(call, occasion)
-
     def _failed(self, error: ModelError, draft: Draft, language: Language) -> Finished:
         incident = self._new_incident()
         log.error("incident %s: %s", incident, description(error))
@@ -145,29 +200,6 @@ class Agent:
         code = f"{error.code}_for" if wait_s and isinstance(error, ModelRateLimited) else error.code
         said = say(code, language, incident=incident, wait=round(wait_s or 0))
         return Finished("failed", draft.text, said, error.code, incident)
-
-
-def _step(called: ToolsCalled, place: int, language: Language) -> Step:
-    name = NOT_OF_A_NAME.sub("", called.calls[place].name)[:LONGEST_NAME]
-    title = say("using_tool", language, tool=name)
-    return Step(f"{called.round}.{place}", title)
-
-
-def _after(step: Step, returned: ToolReturned | None) -> Step:
-    if returned is None:
-        return step
-    return step._replace(state="failed" if returned.failed else "done")
-
-
-async def together(steps: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Does all at once; where one fails, or nobody waits any more, none goes on."""
-    tasks = [asyncio.create_task(step) for step in steps]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _answered(reply: Reply, draft: Draft, language: Language) -> Finished:

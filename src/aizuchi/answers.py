@@ -82,10 +82,23 @@ class Restarted(NamedTuple):
     """Everything said so far is void; the answer begins again."""
 
 
+class Consent(NamedTuple):
+    """A question whether something may be done: each call by its tool and its whole arguments, in
+    JSON. An answer to it names the `digest`. `asker` is the id of who it is done for; after
+    `expires_at` (seconds since the epoch) nobody may answer any more."""
+
+    turn_id: str
+    digest: str
+    asker: str
+    calls: tuple[tuple[str, str], ...]
+    expires_at: float
+
+
 class Finished(NamedTuple):
     """The end: the model's whole text, and our own line shown with it, in the person's language.
 
-    `code` names the reason for the log, `incident` finds it there.
+    `code` names the reason for the log, `incident` finds it there. Where the line is a question
+    that can be answered by a click, `consent` says what is asked.
     """
 
     outcome: Outcome
@@ -93,6 +106,7 @@ class Finished(NamedTuple):
     said: str = ""
     code: str = ""
     incident: str = ""
+    consent: Consent | None = None
 
 
 Entry = (
@@ -235,7 +249,23 @@ def _read(value: Any) -> Entry | None:
             return entry._replace(calls=tuple(_filled(ToolCall, call) for call in calls))
         case ToolReturned(sources=sources):
             return entry._replace(sources=tuple(_filled(Source, source) for source in sources))
+        case Finished(consent=consent) if consent:
+            return entry._replace(consent=_consent(consent))
     return entry
+
+
+def encode_consent(consent: Consent | None) -> str:
+    """A question as stored; empty where there is none."""
+    return _compact(consent) if consent else ""
+
+
+def decode_consent(stored: str) -> Consent | None:
+    return _consent(json.loads(stored)) if stored else None
+
+
+def _consent(values: Sequence[Any]) -> Consent:
+    consent: Consent = _filled(Consent, values)
+    return consent._replace(calls=tuple((tool, arguments) for tool, arguments in consent.calls))
 
 
 def _filled(kind: type[Any], values: Sequence[Any]) -> Any:

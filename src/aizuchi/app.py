@@ -17,12 +17,16 @@ from aizuchi.access import concerns_us, may_enter
 from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.botfile import load_bot
+from aizuchi.brain import Brain
+from aizuchi.consent import too_late
 from aizuchi.errors import StoreError, StoreUnavailable
 from aizuchi.events import Message, Signal
+from aizuchi.expiring import expire
 from aizuchi.hearing import FirstSigns
 from aizuchi.ports import Engine, Inbox, Model, Overhear, Retention
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
+from aizuchi.rules import Rules
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
 from aizuchi.summaries import Summariser
@@ -45,6 +49,14 @@ class Pushed(NamedTuple):
     signs: FirstSigns
 
 
+class Skills(NamedTuple):
+    """What the assistant can do besides talking, where a bot's own tool goes before a built-in one
+    of its name; and what answers in the place of its model."""
+
+    tools: Sequence[Tool]
+    brain: Brain | None
+
+
 class Intake:
     """The inbox as surfaces have it: what it takes for the first time gets its first sign, unless
     it is to be refused. Once the server is to stop, it takes no message any more; a stop it does,
@@ -55,10 +67,11 @@ class Intake:
         inbox: Inbox,
         signs: Mapping[str, FirstSigns],
         allow: Collection[str] = (),
+        rules: Rules = Rules(),
         recorder: Recorder | None = None,
     ) -> None:
         self._inbox, self._signs = inbox, signs
-        self._allow, self._recorder = allow, recorder
+        self._allow, self._rules, self._recorder = allow, rules, recorder
         self._failed_at: float | None = None
         self.is_closed = False
 
@@ -74,14 +87,32 @@ class Intake:
         if messages and self.is_closed:
             raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
         since = asyncio.get_running_loop().time()
-        ours = [message for message in messages if concerns_us(message, self._allow)]
+        ours = [
+            self._rules.admitted(message)
+            for message in messages
+            if concerns_us(message, self._allow)
+        ]
         new = await self._store(ours, signals, since)
+        await self._tell_the_late(ours, new, since)
         for message in ours:
             if message.turn_id not in new:
                 self._came_again(message)
             elif may_enter(message, self._allow):
                 self._heard(message, since)
         return new
+
+    async def _tell_the_late(
+        self, messages: Sequence[Message], new: Collection[str], now: float
+    ) -> None:
+        """Where somebody is written to, whoever decides what is decided already is told so; who
+        reads sees it."""
+        late = [
+            too_late(message)
+            for message in messages
+            if message.decides and message.turn_id not in new and message.surface in self._signs
+        ]
+        if late:
+            await self._store(late, (), now)
 
     async def _store(
         self, messages: Sequence[Message], signals: Sequence[Signal], now: float
@@ -127,6 +158,7 @@ class App:
             tasks.create_task(self._engine.run())
             tasks.create_task(self._worker.run())
             tasks.create_task(self._recorder.run())
+            tasks.create_task(expire(self._engine.consents, self._intake))
             if self._summariser:
                 tasks.create_task(self._summariser.run())
             for socket in self._sockets.values():
@@ -166,7 +198,11 @@ async def open_app(
     open_engine = plugs.load("engine", "sqlite")
     open_model = plugs.load("model", settings.model.choice.plug)
     found = [plugs.load("surface", name) for name in settings.surfaces]
-    tools = _tools(settings)
+    written = load_bot(settings.bot_file) if settings.bot_file else None
+    built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
+    skills = Skills(
+        [*built_in, *(written.tools if written else ())], written.brain if written else None
+    )
     async with (
         open_engine(
             settings.home,
@@ -182,7 +218,7 @@ async def open_app(
         pushed = [
             await _open_pushed(plug, settings, engine, clock, open_surfaces) for plug in found
         ]
-        yield _compose(settings, engine, model, tools, pushed, clock)
+        yield _compose(settings, engine, model, skills, pushed, clock)
 
 
 async def _open_pushed(
@@ -222,7 +258,7 @@ def _compose(
     settings: Settings,
     engine: Engine,
     model: Model,
-    tools: Sequence[Tool],
+    skills: Skills,
     pushed: Sequence[Pushed],
     clock: Callable[[], float],
 ) -> App:
@@ -238,11 +274,27 @@ def _compose(
         memory.tokens,
     )
     summariser = _summariser(settings, model, engine, brief)
-    toolbox = Toolbox(tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
+    rules = Rules(
+        engine.consents,
+        settings.tools.approvers,
+        settings.tools.ask_within_s,
+        settings.access.owner,
+        clock,
+    )
+    toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
     recorder = Recorder(engine.traces, clock)
     office = Office(
         engine=engine,
-        agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine), toolbox),
+        agent=Agent(
+            model,
+            engine.memory,
+            brief,
+            new_incident,
+            _overhear(pushed, engine),
+            toolbox,
+            rules,
+            skills.brain,
+        ),
         bounds=settings.bounds,
         clock=clock,
         new_incident=new_incident,
@@ -253,7 +305,7 @@ def _compose(
     )
     worker = Worker(office, settings.server.workers)
     signs = {each.plug.name: each.signs for each in pushed}
-    intake = Intake(engine.inbox, signs, settings.access.allow, recorder)
+    intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
     web = None
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
@@ -270,11 +322,6 @@ def _compose(
         is_stopping=lambda: intake.is_closed,
     )
     return app
-
-
-def _tools(settings: Settings) -> Sequence[Tool]:
-    """What the model may have done."""
-    return load_bot(settings.bot_file).tools if settings.bot_file else ()
 
 
 def _summariser(

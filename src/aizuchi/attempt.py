@@ -147,9 +147,9 @@ class Attempt:
         """Why this person is not answered now; what starts afresh is answered always."""
         if refusal := enter(self._message, self._office.gate.allow):
             return refusal
-        return (
-            None if order_of(self._message) else await self._office.engine.usage.admit(self._claim)
-        )
+        if order_of(self._message) or self._message.decides:
+            return None
+        return await self._office.engine.usage.admit(self._claim)
 
     async def _answer(self) -> Ended:
         """The agent's answer, unless it is stopped or takes too long: then what there is of it."""

@@ -30,11 +30,12 @@ class Bell:
 
 
 class Bells(NamedTuple):
-    """Who answers hears of every turn that may be claimed; who only ends turns need not wake up
-    for each message that comes."""
+    """Who answers hears of every turn that may be claimed; who only ends turns, or waits for the
+    end of a question, need not wake up for each message that comes."""
 
     answer: Bell
     end: Bell
+    asked: Bell
 
     def ring(self) -> None:
         self.answer.ring()

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
+from aizuchi.brain import Brain
+from aizuchi.brains import brain_of
 from aizuchi.errors import BotError
 from aizuchi.toolbox import Tool
 from aizuchi.tools.function import tool_of
 
+A = TypeVar("A")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -22,6 +25,7 @@ class Bot:
 
     def __init__(self) -> None:
         self._tools: dict[str, Tool] = {}
+        self.brain: Brain | None = None
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -49,6 +53,22 @@ class Bot:
             return given
 
         return make if function is None else make(function)
+
+    def answer(self, given: A, /) -> A:
+        """Makes something the brain of this bot, in the place of the model of `aizuchi.toml`: an
+        async generator function that takes a `Turn` and yields text, a pydantic-ai `Agent`, or a
+        LangChain runnable or LangGraph graph.
+
+        After a crash it is asked again, from the beginning. Its tools are its own: what it does is
+        not asked about here, and not kept from being done twice.
+
+        Raises:
+            BotError: it is none of them, or there is a brain already.
+        """
+        if self.brain is not None:
+            raise BotError("This bot has two brains.", "Write @bot.answer once.")
+        self.brain = brain_of(given)
+        return given
 
     def _add(self, tool: Tool) -> None:
         name = tool.declared.name

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
+from aizuchi.brain import Brain
 from aizuchi.errors import BotError
 from aizuchi.toolbox import Tool
 
@@ -20,6 +21,9 @@ class Written(Protocol):
 
     @property
     def tools(self) -> tuple[Tool, ...]: ...
+
+    @property
+    def brain(self) -> Brain | None: ...
 
 
 def load_bot(path: Path) -> Written:

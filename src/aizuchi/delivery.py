@@ -7,6 +7,7 @@ from itertools import chain
 from math import inf
 from typing import NamedTuple
 
+from aizuchi.answers import Consent
 from aizuchi.markdown import LEAST_PAGE, units, with_line
 from aizuchi.markdown import pages as cut_to
 from aizuchi.operations import (
@@ -112,16 +113,27 @@ def _closing(standing: Standing, assignment: Assignment, now: float) -> Iterator
     shown = _with_file_line(pages, standing, assignment)
     planner = _Pages(standing, assignment, now, final=True)
     end: Stage = "ends" if standing.may_be_made_again else "closed"
+    asked = _question(standing, assignment)
     for number, text in enumerate(shown, 1):
-        stage = end if number == len(shown) else "closed"
+        stage = end if number == len(shown) and not asked else "closed"
         yield from planner.complete(standing.page(number), text, stage)
-    for page in planner.beyond(len(shown)):
+    for number, (text, consent) in enumerate(asked, len(shown) + 1):
+        yield from planner.complete(standing.page(number), text, "closed", consent)
+    for page in planner.beyond(len(shown) + len(asked)):
         yield from planner.delete(page)
     if len(shown) < len(pages) and not standing.attached:
         first = standing.page(1)
         yield Do(AttachFile(1, first.ref, FILE_NAME, standing.text), final=True)
     for page in standing.pages.values():
         yield from (Do(DeletePage(page.number, ref), final=True) for ref in page.left)
+
+
+def _question(standing: Standing, assignment: Assignment) -> Sequence[tuple[str, Consent | None]]:
+    """What the answer asks, on pages of its own; the last one has the buttons."""
+    if not (standing.finished and standing.finished.consent):
+        return []
+    *before, last = assignment.render(standing.finished.said, False)
+    return [*((text, None) for text in before), (last, standing.finished.consent)]
 
 
 def _with_file_line(
@@ -227,15 +239,18 @@ class _Pages:
         pages = self._standing.pages.values()
         return [page for page in pages if page.number > number and (page.ref or page.lost_at)]
 
-    def complete(self, page: Page, text: str, stage: Stage = "closed") -> Iterator[Next]:
-        """A text that no longer changes."""
+    def complete(
+        self, page: Page, text: str, stage: Stage = "closed", consent: Consent | None = None
+    ) -> Iterator[Next]:
+        """A text that no longer changes, perhaps with a question's buttons below it."""
         yield from self.find(page)
         if not page.ref:
             private = self._standing.private
-            post = PostPage(page.number, text, self._key(page), self._final, private, stage)
+            key = self._key(page)
+            post = PostPage(page.number, text, key, self._final, private, stage, consent)
             yield Do(post, self._final)
         yield from self._close(page, text)
-        yield from self._edit(page, text, stage)
+        yield from self._edit(page, text, stage, consent=consent)
 
     def growing(self, page: Page, text: str) -> Iterator[Next]:
         """A text of which more will come, and the steps beside it."""
@@ -276,11 +291,20 @@ class _Pages:
             close = CloseStream(page.number, page.ref, rest, text, self._final, key, cards)
             yield Do(close, self._final)
 
-    def _edit(self, page: Page, text: str, stage: Stage, *, pauses: bool = False) -> Iterator[Next]:
+    def _edit(
+        self,
+        page: Page,
+        text: str,
+        stage: Stage,
+        *,
+        pauses: bool = False,
+        consent: Consent | None = None,
+    ) -> Iterator[Next]:
         limits = self._standing.limits
         rewrites = limits.edits and not self._standing.private
         if rewrites and (page.text != text or (limits.stages and page.stage != stage)):
-            edit = EditPage(page.number, page.ref, text, self._final, self._key(page), stage)
+            key = self._key(page)
+            edit = EditPage(page.number, page.ref, text, self._final, key, stage, consent)
             yield Do(edit, self._final, pauses)
 
     def _too_old(self, page: Page) -> bool:

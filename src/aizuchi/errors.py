@@ -13,7 +13,8 @@ AizuchiError
 ├── NotFetched               the demo model cannot be fetched
 ├── BotError                 bot.py cannot be used as it is
 ├── ToolError                a tool did not do what it was asked: the model is told why
-│   └── BadArguments         what the model gave a tool does not fit its parameters
+│   ├── BadArguments         what the model gave a tool does not fit its parameters
+│   └── NotAllowed           an address that may not be fetched from
 ├── PlatformRefused          a chat platform does not do what a command of ours asks of it
 └── ModelError               the model gave no answer; `retry` says whether to ask once more
     ├── ModelUnreachable     nobody listens at the address
@@ -120,6 +121,12 @@ class BadArguments(ToolError):
     """What the model gave a tool does not fit its parameters."""
 
     code = "bad_arguments"
+
+
+class NotAllowed(ToolError):
+    """This address may not be fetched from."""
+
+    code = "not_allowed"
 
 
 class PlatformRefused(AizuchiError):

@@ -82,7 +82,8 @@ class Message(NamedTuple):
     nor written, nothing of the turn is kept, and `via` is the model that was asked for.
     `replaces` names the turn whose answer, with all that followed it, leaves the memory; a message
     that says nothing else asks the same again. One that `joins` is taken only in a conversation
-    that we have answered in, and elsewhere not kept at all.
+    that we have answered in, and elsewhere not kept at all. One that `decides` answers a question
+    of ours (`consent.py`).
     """
 
     turn_id: str
@@ -100,6 +101,7 @@ class Message(NamedTuple):
     joins: bool = False
     via: str = ""
     history: tuple[Spoken, ...] | None = None
+    decides: str = ""
 
     @property
     def asks_again(self) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from aizuchi.answers import Step
+from aizuchi.answers import Consent, Step
 
 Stage = Literal["grows", "closed", "ends"]
 """Of a page: more is still to come on it, it no longer changes, or the answer ends with it."""
@@ -23,7 +23,8 @@ class ShowEnd(NamedTuple):
 
 class PostPage(NamedTuple):
     """Post a new message. Not idempotent: `key` finds it again when its reply was lost. What is
-    `private` is shown to the person who asked, and to nobody else."""
+    `private` is shown to the person who asked, and to nobody else. With a `consent` it has a yes
+    and a no to click: a click is a message that `decides`."""
 
     page: int
     text: str
@@ -31,6 +32,7 @@ class PostPage(NamedTuple):
     final: bool = False
     private: bool = False
     stage: Stage = "closed"
+    consent: Consent | None = None
 
 
 class EditPage(NamedTuple):
@@ -43,6 +45,7 @@ class EditPage(NamedTuple):
     final: bool = False
     key: str = ""
     stage: Stage = "closed"
+    consent: Consent | None = None
 
 
 class DeletePage(NamedTuple):

@@ -1,4 +1,4 @@
-"""Finds surfaces, engines and models by their import strings, and loads none before it is used."""
+"""Finds surfaces, engines, models and tools by their import strings; none is loaded unused."""
 
 from importlib import import_module
 from typing import Any, Literal
@@ -8,7 +8,10 @@ from aizuchi.settings.fields import nearest
 
 GROUP = "aizuchi.plugs"
 
-Kind = Literal["surface", "engine", "model"]
+Kind = Literal["surface", "engine", "model", "tool"]
+
+EXTRAS: dict[Kind, str] = {"tool": "'aizuchi[tools]'"}
+"""What brings the packages that all plugs of a kind need."""
 
 BUILT_IN = {
     "surface.discord": "aizuchi.surfaces.discord:PLUG",
@@ -19,6 +22,9 @@ BUILT_IN = {
     "model.openai": "aizuchi.models.opening:open_openai",
     "model.local": "aizuchi.models.opening:open_local",
     "model.echo": "aizuchi.models.opening:open_echo",
+    "tool.clock": "aizuchi.tools.clock:open_clock",
+    "tool.fetch_page": "aizuchi.tools.fetch_page:open_fetch_page",
+    "tool.web_search": "aizuchi.tools.web_search:open_web_search",
 }
 
 
@@ -49,7 +55,7 @@ def load(kind: Kind, name: str) -> Any:
         missing = (error.name or module).partition(".")[0]
         raise PlugNotFound(
             f'The {kind} "{name}" needs {missing}, which is not installed.',
-            f"Install it: pip install {missing}",
+            f"Install it: pip install {EXTRAS.get(kind) or missing}",
         ) from error
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from aizuchi.answers import (
     BEGINNING,
+    Consent,
     Entry,
     Logged,
     Outcome,
@@ -298,6 +299,29 @@ class Traces(Protocol):
         ...
 
 
+class Pending(NamedTuple):
+    """A question that nobody has decided yet: what is asked, the message that it is asked for with
+    the way to answer there, what that message wanted, and the rounds so far, as a log has them."""
+
+    consent: Consent
+    message: Message
+    wish: str
+    rounds: Sequence[Entry]
+
+
+class Consents(Protocol):
+    """The questions that wait for a decision. One is there from the moment its turn settles until
+    the turn that decides it does."""
+
+    async def read(self, turn_id: str) -> Pending | None:
+        """What this turn has asked."""
+        ...
+
+    async def expired(self) -> Pending:
+        """Waits for a question whose time is over, with no decision of it accepted."""
+        ...
+
+
 class Tickets(Protocol):
     """Entry to a socket for somebody who has come in already; see `tickets.py`."""
 
@@ -332,6 +356,7 @@ class Engine(NamedTuple):
     log: AnswerLog
     memory: Memory
     chats: Chats
+    consents: Consents
     usage: Usage
     tickets: Tickets
     traces: Traces

@@ -46,7 +46,7 @@ SIGN_KEPT = 0.8
 LEAST_WAIT_S = 0.001
 """A timer may fire a little early; less than this would ask again before the time has come."""
 
-PRIVATE = ("not_allowed",)
+PRIVATE = ("not_allowed", "not_yours_to_decide", "decided_already")
 """Ends that only the person who asked is told of, by their codes."""
 
 MADE = ("answered", "failed", "timed_out", "cancelled")
@@ -182,7 +182,10 @@ class Standing:
 
     @property
     def text(self) -> str:
-        """All that is to be shown: what has been said so far or, at the end, with our line."""
+        """All that is to be shown: what has been said so far or, at the end, with our line, unless
+        that is a question of its own."""
+        if self.finished and self.finished.consent:
+            return self.finished.text
         if self.finished:
             return with_line(self.finished.text, self.finished.said)
         if len(self._pieces) > 1:

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from aizuchi.answers import Source, ToolCall, ToolReturned
+from aizuchi.consent import MOST_SHOWN, plainly
 from aizuchi.errors import ToolError
 from aizuchi.events import Message
 from aizuchi.ports import Declared
@@ -35,12 +37,14 @@ class Tool(NamedTuple):
 
     One that is `unsafe` is done once or not at all, and only when somebody has allowed it; any
     other may be done again after a crash. `call` takes the arguments as JSON; what it raises as a
-    ToolError is told to the model, of any other error only that there was one.
+    ToolError is told to the model, of any other error only that there was one. `check` raises
+    BadArguments where it would not take these.
     """
 
     declared: Declared
     call: Callable[[str, Occasion], Awaitable[str | Finding]]
     unsafe: bool = False
+    check: Callable[[str], object] = str
 
 
 class Result(NamedTuple):
@@ -65,20 +69,38 @@ class Toolbox:
         self._timeout_s, self._new_incident = timeout_s, new_incident
 
     @property
+    def safe(self) -> "Toolbox":
+        """Those of its tools that nobody has to allow."""
+        tools = [tool for tool in self._tools.values() if not tool.unsafe]
+        return Toolbox(tools, timeout_s=self._timeout_s, new_incident=self._new_incident)
+
+    @property
     def declared(self) -> Sequence[Declared]:
         return [tool.declared for tool in self._tools.values()]
 
-    def is_unsafe(self, call: ToolCall) -> bool:
-        """Whether this may be done only once, and only if it is allowed."""
+    def readied(self, call: ToolCall) -> ToolCall:
+        """The call as it is asked about and made: of an unsafe one nothing stays hidden."""
         tool = self._tools.get(call.name)
-        return tool is not None and tool.unsafe
+        if tool is None or not tool.unsafe:
+            return call
+        with suppress(ValueError, RecursionError):
+            return call._replace(arguments=plainly(call.arguments))
+        return call
 
-    async def run(self, call: ToolCall, occasion: Occasion) -> Result:
-        """Calls a tool; whatever goes wrong is a result too."""
+    def asks_first(self, call: ToolCall) -> bool:
+        """Whether somebody has to allow this before it is done. What cannot be done in any case is
+        not asked about."""
+        tool = self._tools.get(call.name)
+        return tool is not None and tool.unsafe and not _unaskable(tool, call)
+
+    async def run(self, call: ToolCall, occasion: Occasion, *, allowed: bool = False) -> Result:
+        """Calls a tool, an unsafe one only if it is allowed; whatever goes wrong is a result."""
         tool = self._tools.get(call.name)
         if tool is None:
             there = ", ".join(self._tools) or "none"
             return _failure(f'There is no tool "{call.name}". There is: {there}.')
+        if tool.unsafe and not allowed:
+            return _failure(_unaskable(tool, call) or f"{call.name} has to be allowed first.")
         limit = asyncio.timeout(self._timeout_s)
         try:
             async with limit:
@@ -91,6 +113,23 @@ class Toolbox:
             incident = self._new_incident()
             logger.error("incident %s: tool %s failed", incident, call.name, exc_info=error)
             return _failure(f"{call.name} failed inside (number {incident}).")
+
+
+def _unaskable(tool: Tool, call: ToolCall) -> str:
+    """Why nobody is asked about a call: it does not fit, or nobody could read all of it."""
+    try:
+        tool.check(call.arguments)
+        plainly(call.arguments)
+    except ToolError as error:
+        return str(error)
+    except (ValueError, RecursionError):
+        return f"The arguments of {call.name} are no JSON object."
+    if len(call.arguments) > MOST_SHOWN:
+        return (
+            f"The arguments are longer than somebody can check, who has to allow {call.name}: "
+            f"{MOST_SHOWN} characters at most. Do it in smaller steps."
+        )
+    return ""
 
 
 def _result(returned: str | Finding) -> Result:

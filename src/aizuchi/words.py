@@ -148,6 +148,29 @@ _LINES: dict[str, tuple[str, str]] = {
         "The model's filter stopped this answer. Please ask in other words (number {incident}).",
         "モデルのフィルターがこの回答を止めました。言い方を変えてお送りください(番号 {incident})。",
     ),
+    "may_i": ("May I do this?", "次の操作を実行してもよろしいですか?"),
+    "button_yes": ("Yes, do it", "はい、実行する"),
+    "button_no": ("No", "いいえ"),
+    "not_yours_to_decide": (
+        "Only who asked for this, or {owner}, can decide it.",
+        "これを決められるのは、依頼した本人か{owner}だけです。",
+    ),
+    "owner": ("whoever runs me", "管理者"),
+    "in_doubt": (
+        "I was interrupted while I did this: {tools}. Nobody knows whether it was done, so I did "
+        "not try it again. Please look.",
+        "実行中に中断されました: {tools}。完了したかどうか分からないため、再実行していません。"
+        "ご確認ください。",
+    ),
+    "decided_already": (
+        "This has been decided already, or is no longer open.",
+        "これはすでに決定済みか、受付が終了しています。",
+    ),
+    "consent_expired": (
+        "Nobody decided within {within} minutes, so I did not do it. "
+        "Ask again if you still want it.",
+        "{within}分以内に決定がなかったため、実行しませんでした。必要でしたらもう一度お送りください。",
+    ),
     "using_tool": ("Using {tool}", "{tool}を使っています"),
     "too_many_rounds": (
         "I used my tools {rounds} times and still have no answer, so I stop here. "

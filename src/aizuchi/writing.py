@@ -2,8 +2,18 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from aizuchi.answers import Entry, Restarted, Step, TextDelta, ToolCall, ToolReturned, ToolsCalled
-from aizuchi.rounds import Round
+from aizuchi.answers import (
+    BEGINNING,
+    Entry,
+    Logged,
+    Restarted,
+    Step,
+    TextDelta,
+    ToolCall,
+    ToolReturned,
+    ToolsCalled,
+)
+from aizuchi.rounds import Round, rounds_of
 
 Write = Callable[[Sequence[Entry]], Awaitable[None]]
 PARAGRAPH = "\n\n"
@@ -20,7 +30,7 @@ class Draft:
     def __init__(self, write: Write, keep: Write | None = None, past: Sequence[Round] = ()) -> None:
         self._write, self._keep = write, keep or write
         self.rounds: list[Round] = []
-        self._past = list(past)
+        self._past = {each.called.round: each for each in past}
         self._stands = ""
         self._pieces: list[str] = []
         self._steps: dict[str, Step] = {}
@@ -62,9 +72,28 @@ class Draft:
         self._steps |= {step.id: step for step in steps}
         await self._keep(steps)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a call of the last round has not returned."""
+        return bool(self.rounds) and len(self.rounds[-1].returned) < len(
+            self.rounds[-1].called.calls
+        )
+
     def next_past(self) -> Round | None:
         """The next round that an earlier attempt has begun."""
-        return self._past[len(self.rounds)] if len(self.rounds) < len(self._past) else None
+        return self._past.get(len(self.rounds) + 1)
+
+    async def take_up(self, rounds: Sequence[Entry], number: int) -> bool:
+        """Goes on after the rounds of another turn, up to this one, as if they were its own; what
+        they said is not said again. False where an earlier attempt has done so."""
+        is_fresh = number not in self._past
+        if is_fresh:
+            await self._keep(rounds)
+            taken = rounds_of(Logged(BEGINNING, entry) for entry in rounds)
+        else:
+            taken = [self._past[each] for each in range(1, number + 1)]
+        self.rounds += taken
+        return is_fresh
 
     async def replay(self, past: Round) -> None:
         """Says again what an earlier attempt has said in a round."""

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from starlette.types import ASGIApp
 from aizuchi.agent import Agent
 from aizuchi.attempt import Office, cancel
 from aizuchi.engines.sqlite import open_engine
+from aizuchi.expiring import expire
 from aizuchi.hosts.asgi import make_app
 from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, Part, PromptMessage, Text
 from aizuchi.prompt import Brief
+from aizuchi.rules import Rules
 from aizuchi.summaries import Summariser
 from aizuchi.surfaces.web.auth import Gate
 from aizuchi.surfaces.web.routes import WebRoutes
@@ -106,6 +108,7 @@ class Lives:
             self.client = AsgiClient(_app(self.engine), headers=BEARER)
             tasks = [asyncio.create_task(engine.run())]
             tasks.append(asyncio.create_task(self._worker(self.engine, self.process).run()))
+            tasks.append(asyncio.create_task(_expire(self.engine)))
             tasks.append(asyncio.create_task(self._take_over(engine, self.process)))
             if self._summariser:
                 tasks.append(asyncio.create_task(self._summariser.run()))
@@ -134,6 +137,7 @@ class Lives:
                 self._brief,
                 lambda: next(incidents),
                 tools=Toolbox([_wrapped(tool, process) for tool in self._tools]),
+                rules=Rules(engine.consents, clock=virtual_time.clock),
             ),
             bounds=Bounds(),
             clock=virtual_time.clock,
@@ -155,6 +159,11 @@ class Lives:
             if doing.done() and not isinstance(doing.exception(), ProcessDied):
                 return doing.result()
             await cancel(doing)
+
+
+async def _expire(engine: Engine) -> None:
+    with suppress(ProcessDied):
+        await expire(engine.consents, engine.inbox)
 
 
 def _wrapped(tool: Tool, process: Process) -> Tool:

@@ -17,7 +17,7 @@ from .people import AtThePage, AtThePorts, InTheTerminal, Person
 from .socketeers import OverASocket
 
 Place = Callable[[Lives], Person]
-EVERY_PORT = {"inbox", "queue", "log", "memory", "usage", "chats", "model"}
+EVERY_PORT = {"inbox", "queue", "log", "memory", "usage", "chats", "consents", "model"}
 MORE_PORTS: dict[Place, set[str]] = {OverASocket: {"tickets"}}
 
 

@@ -27,7 +27,7 @@ from aizuchi.testing.plaza.platform import Plaza
 from aizuchi.turns import Bounds
 from aizuchi.worker import Worker
 
-EVERY_PORT = {"inbox", "queue", "log", "memory", "usage", "model", "plaza", "pace"}
+EVERY_PORT = {"inbox", "consents", "queue", "log", "memory", "usage", "model", "plaza", "pace"}
 SHOWN = {"streams": STREAMS, "edits": EDITS, "once": ONCE}
 
 

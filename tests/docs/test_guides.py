@@ -22,7 +22,7 @@ def test_its_settings_load(guide: Path, tmp_path: Path) -> None:
     for block in blocks:
         file = tmp_path / "aizuchi.toml"
         file.write_text(block, "utf-8")
-        assert load(file, ENVIRONMENT).slack
+        assert load(file, ENVIRONMENT).folder == tmp_path
 
 
 def test_both_guides_to_a_platform_show_the_same_settings() -> None:

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 
 from aizuchi.answers import (
     BEGINNING,
+    Consent,
     Entry,
     Finished,
     Outcome,
@@ -66,7 +67,11 @@ entries = st.one_of(
     st.tuples(st.builds(Shown, st.integers(1, 2), texts)),
     st.just([Restarted()]),
 )
-ends = st.builds(Finished, outcomes, st.just("") | texts, st.just("") | texts)
+consents = st.builds(
+    Consent, texts, texts, texts, st.just((("delete", "{}"),)), st.sampled_from([0.0, 4e9])
+)
+said = st.just("") | texts
+ends = st.builds(Finished, outcomes, said, said, said, said, st.none() | consents)
 settlements = st.builds(
     Settlement,
     outcomes | st.just("undeliverable"),

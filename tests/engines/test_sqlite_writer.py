@@ -39,7 +39,7 @@ class Desk:
         migrate(self.connection, home / FILE, schema())
         self.writer = Writer(self.connection, "test")
         log = LiveLog(SqliteEntries(self.writer, self.writer, time.time))
-        self.bells = Bells(Bell(time.time), Bell(time.time))
+        self.bells = Bells(*(Bell(time.time) for _ in range(3)))
         self.inbox = SqliteInbox(self.writer, log, self.bells, Bounds(), time.time)
         self.commits = 0
         self.tidied = threading.Event()

@@ -14,7 +14,7 @@ from tests.slack.lives import Shown, SlackLives, Talk, Way
 from aizuchi.attempt import cancel
 from aizuchi.testing import virtual_time
 
-EVERY_PORT = {"inbox", "queue", "log", "memory", "usage", "model", "slack", "pace"}
+EVERY_PORT = {"inbox", "consents", "queue", "log", "memory", "usage", "model", "slack", "pace"}
 
 
 class Case(NamedTuple):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aizuchi.surfaces.terminal.inbound import Ask, Do, Unknown, goes_on, read
+from aizuchi.surfaces.terminal.inbound import Ask, Do, Unknown, goes_on, read, verdict
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,18 @@ def test_every_question_can_be_sent(typed: str) -> None:
 def test_a_backslash_at_the_end_goes_on() -> None:
     assert goes_on("one \\")
     assert not goes_on("one")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("yes", "yes"),
+        (" Y \n", "yes"),
+        ("はい", "yes"),
+        ("NO", "no"),
+        ("いいえ", "no"),
+        ("yes please", None),
+    ],
+)
+def test_only_a_plain_yes_or_no_decides(typed: str, meant: str | None) -> None:
+    assert verdict(typed) == meant

@@ -11,11 +11,14 @@ from aizuchi import ports
 from aizuchi.agent import Agent
 from aizuchi.answers import Answer, Finished, Logged, ToolCall, fold
 from aizuchi.attempt import Gate, Office, cancel
+from aizuchi.brain import Brain
 from aizuchi.engines.sqlite import open_engine
 from aizuchi.errors import ModelError
 from aizuchi.events import Message
+from aizuchi.expiring import expire
 from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, PromptMessage, Text
 from aizuchi.prompt import Brief
+from aizuchi.rules import Rules
 from aizuchi.summaries import Summariser
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import message, running
@@ -103,6 +106,8 @@ async def desk(
     allowance: Allowance = NO_LIMITS,
     gate: Gate | None = None,
     tools: Toolbox | None = None,
+    rules: Rules = Rules(),
+    brain: Brain | None = None,
     notes: Model | None = None,
 ) -> AsyncIterator[Desk]:
     """A running worker on the store of a folder; `notes` writes the summaries, where any are."""
@@ -116,7 +121,13 @@ async def desk(
         office = Office(
             engine=engine,
             agent=Agent(
-                model, engine.memory, brief, lambda: next(incidents), tools=tools or Toolbox()
+                model,
+                engine.memory,
+                brief,
+                lambda: next(incidents),
+                tools=tools or Toolbox(),
+                rules=rules._replace(consents=engine.consents, clock=virtual_time.clock),
+                brain=brain,
             ),
             bounds=bounds,
             clock=virtual_time.clock,
@@ -126,6 +137,7 @@ async def desk(
         )
         worker = Worker(office)
         working = [asyncio.create_task(worker.run())]
+        working.append(asyncio.create_task(expire(engine.consents, engine.inbox)))
         if summariser:
             working.append(asyncio.create_task(summariser.run()))
         try:

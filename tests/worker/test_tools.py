@@ -3,7 +3,6 @@
 import asyncio
 from pathlib import Path
 
-from aizuchi.agent import MOST_ROUNDS
 from aizuchi.answers import (
     Answer,
     Entry,
@@ -20,6 +19,7 @@ from aizuchi.answers import (
 )
 from aizuchi.errors import ModelCut
 from aizuchi.events import Signal
+from aizuchi.loop import MOST_ROUNDS
 from aizuchi.ports import Ending, PromptMessage, Text
 from aizuchi.prompt import Brief
 from aizuchi.testing.engine_contract.bench import message

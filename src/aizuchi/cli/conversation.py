@@ -14,7 +14,9 @@ from aizuchi.cli.paper import Paper, language
 from aizuchi.errors import AizuchiError
 from aizuchi.settings.memo import Question
 from aizuchi.surfaces.terminal.client import Client
+from aizuchi.surfaces.terminal.screen import asking
 from aizuchi.surfaces.terminal.tail import End, Sign
+from aizuchi.surfaces.terminal.tail import Question as Asked
 
 Ending = Outcome | Literal["left", ""]
 
@@ -26,6 +28,7 @@ class Conversation:
         self._server, self._http, self._paper = server, http, paper
         self._client = Client(http, self._revive)
         self._interrupts = 0
+        self.question: Asked | None = None
 
     @classmethod
     async def open(cls, server: LocalServer, paper: Paper) -> "Conversation":
@@ -51,6 +54,17 @@ class Conversation:
         question = await self._client.last_question(chat)
         while await self._show(chat, _announced(self._client.resume(chat), question, begin)):
             pass
+
+    async def decide(self, chat: str, verdict: str) -> None:
+        """Answers what was asked last, and shows what comes of it."""
+        asked, self.question = self.question, None
+        if asked:
+            await self._show(chat, self._client.decide(chat, asked, verdict))
+
+    async def look_for_question(self, chat: str) -> str:
+        """What is still asked in the chat from the last time, as it is shown."""
+        self.question = await self._client.open_question(chat)
+        return asking(self.question, language()) if self.question else ""
 
     async def stop(self, chat: str) -> None:
         """Stops what is being answered in the chat."""
@@ -80,7 +94,7 @@ class Conversation:
             async for sign in signs:
                 self._paper.show(sign)
                 if isinstance(sign, End):
-                    ending = sign.outcome
+                    ending, self.question = sign.outcome, sign.question
         return ending
 
     def _interrupt(self, chat: str, following: "asyncio.Future[Ending]") -> None:

@@ -17,7 +17,7 @@ from aizuchi.settings.memo import (
     noted_question,
     terminal_chat,
 )
-from aizuchi.surfaces.terminal.inbound import HELP, Ask, Do, Unknown, Verb, goes_on, read
+from aizuchi.surfaces.terminal.inbound import HELP, Ask, Do, Unknown, Verb, goes_on, read, verdict
 
 PROMPT, MORE = "› ", "… "
 WELCOME = "Ask away. /help tells what else you can type, Ctrl-D ends."
@@ -67,6 +67,8 @@ class Keyboard:
             self._ask(question)
             forget_question(self._home)  # what goes wrong twice is not tried at every start
         self._run(self._conversation.catch_up(self._chat, _tell_question))
+        if asked := self._run(self._conversation.look_for_question(self._chat)):
+            print(asked, end="")
 
     def _ask(self, question: Question) -> None:
         note_question(self._home, question)
@@ -77,6 +79,10 @@ class Keyboard:
     def _do(self, typed: str) -> bool:
         """Does what is meant; returns whether the conversation goes on."""
         self._interrupts = 0
+        if self._conversation.question and (said := verdict(typed)):
+            self._run(self._conversation.decide(self._chat, said))
+            print()
+            return True
         match read(typed):
             case Ask(text):
                 self._ask(new_question(self._chat, text))

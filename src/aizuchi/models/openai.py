@@ -1,6 +1,7 @@
 """Any OpenAI-compatible endpoint, streamed through one HTTP client per process."""
 
 import json
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
@@ -30,6 +31,12 @@ OPENAI_MODEL = "gpt-5-mini"
 
 REFUSAL_BYTES = 64 * 1024
 REFUSAL_S = 0.5
+
+
+logger = logging.getLogger(__name__)
+
+NO_TOOLS = (400, 404, 422, 500, 501)
+"""How endpoints and models that know no tools refuse them; vLLM, Ollama, llama.cpp, OpenRouter."""
 
 
 class Dialect(NamedTuple):
@@ -131,6 +138,10 @@ class OpenAIModel:
                 self._dialect = dialect
                 return response
             said = await _beginning(response, patience)
+            if tools and dialect.tools and _knows_no_tools(response.status_code, said):
+                logger.warning("%s knows no tools, so it is asked without", self.label)
+                dialect = dialect._replace(tools=False)
+                continue
             if (simpler := _simpler(dialect, response.status_code, said)) == dialect:
                 raise self._refusal(response, said)
             dialect = simpler
@@ -242,14 +253,18 @@ def _checked(api_key: str) -> str:
     return key
 
 
+def _knows_no_tools(status: int, said: bytes) -> bool:
+    """Whether the endpoint, or this model there, was only refused for being told of tools."""
+    words = said.lower()
+    return status in NO_TOOLS and b"tool" in words and (b"support" in words or b"require" in words)
+
+
 def _simpler(dialect: Dialect, status: int, said: bytes) -> Dialect:
     """What is left to try after a refusal that names one of our parameters."""
     if status not in (400, 422):
         return dialect
     if b"stream_options" in said or b"include_usage" in said:
         return dialect._replace(usage=False)
-    if b"not support tools" in said or b"not support function" in said:
-        return dialect._replace(tools=False)
     if b"max_completion_tokens" in said:
         return dialect._replace(limit="max_completion_tokens")
     return dialect

@@ -161,6 +161,8 @@ def _default(field: Field) -> str:
             return "not set"
         case Commands() as commands:
             return ", ".join(f"`/{command.name}`" for command in commands)
+        case tuple(texts):
+            return ", ".join(f"`{text}`" for text in texts)
         case bool(value):
             return f"`{str(value).lower()}`"
         case str(text):

@@ -28,10 +28,13 @@ def tool_of(function: Function, *, unsafe: bool = False) -> Tool:
     declared = Declared(_name_of(function), _description_of(function), _schema_of(arguments))
     decoder = msgspec.json.Decoder(arguments)
 
-    async def call(given: str, occasion: Occasion) -> str | Finding:
-        return await _call(function, decoder, declared, given)
+    def check(given: str) -> dict[str, Any]:
+        return _checked(decoder, declared, given)
 
-    return Tool(declared, call, unsafe)
+    async def call(given: str, occasion: Occasion) -> str | Finding:
+        return await _call(function, check(given))
+
+    return Tool(declared, call, unsafe, check)
 
 
 def result_of(returned: Any) -> str | Finding:
@@ -44,16 +47,20 @@ def result_of(returned: Any) -> str | Finding:
         return str(returned)
 
 
-async def _call(
-    function: Function, decoder: "msgspec.json.Decoder[Any]", declared: Declared, given: str
-) -> str | Finding:
+def _checked(
+    decoder: "msgspec.json.Decoder[Any]", declared: Declared, given: str
+) -> dict[str, Any]:
+    """The arguments by their names; raises BadArguments, with what would fit."""
     try:
         checked = decoder.decode(given.strip() or "{}")
     except msgspec.MsgspecError as error:
         schema = _compact.encode(declared.parameters).decode()
         what = f"The arguments of {declared.name} do not fit: {error}. They have to follow"
         raise BadArguments(what, schema) from None
-    named = {field: getattr(checked, field) for field in checked.__struct_fields__}
+    return {field: getattr(checked, field) for field in checked.__struct_fields__}
+
+
+async def _call(function: Function, named: dict[str, Any]) -> str | Finding:
     if inspect.iscoroutinefunction(function):
         return result_of(await function(**named))
     return result_of(await in_thread(lambda: function(**named)))

@@ -3,13 +3,13 @@
 
 import { Chat } from "@ai-sdk/react";
 import { Cell } from "../cell";
-import { readChat, stopAnswer } from "../connection/api";
+import { decide, readChat, stopAnswer } from "../connection/api";
 import { isConnected } from "../connection/patient-fetch";
 import { pause } from "../connection/patience";
 import { tell } from "../connection/tabs";
 import type { Transport } from "../connection/transport";
 import { endingOf } from "./ending";
-import { isOver, isTheSame, newId, question, type Message } from "./message";
+import { consentOf, isOver, isTheSame, newId, question, type Message, type Verdict } from "./message";
 import { isUnanswered, reconciled } from "./reconciling";
 
 const SHORT_MS = 500;
@@ -64,6 +64,15 @@ export class Conversation {
     return this.#turn({
       send: () => this.chat.regenerate({ messageId }),
       isStored: (stored) => stored.every(({ id }) => id !== messageId),
+    });
+  }
+
+  /** Allows what a message asks for, or does not; the answer to that follows like any other. */
+  decide(message: Message, verdict: Verdict): Promise<void> {
+    const digest = consentOf(message)?.digest ?? "";
+    return this.#turn({
+      send: () => decide(this.id, message.id, digest, verdict),
+      isStored: (stored) => stored.some(({ id }) => id === `${verdict}:${message.id}`),
     });
   }
 

@@ -9,12 +9,15 @@ export type StepState = "running" | "done" | "failed";
 type Data = {
   heard: { stage: Stage; text: string };
   step: { title: string; state: StepState };
+  consent: { digest: string; calls: { tool: string; arguments: string }[]; expiresAt: number };
   outcome: { outcome: string; text: string; code: string; incident: string };
 };
 
 export type Message = UIMessage<unknown, Data>;
 export type Heard = Data["heard"];
 export type Outcome = Data["outcome"];
+export type Consent = Data["consent"];
+export type Verdict = "yes" | "no";
 
 const CALM = new Set(["answered", "asks", "cancelled"]);
 
@@ -38,6 +41,17 @@ export function heardOf(message: Message): Heard | undefined {
 export function outcomeOf(message: Message): Outcome | undefined {
   return message.parts.find((part) => part.type === "data-outcome")?.data;
 }
+
+export function consentOf(message: Message): Consent | undefined {
+  return message.parts.find((part) => part.type === "data-consent")?.data;
+}
+
+/** The answer to what a message asks; the same for everybody. */
+export const decisionId = (asking: string): string => `${asking}:decision`;
+
+/** Whether a message is a decision, or the answer to one: neither can be made again. */
+export const isOfDecision = ({ id, role }: Message): boolean =>
+  role === "user" ? /^(yes|no):/.test(id) : id.endsWith(":decision");
 
 export function stepsOf(message: Message): Step[] {
   return message.parts.flatMap((part) =>

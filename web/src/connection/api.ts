@@ -1,6 +1,6 @@
 /** The server's routes beside the stream. */
 
-import type { Message } from "../chat/message";
+import type { Message, Verdict } from "../chat/message";
 import { isConnected, patientFetch } from "./patient-fetch";
 
 export interface Listed {
@@ -36,6 +36,13 @@ export async function renameChat(chat: string, title: string): Promise<void> {
 
 export async function deleteChat(chat: string): Promise<void> {
   await patientFetch(address(chat), { method: "DELETE" });
+}
+
+/** Answers what a message asks; twice is as good as once, and the first one counts. */
+export async function decide(chat: string, messageId: string, digest: string, verdict: Verdict): Promise<void> {
+  const body = JSON.stringify({ messageId, digest, verdict });
+  const response = await patientFetch(`${address(chat)}/decide`, { method: "POST", headers: JSON_BODY, body });
+  if (!response.ok) throw new Error(await response.text());
 }
 
 /** Stops one answer, or where it has not begun to arrive, whatever is being answered. */

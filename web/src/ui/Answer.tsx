@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { languageOf } from "../chat/language";
-import { isCalm, outcomeOf, sourcesOf, stepsOf, textOf, type Message } from "../chat/message";
+import { consentOf, isCalm, isOfDecision, outcomeOf, sourcesOf, stepsOf, textOf, type Message, type Verdict } from "../chat/message";
 import { assistantName } from "../place";
 import { say } from "../words";
 import { Blocks } from "./Blocks";
@@ -8,6 +8,7 @@ import { CopyButton } from "./CopyButton";
 import { IconButton } from "./IconButton";
 import { Icon, Mark } from "./icons";
 import { Note } from "./Note";
+import { Consent } from "./Consent";
 import { Sources } from "./Sources";
 import { Steps } from "./Steps";
 
@@ -15,12 +16,16 @@ interface Props {
   readonly message: Message;
   readonly isLive: boolean;
   readonly isLast: boolean;
+  readonly isDecided: boolean;
   readonly onRegenerate: (message: Message) => void;
+  readonly onDecide: (message: Message, verdict: Verdict) => void;
 }
 
-export const Answer = memo(function Answer({ message, isLive, isLast, onRegenerate }: Props) {
+export const Answer = memo(function Answer({ message, isLive, isLast, isDecided, onRegenerate, onDecide }: Props) {
   const text = textOf(message);
-  const outcome = isLive ? undefined : outcomeOf(message);
+  const consent = isLive ? undefined : consentOf(message);
+  const outcome = isLive || consent ? undefined : outcomeOf(message);
+  const canRepeat = isLast && !consent && !isOfDecision(message);
   return (
     <article className="answer" aria-label={assistantName} aria-busy={isLive}>
       <span className="face"><Mark /></span>
@@ -28,11 +33,14 @@ export const Answer = memo(function Answer({ message, isLive, isLast, onRegenera
         <Steps steps={stepsOf(message)} />
         {text && <Blocks text={text} isLive={isLive} />}
         <Sources sources={sourcesOf(message)} />
+        {consent && (
+          <Consent asked={consent} onDecide={isDecided ? undefined : (verdict) => onDecide(message, verdict)} />
+        )}
         {outcome && <Note outcome={outcome} />}
         {!isLive && (
           <div className={isLast ? "actions always" : "actions"}>
             {text && <CopyButton label={say("copy")} text={() => text} />}
-            {isLast && <AgainButton isWorded={outcome !== undefined && !isCalm(outcome)} onClick={() => onRegenerate(message)} />}
+            {canRepeat && <AgainButton isWorded={outcome !== undefined && !isCalm(outcome)} onClick={() => onRegenerate(message)} />}
           </div>
         )}
       </div>

@@ -6,7 +6,7 @@ import { useCell } from "../cell";
 import type { Conversation } from "../chat/conversation";
 import { refreshChats } from "../chat/list";
 import { listening } from "../chat/listening";
-import { isOver, type Message } from "../chat/message";
+import { decisionId, isOfDecision, isOver, type Message, type Verdict } from "../chat/message";
 import { useKeptUp } from "../chat/opening";
 import { isConnected } from "../connection/patient-fetch";
 import { say } from "../words";
@@ -55,6 +55,12 @@ export function Thread({ conversation }: { readonly conversation: Conversation }
     field.current?.focus();
   }, [conversation, toEnd]);
 
+  const decide = useCallback((message: Message, verdict: Verdict) => {
+    void conversation.decide(message, verdict);
+    toEnd();
+    field.current?.focus();
+  }, [conversation, toEnd]);
+
   const lastQuestion = messages.findLast(({ role }) => role === "user");
   return (
     <>
@@ -67,7 +73,7 @@ export function Thread({ conversation }: { readonly conversation: Conversation }
                 <Question
                   key={message.id}
                   message={message}
-                  canEdit={!isBusy && message === lastQuestion}
+                  canEdit={!isBusy && message === lastQuestion && !isOfDecision(message)}
                   onEdit={edit}
                 />
               ) : (
@@ -76,7 +82,9 @@ export function Thread({ conversation }: { readonly conversation: Conversation }
                   message={message}
                   isLive={isBusy && message === messages.at(-1) && !isOver(message)}
                   isLast={!isBusy && message === messages.at(-1)}
+                  isDecided={isBusy || messages.some(({ id }) => id === decisionId(message.id))}
                   onRegenerate={regenerate}
+                  onDecide={decide}
                 />
               ),
             )}

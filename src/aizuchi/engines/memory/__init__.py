@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from aizuchi.bell import Bell, Bells
 from aizuchi.cleaning import keep_clean
 from aizuchi.engines.memory.chats import MemoryChats
+from aizuchi.engines.memory.consents import MemoryConsents
 from aizuchi.engines.memory.entries import MemoryEntries
 from aizuchi.engines.memory.inbox import MemoryInbox
 from aizuchi.engines.memory.memory import MemoryMemory
@@ -44,7 +45,7 @@ async def open_engine(
         raise StoreInUse("The store is in use.", "Close the engine that holds it first.")
     store.held = True
     store.clear_leases(clock())
-    log, bells = LiveLog(MemoryEntries(store, clock)), Bells(Bell(clock), Bell(clock))
+    log, bells = LiveLog(MemoryEntries(store, clock)), Bells(Bell(clock), Bell(clock), Bell(clock))
 
     async def run() -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -58,6 +59,7 @@ async def open_engine(
             log=log,
             memory=MemoryMemory(store, clock),
             chats=MemoryChats(store, log, clock),
+            consents=MemoryConsents(store, bells.asked, clock),
             usage=MemoryUsage(store, allowance, clock),
             tickets=MemoryTickets(store, clock),
             traces=MemoryTraces(store),

@@ -68,6 +68,9 @@ class MemoryChats:
                 self._store.written,
             ):
                 kept.pop(seq, None)
+        for turn_id, one in list(self._store.pending.items()):
+            if one.message.conversation == conversation:
+                del self._store.pending[turn_id]
         self._store.forgotten.pop(f"thread {conversation}", None)
         del self._store.conversations[conversation]
         for turn in work:
@@ -100,6 +103,7 @@ class MemoryChats:
             code=end.code if end else "",
             incident=end.incident if end else "",
             trail=trail_of(log) if end else Trail(),
+            consent=end.consent if end else None,
         )
 
 
@@ -117,4 +121,5 @@ def said_of(one: stored.Said) -> Said:
         code=end.code,
         incident=end.incident,
         trail=one.trail,
+        consent=end.consent,
     )

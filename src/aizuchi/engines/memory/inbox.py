@@ -41,7 +41,8 @@ class MemoryInbox:
         if message.history is None:
             store.conversations.setdefault(message.conversation, beginning)
         ahead = sum(not turn.refusal for turn in store.open_in(message.conversation))
-        refusal = "full" if ahead > self._bounds.waiting else ""
+        full = ahead > self._bounds.waiting and not message.decides
+        refusal = "full" if full else ""
         store.last_seq = seq = store.last_seq + 1
         store.seqs[message.turn_id] = seq
         store.work[seq] = Turn(message, seq, now, refusal=refusal)

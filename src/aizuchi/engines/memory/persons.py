@@ -15,6 +15,9 @@ def forget(store: Store, person: str, seq: int, now: float) -> None:
         shelf: summary for shelf, summary in store.summaries.items() if shelf.person != person
     }
     store.forgotten.pop(f"user {person}", None)
+    for turn_id, asked in list(store.pending.items()):
+        if person_of(asked.message) == person:
+            del store.pending[turn_id]
     _forget_conversations(store, person, seq)
     _forget_usage(store, person, day_of(now))
     store.forgotten[wish_key(person)] = max(seq, store.forgotten.get(wish_key(person), 0))

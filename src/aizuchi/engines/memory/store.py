@@ -6,6 +6,7 @@ from typing import NamedTuple
 from aizuchi.answers import Finished, Logged, Position, Shown
 from aizuchi.events import Message
 from aizuchi.history import Summary
+from aizuchi.ports import Pending
 from aizuchi.recall import Shelf, person_of
 from aizuchi.tickets import Ticket
 from aizuchi.traces import Note, Trace, Written
@@ -22,7 +23,8 @@ class Conversation(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A settled turn: question, answer, and where the answer's log ended."""
+    """A settled turn: question, answer, and where the answer's log ended. The message's text is
+    what the person wanted."""
 
     message: Message
     asked_at: float
@@ -58,6 +60,7 @@ class Store:
         self.notes: list[Note] = []
         self.ended: dict[int, float] = {}
         self.conversations: dict[str, Conversation] = {}
+        self.pending: dict[str, Pending] = {}
         self.forgotten: dict[str, int] = {}
         self.summaries: dict[Shelf, Summary] = {}
         self.admitted: set[int] = set()

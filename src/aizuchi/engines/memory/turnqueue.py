@@ -4,13 +4,14 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from aizuchi.access import day_of
-from aizuchi.answers import Finished, fold
+from aizuchi.answers import Finished, ToolReturned, ToolsCalled, fold
 from aizuchi.bell import Bells
+from aizuchi.consent import asking_id
 from aizuchi.engines.memory.persons import forget, is_forgotten_since
 from aizuchi.engines.memory.store import Said, Store, Used
 from aizuchi.errors import LeaseLost
 from aizuchi.live import LiveLog
-from aizuchi.ports import Settlement
+from aizuchi.ports import Pending, Settlement
 from aizuchi.recall import Shelf, memory_key, person_of, shelf_of
 from aizuchi.traces import Trace, timeline
 from aizuchi.trail import trail_of
@@ -58,6 +59,7 @@ class MemoryQueue:
         _settle(self._store, held(self._store, claim), settlement, self._clock())
         self._log.forget(claim.turn.message.turn_id)
         self._bells.answer.ring()
+        self._bells.asked.ring()
 
     async def release(self, claim: Claim) -> None:
         with suppress(LeaseLost):
@@ -128,13 +130,16 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     message = turn.message
     del store.work[turn.seq]
     store.admitted.discard(turn.seq)
+    wish = _ask_and_decide(store, turn, settlement)
     if settlement.forget_person:
         forget(store, person_of(message), turn.seq, now)
     if message.history is not None or is_forgotten_since(store, turn):
         store.ended[turn.seq] = now
         store.entries.pop(turn.seq, None)
+        store.pending.pop(message.turn_id, None)
     else:
-        store.said[turn.seq] = _said(store, turn, settlement, now)
+        said = _said(store, turn, settlement, now)
+        store.said[turn.seq] = said._replace(message=said.message._replace(text=wish))
         store.converse(message, now)
     if begin := store.asked_again(message):
         _replace(store, message.conversation, begin, turn.seq)
@@ -146,6 +151,20 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
         store.count(day_of(now), person_of(message), used)
     trace = Trace(turn.accepted_at, timeline(store.written.pop(turn.seq, ())))
     store.traces[turn.seq] = trace.settled(now, *settlement.account)
+
+
+def _ask_and_decide(store: Store, turn: Turn, settlement: Settlement) -> str:
+    """Keeps what was asked, unless nobody could be shown it, and takes away what was decided. What
+    the person wanted is what the first message wanted, however many questions followed."""
+    message, log = turn.message, store.entries.get(turn.seq, [])
+    asked = store.pending.pop(asking_id(message.turn_id), None)
+    wish = asked.wish if asked else message.text
+    finished = fold(log).finished
+    if finished and finished.consent and settlement.settled_as != "undeliverable":
+        rounds = [each.entry for each in log if isinstance(each.entry, ToolsCalled | ToolReturned)]
+        first = asked.message if asked else message
+        store.pending[message.turn_id] = Pending(finished.consent, first, wish, rounds)
+    return wish
 
 
 def _said(store: Store, turn: Turn, settlement: Settlement, now: float) -> Said:

@@ -9,6 +9,7 @@ from pathlib import Path
 from aizuchi.bell import Bell, Bells
 from aizuchi.cleaning import keep_clean
 from aizuchi.engines.sqlite.chats import SqliteChats
+from aizuchi.engines.sqlite.consents import SqliteConsents
 from aizuchi.engines.sqlite.database import FILE, connect, connect_to_read, lock, migrate, schema
 from aizuchi.engines.sqlite.entries import SqliteEntries
 from aizuchi.engines.sqlite.inbox import SqliteInbox
@@ -51,7 +52,7 @@ async def open_engine(
     with ExitStack() as opened:
         writer, reader = _open_file(home / FILE, clock, threads, opened)
         log = LiveLog(SqliteEntries(writer, reader, clock))
-        bells = Bells(Bell(clock), Bell(clock))
+        bells = Bells(Bell(clock), Bell(clock), Bell(clock))
         cleaner = SqliteCleaner(writer, reader)
 
         async def run() -> None:
@@ -65,6 +66,7 @@ async def open_engine(
             log=log,
             memory=SqliteMemory(writer, reader, clock),
             chats=SqliteChats(writer, reader, log, clock),
+            consents=SqliteConsents(reader, bells.asked, clock),
             usage=SqliteUsage(writer, reader, allowance, clock),
             tickets=SqliteTickets(writer, clock),
             traces=SqliteTraces(writer, reader),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from sqlite3 import Connection, Row
 
-from aizuchi.answers import fold
+from aizuchi.answers import decode_consent, fold
 from aizuchi.engines.sqlite.again import asked_again
 from aizuchi.engines.sqlite.entries import pieces
 from aizuchi.engines.sqlite.queries import SQL
@@ -87,6 +87,7 @@ def said_of(row: Row) -> Said:
         code=row["code"],
         incident=row["incident"],
         trail=decode_trail(row["trail"]),
+        consent=decode_consent(row["consent"]),
     )
 
 
@@ -107,6 +108,7 @@ def _being_said(connection: Connection, row: Row) -> Said:
         code=end.code if end else "",
         incident=end.incident if end else "",
         trail=trail_of(log),
+        consent=end.consent if end else None,
     )
 
 
@@ -150,6 +152,7 @@ def _delete(
         "end_open",
         "delete_said",
         "delete_work",
+        "delete_pending",
         "delete_forgotten",
         "delete_conversation",
     ):

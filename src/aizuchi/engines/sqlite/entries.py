@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from sqlite3 import Connection, Row
 
-from aizuchi.answers import HEARD, Finished, Heard, Logged, Position, Shown, decode, encode
+from aizuchi.answers import (
+    HEARD,
+    Finished,
+    Heard,
+    Logged,
+    Position,
+    Shown,
+    decode,
+    decode_consent,
+    encode,
+)
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.logstore import Line, Transcript, collapsed, logged, state_with
@@ -68,9 +78,8 @@ def _load(connection: Connection, turn_id: str) -> Transcript:
 
 
 def _whole(told: Row) -> Transcript:
-    finished = Finished(
-        told["outcome"], told["answer"], told["said"], told["code"], told["incident"]
-    )
+    said = (told[field] for field in ("outcome", "answer", "said", "code", "incident"))
+    finished = Finished(*said)._replace(consent=decode_consent(told["consent"]))
     shown = [entry for entry in decode(told["shown"]) if isinstance(entry, Shown)]
     trail = decode_trail(told["trail"])
     return collapsed(Position(told["attempt"], told["n"]), finished, shown, trail)

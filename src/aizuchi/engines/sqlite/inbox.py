@@ -69,7 +69,7 @@ class _Order:
 
     def _next(self, message: Message, at: float) -> _Arrival:
         ahead = self._ahead.get(message.conversation, 0)
-        is_full = ahead > self._waiting
+        is_full = ahead > self._waiting and not message.decides  # which cannot be sent again
         self._turns.add(message.turn_id)
         self._ahead[message.conversation] = ahead + (not is_full)
         self._last += 1

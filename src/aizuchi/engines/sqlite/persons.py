@@ -21,6 +21,7 @@ AT_ONCE = 200
 UNSAY_IN_ANY_SCHEMA = ("unsay_title", "unsay_entries", "unsay_turn", "unsay")
 UNSAY = ("unsay_summaries", "unsay_trace", "unsay_notes", *UNSAY_IN_ANY_SCHEMA)
 FORGET = (
+    "forget_own_pending",
     "forget_own_summaries",
     "forget_own_keys",
     "forget_own_conversations",

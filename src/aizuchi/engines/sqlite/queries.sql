@@ -124,7 +124,8 @@ SELECT seq FROM turns WHERE turn_id = :turn_id AND ended_at IS NULL;
 
 -- name: told
 -- What is left of an answer whose entries have collapsed.
-SELECT outcome, answer, said, code, incident, attempt, n, shown, trail FROM said WHERE seq = ?;
+SELECT outcome, answer, said, code, incident, attempt, n, shown, trail, consent
+FROM said WHERE seq = ?;
 
 -- ── settling ──
 
@@ -153,7 +154,8 @@ ON CONFLICT (key) DO UPDATE SET
 -- name: add_said
 INSERT INTO said (
     seq, conversation, person, place, asked_at, settled_at, ref, question,
-    outcome, answer, said, code, incident, undelivered, attempt, n, shown, trail
+    outcome, answer, said, code, incident, undelivered, attempt, n, shown, trail,
+    consent
 )
 VALUES (
     :seq,
@@ -162,8 +164,32 @@ VALUES (
     (SELECT id FROM places WHERE key = :place AND audience = :audience),
     :asked_at, :now, :ref, :question,
     :outcome, :answer, :said, :code, :incident, nullif(:undelivered, ''), :attempt, :n, :shown,
-    :trail
+    :trail, :consent
 );
+
+-- name: add_pending
+INSERT INTO pending (turn_id, expires_at, person, conversation, consent, wish, message, rounds)
+VALUES (:turn_id, :expires_at, :person, :conversation, :consent, :wish, :message, :rounds);
+
+-- name: forget_own_pending
+DELETE FROM pending WHERE person = :person;
+
+-- name: pending
+SELECT consent, wish, message, rounds FROM pending WHERE turn_id = ?;
+
+-- name: decided
+DELETE FROM pending WHERE turn_id = ?;
+
+-- name: expired
+-- The first question whose time is over and whose decision is not under way yet.
+SELECT consent, wish, message, rounds FROM pending
+WHERE expires_at <= :now
+  AND NOT EXISTS (SELECT 1 FROM work WHERE work.turn_id = pending.turn_id || :suffix)
+  AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.turn_id = pending.turn_id || :suffix)
+ORDER BY expires_at LIMIT 1;
+
+-- name: next_expiry
+SELECT min(expires_at) FROM pending WHERE expires_at > :now;
 
 -- name: replace
 -- A turn that was asked again, and all that was said after it, up to the asking.
@@ -299,7 +325,7 @@ SELECT key FROM people WHERE EXISTS (SELECT 1 FROM said WHERE person = people.id
 -- name: own_said
 SELECT conversations.key AS conversation,
        turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered,
-       trail
+       trail, consent
 FROM said JOIN turns USING (seq) JOIN conversations ON conversations.id = said.conversation
 WHERE person = (SELECT id FROM people WHERE key = ?)
 ORDER BY seq;
@@ -395,7 +421,7 @@ WHERE key >= :first AND key < :beyond AND owner IS NOT NULL;
 
 -- name: said
 SELECT seq, turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered,
-       trail
+       trail, consent
 FROM said JOIN turns USING (seq)
 WHERE conversation = ? AND replaced IS NULL
 ORDER BY seq;
@@ -430,6 +456,9 @@ DELETE FROM said WHERE conversation = :id;
 
 -- name: delete_work
 DELETE FROM work WHERE conversation = :conversation;
+
+-- name: delete_pending
+DELETE FROM pending WHERE conversation = :conversation;
 
 -- name: delete_forgotten
 DELETE FROM forgotten WHERE key = :memory;

@@ -5,20 +5,32 @@ from sqlite3 import Connection, Row
 from typing import Any
 
 from aizuchi.access import day_of
-from aizuchi.answers import Finished, Logged, encode, fold
+from aizuchi.answers import (
+    Consent,
+    Finished,
+    Logged,
+    ToolReturned,
+    ToolsCalled,
+    encode,
+    encode_consent,
+    fold,
+)
+from aizuchi.consent import asking_id
 from aizuchi.engines.sqlite.again import asked_again
+from aizuchi.engines.sqlite.consents import pending_of
 from aizuchi.engines.sqlite.entries import log_of, written
 from aizuchi.engines.sqlite.persons import forget, is_forgotten_since
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.shelves import values_of
 from aizuchi.engines.sqlite.tracing import keep_trace
-from aizuchi.events import Message, decode_message
+from aizuchi.events import Message, decode_message, encode_message
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key, person_of, shelf_of
 from aizuchi.traces import Trace, timeline
 from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
+ROUNDS = (ToolsCalled, ToolReturned)
 KEEP_NOTHING = ("end_unsaid", "unsay_entries", "add_person")
 KEEP_WHAT_WAS_SAID = ("add_turn", "add_person", "add_place", "add_conversation", "add_said")
 
@@ -32,16 +44,19 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     if settlement.forget_person:
         forget(connection, person_of(message), seq, now)
     rows = written(connection, seq)
+    log = log_of(rows)
     values = {
         "seq": seq,
         "id": seq,
         "asked_at": work["accepted_at"],
         "now": now,
         **_of_message(message),
-        **_of_answer(log_of(rows)),
+        **_of_answer(log),
         "undelivered": _why_undelivered(settlement),
     }
     keeps = message.history is None and not is_forgotten_since(connection, values["person"], seq)
+    asked = _question(log, settlement) if keeps else None
+    values["question"] = _ask_and_decide(connection, message, asked, log)
     for statement in KEEP_WHAT_WAS_SAID if keeps else KEEP_NOTHING:
         connection.execute(SQL[statement], values)
     _change_memory(connection, seq, message, settlement)
@@ -50,6 +65,37 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
         connection.execute(SQL["count"], {**values, "day": day_of(now), "answers": 0, **used})
     trace = Trace(work["accepted_at"], timeline(rows)).settled(now, *settlement.account)
     keep_trace(connection, seq, trace)
+
+
+def _question(log: list[Logged], settlement: Settlement) -> Consent | None:
+    """What the answer asks, unless nobody could be shown it."""
+    finished = fold(log).finished
+    shown = settlement.settled_as != "undeliverable"
+    return finished.consent if finished and shown else None
+
+
+def _ask_and_decide(
+    connection: Connection, message: Message, consent: Consent | None, log: list[Logged]
+) -> str:
+    """Keeps what was asked, and takes away what was decided. What the person wanted is what the
+    first message wanted, however many questions followed."""
+    asked = pending_of(connection, asking_id(message.turn_id))
+    wish, first = (asked.wish, asked.message) if asked else (message.text, message)
+    if asked:
+        connection.execute(SQL["decided"], (asked.consent.turn_id,))
+    if consent:
+        values = {
+            "turn_id": message.turn_id,
+            "expires_at": consent.expires_at,
+            "person": person_of(first),
+            "conversation": message.conversation,
+            "consent": encode_consent(consent),
+            "wish": wish,
+            "message": encode_message(first),
+            "rounds": encode([line.entry for line in log if isinstance(line.entry, ROUNDS)]),
+        }
+        connection.execute(SQL["add_pending"], values)
+    return wish
 
 
 def _of_message(message: Message) -> Mapping[str, Any]:
@@ -80,6 +126,7 @@ def _of_answer(log: list[Logged]) -> Mapping[str, Any]:
         "n": end.position.n,
         "shown": encode(fold(log).shown),
         "trail": encode_trail(trail_of(log)),
+        "consent": encode_consent(end.entry.consent),
     }
 
 

@@ -78,6 +78,7 @@ class SqliteQueue:
         await self._writer.run(job)
         self._log.forget(claim.turn.message.turn_id)
         self._bells.answer.ring()
+        self._bells.asked.ring()
 
     async def release(self, claim: Claim) -> None:
         await self._writer.run(partial(_release, claim=claim, now=self._clock()))

@@ -29,7 +29,7 @@ from aizuchi.operations import (
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.surfaces.discord.bot import Bot
 from aizuchi.surfaces.discord.buckets import SOON_S
-from aizuchi.surfaces.discord.buttons import Kind, rows
+from aizuchi.surfaces.discord.buttons import Kind, choice, rows
 from aizuchi.surfaces.discord.finding import Finder, First
 from aizuchi.surfaces.discord.messages import QUIET, Ref, message, without_buttons
 from aizuchi.surfaces.discord.rest import Answer, File, Reply, Rest, refused
@@ -88,7 +88,7 @@ class DiscordCourier:
     # ── posting ──
 
     async def _post(self, post: PostPage, address: Address) -> Receipt:
-        body = self._body(post.text, post.stage, address)
+        body = self._body(post, address)
         if address.kind == "message":
             speak = self._bot.tell_alone if post.private else self._bot.reply
             return _sent(*await speak(body, post.key, address))
@@ -131,8 +131,8 @@ class DiscordCourier:
         self, operation: EditPage | AttachFile | DeletePage | HandOver, address: Address
     ) -> Receipt:
         match operation:
-            case EditPage(ref=ref, text=text, stage=stage):
-                return await self._edit(ref, self._body(text, stage, address), address)
+            case EditPage(ref=ref):
+                return await self._edit(ref, self._body(operation, address), address)
             case AttachFile(ref=ref, name=name, text=text):
                 return await self._edit(ref, QUIET, address, File(name, text.encode()))
             case DeletePage(ref=ref):
@@ -172,8 +172,10 @@ class DiscordCourier:
             self.tokens.close(address.id)
         return refused("token_expired") if reply is None else _receipt(reply)
 
-    def _body(self, text: str, stage: Stage, address: Address) -> Mapping[str, Any]:
-        return message(text, rows(BUTTONS[stage] if self._buttons else None, address))
+    def _body(self, page: PostPage | EditPage, address: Address) -> Mapping[str, Any]:
+        if page.consent:
+            return message(page.text, choice(page.consent, address))
+        return message(page.text, rows(BUTTONS[page.stage] if self._buttons else None, address))
 
 
 def _sent(reply: Reply, channel: str) -> Receipt:

@@ -132,7 +132,7 @@ def _is_spoken(said: Fields, address: Address) -> bool:
         return False
     _, custom_ids = says(said)
     buttons = map(button_of, custom_ids)
-    return any(button is not None and button.turn == address.turn for button in buttons)
+    return any(button is not None and button.of_turn == address.turn for button in buttons)
 
 
 def _is_hidden(address: Address) -> bool:

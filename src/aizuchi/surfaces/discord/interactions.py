@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from aizuchi.consent import Decision, Verdict, decision_id, may_decide
 from aizuchi.events import Message, Place, Reception, Sender, Signal
 from aizuchi.surfaces.discord import NAME, TOKEN_S
 from aizuchi.surfaces.discord.address import Address, conversation_of, place_of, time_of
@@ -211,9 +212,26 @@ def _read_click(asked: Interaction, custom_id: str, manner: Manner) -> Reception
     button = button_of(custom_id)
     if button is None:
         return Reception(accepted=told_alone(say("no_button", asked.language)))
+    if button.kind in ("yes", "no"):
+        return _decide(asked, button, manner)
     if button.user != asked.sender.id:
         return Reception(accepted=told_alone(say("not_yours", asked.language)))
     return _stop(asked, button) if button.kind == "stop" else _again(asked, button, manner)
+
+
+def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
+    """A yes or no of somebody who may decide; its answer goes on in the asker's conversation."""
+    if not may_decide(asked.sender.id, button.user, NAME, manner.approvers):
+        owner = say("owner", asked.language)
+        line = say("not_yours_to_decide", asked.language, owner=owner)
+        return Reception(accepted=told_alone(line))
+    direct, ephemeral = button.where == "direct", button.where == "ephemeral"
+    turn = decision_id(button.of_turn)
+    message = _message(asked._replace(direct=direct), turn, manner, ephemeral)
+    conversation = conversation_of(asked.channel, button.user, direct=direct, ephemeral=ephemeral)
+    verdict: Verdict = "yes" if button.kind == "yes" else "no"
+    said = str(Decision(verdict, button.digest, button.user))
+    return _taken(asked, message._replace(conversation=conversation, decides=said))
 
 
 def _stop(asked: Interaction, button: Button) -> Reception:

@@ -20,12 +20,14 @@ class Known(NamedTuple):
 
 class Manner(NamedTuple):
     """`commands` are known by name, and any other name is where `takes_any`. `allow` are the ids
-    that `[access]` names: of guilds, roles and people; without any, everybody is let in."""
+    that `[access]` names: of guilds, roles and people; without any, everybody is let in.
+    `approvers` are those of `[tools]`."""
 
     commands: Mapping[str, Known] = {}
     takes_any: bool = True
     ephemeral: bool = False
     allow: frozenset[str] = frozenset()
+    approvers: tuple[str, ...] = ()
 
     def knows(self, name: str) -> bool:
         return self.takes_any or name in self.commands

@@ -101,6 +101,7 @@ def open_surface(settings: Settings) -> DiscordSurface:
         takes_any=not discord.is_declared,
         ephemeral=discord.ephemeral,
         allow=allowed(settings.access.allow),
+        approvers=settings.tools.approvers,
     )
     return DiscordSurface(discord.public_key, manner)
 

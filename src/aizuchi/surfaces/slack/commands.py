@@ -5,6 +5,7 @@ from typing import Any
 from aizuchi.operations import PostPage, Refused
 from aizuchi.surfaces.slack import RESPONSE_URL_USES
 from aizuchi.surfaces.slack.address import Address
+from aizuchi.surfaces.slack.consenting import buttons
 from aizuchi.surfaces.slack.payloads import marker, silent
 from aizuchi.surfaces.slack.private import tell_alone
 from aizuchi.surfaces.slack.render import notice, quotation
@@ -41,10 +42,11 @@ class Commands:
 
 def _body(post: PostPage, address: Address, alone: bool) -> dict[str, Any]:
     quoted = [quotation(address.quote)] if address.quote and post.page == 1 else []
+    asked = [buttons(post.consent, post.text, address)] if post.consent else []
     return {
         "response_type": "ephemeral" if alone else "in_channel",
         "text": notice(post.text),
-        "blocks": [*quoted, {"type": "markdown", "text": post.text}],
+        "blocks": [*quoted, {"type": "markdown", "text": post.text}, *asked],
         "unfurl_links": False,
         "unfurl_media": False,
     }

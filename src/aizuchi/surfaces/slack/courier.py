@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
+from aizuchi.answers import Consent
 from aizuchi.operations import (
     AppendStream,
     AttachFile,
@@ -24,10 +25,12 @@ from aizuchi.operations import (
 )
 from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.commands import Commands
+from aizuchi.surfaces.slack.consenting import asking
 from aizuchi.surfaces.slack.finding import Finder
 from aizuchi.surfaces.slack.mends import NEVER_HERE, UNWRITABLE
 from aizuchi.surfaces.slack.payloads import chunks, marker, silent
 from aizuchi.surfaces.slack.private import tell_alone, tell_why_not
+from aizuchi.surfaces.slack.render import notice
 from aizuchi.surfaces.slack.webapi import Answer, Reply, WebApi, refused
 from aizuchi.surfaces.slack.working import Working
 
@@ -103,7 +106,7 @@ class SlackCourier:
         if post.private:
             return _receipt(await tell_alone(self._api, post.text, address))
         place = {"channel": address.channel, "thread_ts": address.thread_ts}
-        said = {"markdown_text": post.text, "metadata": marker(post.key)}
+        said = {**_said(post.text, post.consent, address), "metadata": marker(post.key)}
         reply = await self._api.call(POST, address.team, silent({**place, **said}))
         if isinstance(reply, Answer):
             self._working.posted(address)
@@ -141,8 +144,9 @@ def _change_of(
 ) -> tuple[str, Mapping[str, Any]]:
     """The method and what it says of a message that stands."""
     match operation:
-        case EditPage(text=text, key=key):
-            return UPDATE, silent({"markdown_text": text, "metadata": marker(key)})
+        case EditPage(text=text, key=key, consent=consent):
+            said = _said(text, consent, address)
+            return UPDATE, silent({**said, "metadata": marker(key)})
         case DeletePage():
             return DELETE, {}
         case AppendStream(text=text, steps=steps):
@@ -159,6 +163,13 @@ def _change_of(
 def _may_be_found(lost: Find, address: Address) -> bool:
     """An answer to a command, and what one person alone sees, can be read back nowhere."""
     return not lost.private and address.kind != "command"
+
+
+def _said(text: str, consent: Consent | None, address: Address) -> Mapping[str, Any]:
+    """A text as a message has it, with the buttons of its question."""
+    if consent is None:
+        return {"markdown_text": text}
+    return {"text": notice(text), "blocks": asking(consent, text, address)}
 
 
 def _budgets_of_post(address: Address, *, private: bool) -> Sequence[str]:

@@ -30,6 +30,7 @@ from aizuchi.surfaces.slack.callbacks import (
     optional_id,
     text_of,
 )
+from aizuchi.surfaces.slack.consenting import VERDICTS, decision_of
 from aizuchi.surfaces.slack.entities import unescaped
 from aizuchi.surfaces.slack.forms import read_form
 from aizuchi.surfaces.slack.sentences import (
@@ -188,10 +189,15 @@ def _not_taken(language: Language) -> HttpResponse:
 
 
 def _read_click(payload: Mapping[str, Any]) -> Reception:
-    """A click on our stop button; everything else that can be clicked is only acknowledged."""
+    """A click on our stop button, or on the answer to a question; everything else that can be
+    clicked is only acknowledged."""
     actions = payload.get("actions")
     first = actions[0] if isinstance(actions, list) and actions else None
-    if not isinstance(first, dict) or first.get("action_id") != STOP_ACTION:
+    if not isinstance(first, dict):
+        return Reception()
+    if first.get("action_id") in VERDICTS:
+        return Reception((decision_of(payload, first),))
+    if first.get("action_id") != STOP_ACTION:
         return Reception()
     team, user, channel, message = (
         _inner(payload, name) for name in ("team", "user", "channel", "message")

@@ -1,7 +1,7 @@
 """Talks to a server's web API: asks, follows, stops; a lost connection is taken up again."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -9,11 +9,12 @@ import httpx2
 
 from aizuchi.errors import ServerError
 from aizuchi.surfaces.terminal.render import clean
-from aizuchi.surfaces.terminal.tail import End, Lost, Sign, Tail
+from aizuchi.surfaces.terminal.tail import End, Lost, Question, Sign, Tail, question_in
 
 PAUSES_S = (0.1, 0.3, 0.5, 1.0, 1.0, 2.0)
 LOST_AFTER_S = 60.0
 SAYS_WHY = 500
+CONSENT = "data-consent"
 
 
 class Client:
@@ -54,6 +55,27 @@ class Client:
         """Stops the answer that is being written in a chat."""
         response = await self._http.post(f"/api/chat/{chat}/stop")
         _check(response)
+
+    async def decide(
+        self, chat: str, question: Question, verdict: str
+    ) -> AsyncGenerator[Sign, None]:
+        """Answers what was asked in a chat, and follows what comes of it to the end."""
+        said = {"messageId": question.answer, "digest": question.digest, "verdict": verdict}
+        response = await self._http.post(f"/api/chat/{chat}/decide", json=said)
+        _check(response)
+        tail = Tail()
+        tail.last_event_id = f"{response.json()['messageId']}:0:0"  # from its very beginning
+        async with aclosing(self._follow(chat, tail, None)) as signs:
+            async for sign in signs:
+                yield sign
+
+    async def open_question(self, chat: str) -> Question | None:
+        """What the last answer of a chat asks, if nobody has decided it."""
+        response = await self._http.get(f"/api/chat/{chat}")
+        if response.status_code == 404:
+            return None
+        _check(response)
+        return _question_of(response.json()["messages"][-1:])
 
     async def last_question(self, chat: str) -> str:
         """What was last asked in a chat; empty where nothing was."""
@@ -155,6 +177,12 @@ def _check(response: httpx2.Response) -> None:
 
 def _part(text: str) -> dict[str, str]:
     return {"type": "text", "text": text}
+
+
+def _question_of(messages: Sequence[Mapping[str, Any]]) -> Question | None:
+    parts = ((each["id"], part) for each in messages for part in each["parts"])
+    asked = (question_in(id_, part["data"]) for id_, part in parts if part["type"] == CONSENT)
+    return next(asked, None)
 
 
 def _last_question(chat: Mapping[str, Any]) -> str:

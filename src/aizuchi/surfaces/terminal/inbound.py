@@ -12,6 +12,11 @@ NAMES: dict[str, Verb] = {
 }
 COMMAND = re.compile(r"/([a-z?]+)", re.IGNORECASE)
 
+VERDICTS: dict[str, Literal["yes", "no"]] = {
+    **dict.fromkeys(("yes", "y", "はい"), "yes"),
+    **dict.fromkeys(("no", "n", "いいえ"), "no"),
+}
+
 HELP = """\
 /new    begin another conversation
 reset   stay here, but forget what was said
@@ -48,6 +53,11 @@ def read(typed: str) -> Ask | Do | Unknown | None:
         return Ask(text)
     name = command.group(1).lower()
     return Do(NAMES[name]) if name in NAMES else Unknown(name)
+
+
+def verdict(typed: str) -> Literal["yes", "no"] | None:
+    """What is meant by what was typed where a yes or no is asked for."""
+    return VERDICTS.get(question(typed).lower())
 
 
 def question(text: str) -> str:

@@ -5,13 +5,27 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from aizuchi.surfaces.terminal.render import DIM, RESET, Painter, Piece, clean, plain, styled
-from aizuchi.surfaces.terminal.tail import Again, Begun, Doing, End, Lost, Sign, Waiting, Words
-from aizuchi.words import Language
+from aizuchi.surfaces.terminal.tail import (
+    Again,
+    Begun,
+    Doing,
+    End,
+    Lost,
+    Question,
+    Sign,
+    Waiting,
+    Words,
+)
+from aizuchi.words import Language, say
 
 ERASE_LINE, ERASE_BELOW = "\r\x1b[2K", "\r\x1b[J"
 LOST: dict[Language, str] = {
     "en": "(connection lost, trying again)",
     "ja": "(接続が切れました。再接続しています)",
+}
+HOW: dict[Language, str] = {
+    "en": "Type yes or no.",
+    "ja": "「はい」か「いいえ」を入力してください。",
 }
 AGAIN: dict[Language, str] = {"en": "(starting again)", "ja": "(最初から書き直します)"}
 
@@ -97,7 +111,8 @@ class Screen:
 
     def _end(self, end: End) -> str:
         rest = self._write(self._painter.end()) + self._erased_status() + self._new_line()
-        return rest + (self._dim(clean(end.said)) + "\n" if end.said else "")
+        said = self._dim(clean(end.said)) + "\n" if end.said else ""
+        return rest + said + (asking(end.question, self._language) if end.question else "")
 
     def _new_line(self) -> str:
         if self._is_at_line_start:
@@ -115,6 +130,12 @@ class Screen:
 
     def _dim(self, text: str) -> str:
         return f"{DIM}{text}{RESET}" if self._colours else text
+
+
+def asking(question: Question, language: Language) -> str:
+    """A question with what it is about, all of it, and how it is answered."""
+    calls = [f"  {clean(tool)} {clean(arguments)}\n" for tool, arguments in question.calls]
+    return "".join([f"{say('may_i', language)}\n", *calls, f"{HOW[language]}\n"])
 
 
 def rows(text: str, columns: int) -> int:

@@ -35,11 +35,21 @@ class Again(NamedTuple):
     """All words so far are void."""
 
 
+class Question(NamedTuple):
+    """Something that the assistant may only do if it is allowed: in which answer it asks, what a
+    yes or no has to name, and each call by its tool and arguments."""
+
+    answer: str
+    digest: str
+    calls: tuple[tuple[str, str], ...]
+
+
 class End(NamedTuple):
-    """How it ended, and the line that tells why where it is not plain."""
+    """How it ended, and the line that tells why where it is not plain; or what it asks."""
 
     outcome: Outcome
     said: str = ""
+    question: Question | None = None
 
 
 class Lost(NamedTuple):
@@ -96,6 +106,7 @@ class Tail:
         self._seen = NOWHERE
         self._answer = ""
         self._outcome: End | None = None
+        self._question: Question | None = None
 
     def connect(self) -> None:
         """A new connection begins; what the last one left unfinished is void."""
@@ -129,7 +140,7 @@ class Tail:
     def _start(self, answer: str) -> Sign:
         """The beginning of an answer; of the one that we have, it is all of it once more."""
         known, self._answer = self._answer, answer
-        self._seen, self._outcome = NOWHERE, None
+        self._seen, self._outcome, self._question = NOWHERE, None, None
         return Again() if answer == known else Begun()
 
     def _read(self, chunk: Mapping[str, Any]) -> list[Sign]:
@@ -143,9 +154,19 @@ class Tail:
                 return [Doing(chunk["id"], data["title"], failed=data["state"] == "failed")]
             case "reset-step":
                 return [Again()]
+            case "data-consent":
+                self._question = question_in(self._answer, chunk["data"])
             case "data-outcome":
-                self._outcome = End(chunk["data"]["outcome"], chunk["data"]["text"])
+                data = chunk["data"]
+                said = "" if self._question else data["text"]
+                self._outcome = End(data["outcome"], said, self._question)
         return []
+
+
+def question_in(answer: str, data: Mapping[str, Any]) -> Question:
+    """What an answer asks, from its part."""
+    calls = tuple((call["tool"], call["arguments"]) for call in data["calls"])
+    return Question(answer, data["digest"], calls)
 
 
 def _end(chunk: Mapping[str, Any], outcome: End | None) -> list[Sign]:

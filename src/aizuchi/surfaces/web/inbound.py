@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aizuchi.consent import Decision, decision_id
 from aizuchi.edge import read_object
 from aizuchi.errors import BadJson
 from aizuchi.events import (
@@ -111,6 +112,41 @@ def stop_of(person: str, chat: str, answer: str = "") -> Signal:
     return Signal("stop", conversation_of(person, chat), person, turn_id=answer)
 
 
+# ── a question answered ──
+
+
+def decision_of(
+    person: str, chat: str, said: Sequence[Said], asked: Mapping[str, Any], locale: str
+) -> Message | None:
+    """The message by which a person answers a question of their chat; None where there is none
+    that it fits. It stands in the history as their yes or no."""
+    answer, digest, verdict = (asked.get(key) for key in ("messageId", "digest", "verdict"))
+    fits = any(
+        one.turn_id == answer and one.consent and one.consent.digest == digest for one in said
+    )
+    if not fits or verdict not in ("yes", "no"):
+        return None
+    conversation = conversation_of(person, chat)
+    return Message(
+        turn_id=decision_id(str(answer)),
+        surface=NAME,
+        tenant=NAME,
+        conversation=conversation,
+        place=Place(conversation, "private"),
+        sender=Sender(person, person),
+        text="",
+        ref=f"{verdict}:{answer}",
+        locale=locale,
+        decides=str(Decision(verdict, str(digest), person)),
+    )
+
+
+def verdict_in(ref: str) -> str:
+    """What a message of this name decided: yes or no; empty where it is any other."""
+    verdict, colon, _ = ref.partition(":")
+    return verdict if colon and verdict in ("yes", "no") else ""
+
+
 # ── a message asked again ─────────────────────────────────────────────────────
 
 
@@ -169,6 +205,8 @@ def _asked(body: Mapping[str, Any]) -> dict[str, Any]:
     named = _string(body, "messageId", MESSAGE_ID) if body.get("messageId") else ""
     message = _last_of_user(body.get("messages"))
     ref = _string(message, "id", MESSAGE_ID)
+    if verdict_in(ref):
+        raise _Unfit("decided")
     return {
         "chat": _string(body, "id", CHAT_ID),
         "ref": ref,

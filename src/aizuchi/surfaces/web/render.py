@@ -6,20 +6,31 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from aizuchi.consent import asking_id
 from aizuchi.history import Said
-from aizuchi.surfaces.web.tail import outcome_of, source_part, step_part
+from aizuchi.surfaces.web.inbound import verdict_in
+from aizuchi.surfaces.web.tail import consent_part, outcome_of, source_part, step_part
 from aizuchi.surfaces.web.wording import line
 from aizuchi.words import Language
 
 
-def messages_of(chat: Sequence[Said]) -> list[dict[str, Any]]:
+def messages_of(chat: Sequence[Said], language: Language) -> list[dict[str, Any]]:
     """The history as UI messages; an answer that is being written is read from its stream."""
-    return [message for said in chat for message in _messages(said)]
+    return [message for said in chat for message in _messages(said, language)]
 
 
-def _messages(said: Said) -> Iterator[dict[str, Any]]:
-    question = {"type": "text", "text": said.question}
-    yield {"id": said.ref, "role": "user", "parts": [question]}
+def question_of(said: Said, language: Language) -> str:
+    """What a person said: their words, or what they decided; empty where nobody did."""
+    if not asking_id(said.turn_id):
+        return said.question
+    verdict = verdict_in(said.ref)
+    return line(verdict, language) if verdict else ""
+
+
+def _messages(said: Said, language: Language) -> Iterator[dict[str, Any]]:
+    if asked := question_of(said, language):
+        part = {"type": "text", "text": asked}
+        yield {"id": said.ref, "role": "user", "parts": [part]}
     if said.outcome:
         yield {"id": said.turn_id, "role": "assistant", "parts": _parts(said)}
 
@@ -30,8 +41,9 @@ def _parts(said: Said) -> list[dict[str, Any]]:
     end = {"type": "data-outcome", "id": "outcome", "data": data}
     steps = [step_part(step) for step in said.trail.steps]
     sources = [source_part(source) for source in said.trail.sources]
-    told = [part for part, there in ((text, said.answer), (end, data)) if there]
-    return [*steps, *sources, *told]
+    asks = [consent_part(said.consent)] if said.consent else []
+    parts = [*steps, *sources, *([text] if said.answer else []), *asks]
+    return [*parts, *([end] if data else [])]
 
 
 def export(title: str, chat: Sequence[Said], language: Language) -> str:
@@ -44,7 +56,7 @@ def export(title: str, chat: Sequence[Said], language: Language) -> str:
 def _blocks(said: Said, language: Language) -> Iterator[str]:
     asked = datetime.fromtimestamp(said.asked_at, UTC)
     yield f"**{line('you', language)}** · {asked:%Y-%m-%d %H:%M} UTC"
-    yield said.question
+    yield question_of(said, language)
     if not said.outcome:
         return
     yield f"**{line('assistant', language)}**"

@@ -89,6 +89,7 @@ class WebRoutes:
             self._route("/api/chat/{id}", chat),
             self._route("/api/chat/{id}/stream", {"GET": self._stream}),
             self._route("/api/chat/{id}/stop", {"POST": self._stop}),
+            self._route("/api/chat/{id}/decide", {"POST": self._decide}),
             self._route("/api/chat/{id}/export", {"GET": self._export}),
             self._route("/api/export", {"GET": self._export_all}),
             self._route("/api/ticket", {"POST": self._ticket}),
@@ -160,6 +161,18 @@ class WebRoutes:
             await self._inbox.accept((), (stop,))
         return json_answer({})
 
+    async def _decide(self, call: Call) -> Answer:
+        """A yes or no to what an answer asks; what comes of it is read like any answer."""
+        said = await self._asking.said(call)
+        if said is None:
+            return call.say(404, "no_chat")
+        asked, locale = read_object(call.request.body), language_of(call.request)
+        decision = inbound.decision_of(call.person, call.chat, said, asked, locale)
+        if decision is None:
+            return call.say(400, "bad_field", field="messageId, digest, verdict")
+        await self._inbox.accept((decision,), ())
+        return json_answer({"messageId": decision.turn_id})
+
     async def _ticket(self, call: Call) -> Answer:
         ticket = await self._tickets.make(call.person, origin_of(call.request))
         return json_answer({"ticket": ticket})
@@ -170,7 +183,8 @@ class WebRoutes:
         said = await self._asking.said(call)
         if said is None:
             return call.say(404, "no_chat")
-        return json_answer({"id": call.chat, "messages": messages_of(said)})
+        messages = messages_of(said, language_of(call.request))
+        return json_answer({"id": call.chat, "messages": messages})
 
     async def _list(self, call: Call) -> Answer:
         listed = await self._chats.list(call.person_key)

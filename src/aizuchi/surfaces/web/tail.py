@@ -13,6 +13,7 @@ from typing import Any
 from aizuchi.answers import (
     BEGINNING,
     HEARD,
+    Consent,
     Finished,
     Logged,
     Position,
@@ -161,7 +162,9 @@ class AnswerFrames:
         self.ended = True
         chunks = [_chunk("text-end", id=f"t{self._writing}")] if self._writing else []
         chunks += [_chunk("finish-step"), self._heard("done")]
-        outcome, _, said, code, incident = finished
+        outcome, _, said, code, incident, consent = finished
+        if consent:
+            chunks.append(_frame(consent_part(consent)))
         if data := outcome_of(outcome, said, code, incident):
             chunks.append(_chunk("data-outcome", id="outcome", data=data))
         chunks.append(self._numbered(position, _last(finished)))
@@ -192,6 +195,13 @@ def source_part(source: Source) -> dict[str, Any]:
 
 def _told(sources: Sequence[Source]) -> bytes:
     return b"".join(_frame(source_part(source)) for source in sources)
+
+
+def consent_part(consent: Consent) -> dict[str, Any]:
+    """A question with its buttons as a part of a message, which is also its chunk."""
+    calls = [{"tool": tool, "arguments": arguments} for tool, arguments in consent.calls]
+    data = {"digest": consent.digest, "calls": calls, "expiresAt": consent.expires_at}
+    return {"type": "data-consent", "id": "consent", "data": data}
 
 
 def last_seen(event_id: str) -> tuple[str, Position] | None:

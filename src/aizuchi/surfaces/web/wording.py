@@ -60,6 +60,12 @@ _LINES: dict[str, tuple[str, str]] = {
         "I am telling you {most} answers at once already. Send this when one of them has ended.",
         "すでに{most}件の回答を同時にお送りしています。どれかが終わってからお送りください。",
     ),
+    "decided": (
+        "A decision cannot be made again. Write what you want instead.",
+        "決定はやり直せません。ご希望をメッセージでお送りください。",
+    ),
+    "yes": ("Yes, do it.", "はい、実行してください。"),
+    "no": ("No, do not do it.", "いいえ、実行しないでください。"),
     "no_text": ("The message has no text.", "メッセージに本文がありません。"),
     "files": (
         "I cannot read files yet. Send the text alone.",

@@ -1,0 +1,91 @@
+"""What has to be allowed is asked for on Discord with two buttons, and done once it is."""
+
+from pathlib import Path
+
+import pytest
+from tests.discord.house import House, labels
+from tests.discord.test_flows import speaking
+from tests.worker.office import using
+
+from aizuchi.answers import ToolCall
+from aizuchi.simulator.discord.things import Message
+
+BOT = '''
+import pathlib
+from aizuchi import Bot
+
+bot = Bot()
+
+@bot.tool(unsafe=True)
+async def delete(path: str) -> str:
+    """Deletes a file."""
+    with pathlib.Path(__file__).with_name("deleted").open("a") as deleted:
+        deleted.write(path)
+    return "gone"
+'''
+DELETE = ToolCall("d", "delete", '{"path": "@everyone.txt"}')
+
+
+def with_tool(house: House, folder: Path, *approvers: str) -> Path:
+    (folder / "bot.py").write_text(BOT)
+    tools = house.settings.tools._replace(approvers=approvers)
+    house.settings = house.settings._replace(folder=folder, tools=tools)
+    return folder / "deleted"
+
+
+def asked_in(house: House) -> Message:
+    """The message that asks."""
+    every = house.discord.state.messages.values()
+    return next(message for message in every if "Yes, do it" in labels(message))
+
+
+@pytest.mark.parametrize("ephemeral", [False, True])
+async def test_a_click_allows_it_and_the_answer_goes_on(
+    house: House, tmp_path: Path, ephemeral: bool
+) -> None:
+    house.says(using(DELETE, text="Gladly."), speaking("It is gone."))
+    house.set(ephemeral=ephemeral)
+    deleted = with_tool(house, tmp_path)
+    async with house.open():
+        await house.asks("Delete it")
+        await house.rest()
+        question = asked_in(house)
+        assert "May I do this?" in question.content
+        assert labels(question) == ["Yes, do it", "No"]
+        await house.ann.clicks(question, "Yes, do it")
+        await house.rest()
+    assert deleted.read_text() == "@everyone.txt"
+    every = [one for one in house.discord.state.messages.values() if one.content]
+    assert [every[0].content, every[-1].content] == ["Gladly.", "It is gone."]
+    assert {bool(one.ephemeral_to) for one in every} == {ephemeral}
+
+
+async def test_nobody_else_decides_and_they_are_told_alone(house: House, tmp_path: Path) -> None:
+    house.says(using(DELETE), speaking("Then not."))
+    deleted = with_tool(house, tmp_path)
+    async with house.open():
+        await house.asks("Delete it")
+        await house.rest()
+        other = await house.bob.clicks(asked_in(house), "Yes, do it")
+        told = house.discord.shown(other)
+        assert "Only who asked for this" in told.content
+        assert told.ephemeral_to == house.bob.id
+        await house.ann.clicks(asked_in(house), "No")
+        await house.rest()
+        await house.ann.clicks(asked_in(house), "Yes, do it")
+        await house.rest()
+    assert not deleted.exists()
+    assert "Then not." in house.answers()
+    assert "has been decided already" in house.answers()[-1]
+
+
+async def test_an_approver_may_decide(house: House, tmp_path: Path) -> None:
+    house.says(using(DELETE), speaking("It is gone."))
+    deleted = with_tool(house, tmp_path, f"discord:{house.bob.id}")
+    async with house.open():
+        await house.asks("Delete it")
+        await house.rest()
+        await house.bob.clicks(asked_in(house), "Yes, do it")
+        await house.rest()
+    assert deleted.read_text() == "@everyone.txt"
+    assert house.answers()[-1] == "It is gone."
