@@ -9,7 +9,18 @@ from importlib import import_module
 from benchmarks.harness.process import Failed
 from benchmarks.harness.report import Report, Verdict, save, table
 
-NAMES = ("ack", "durable", "stream", "memory", "startup", "failures", "page")
+NAMES = (
+    "ack",
+    "ack_discord",
+    "durable",
+    "stream",
+    "delivery",
+    "reliability",
+    "memory",
+    "startup",
+    "failures",
+    "page",
+)
 BUSY = 0.75
 
 

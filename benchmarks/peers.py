@@ -42,17 +42,21 @@ class Peer(NamedTuple):
         return self.folder / "bin" / "python"
 
 
-CHAT_PARTS = ("slack", "state-memory")
+CHAT_SDK = ("chat", "@chat-adapter/state-memory")
 NODES = (
     Peer("node", ("ai", "@ai-sdk/openai-compatible")),
-    Peer("slack_node", ("@slack/bolt", "chat", *(f"@chat-adapter/{it}" for it in CHAT_PARTS))),
+    Peer("slack_node", ("@slack/bolt", "@chat-adapter/slack", *CHAT_SDK)),
+    Peer("discord_node", ("@chat-adapter/discord", *CHAT_SDK)),
 )
 PYTHONS = (
     Peer("starlette_openai", ("starlette", "openai", "uvicorn")),
     Peer("pydantic_ai", ("pydantic-ai-slim", "openai", "starlette", "uvicorn")),
     Peer("langchain", ("langchain-core",)),
     Peer("chainlit", ("chainlit",)),
+    Peer("nanobot", ("nanobot-ai", "slack-sdk")),
     Peer("slack_bolt", ("slack-bolt", "aiohttp", "flask", "uvicorn", "waitress")),
+    Peer("hikari", ("hikari", "aiohttp", "pynacl")),
+    Peer("discord_flask", ("discord-interactions", "flask", "pynacl", "waitress")),
 )
 ALL: Mapping[str, Peer] = {peer.name: peer for peer in (*NODES, *PYTHONS)}
 

@@ -3,17 +3,41 @@
 import asyncio
 import inspect
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.crash.tally import Tally
 
 from aizuchi.testing import virtual_time
 
 REAL_TIME_LIMIT_S = 120
+TALLY = pytest.StashKey[Tally]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tally", type=Path, help="where what the crash matrices found is kept")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "real_time: runs in real time, for sockets and processes")
+    config.stash[TALLY] = Tally()
+
+
+@pytest.fixture
+def tally(pytestconfig: pytest.Config) -> Tally:
+    """What the crash matrices of this run have found so far."""
+    return pytestconfig.stash[TALLY]
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if tally := config.stash[TALLY]:
+        terminalreporter.section("what the faults came to")
+        terminalreporter.write_line("\n".join(tally.lines()))
+        if file := config.getoption("--tally"):
+            tally.save(file)
 
 
 @pytest.hookimpl(tryfirst=True)

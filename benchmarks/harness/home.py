@@ -1,7 +1,7 @@
 """A home folder of an assistant that is measured, and the assistant in it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,10 +32,18 @@ def environment(home: Path) -> dict[str, str]:
     return {**unset, "AIZUCHI_HOME": str(home / "home"), "AIZUCHI_WEB_TOKEN": TOKEN}
 
 
-def assistant(home: Path, model: str, model_port: int = 0, *, core: int | None = None) -> Child:
-    """aizuchi with these settings, when it is entered."""
+def assistant(
+    home: Path,
+    model: str,
+    model_port: int = 0,
+    *,
+    core: int | None = None,
+    more: Mapping[str, str] = {},
+) -> Child:
+    """aizuchi with these settings, and more in its environment, when it is entered."""
     write_settings(home, model, model_port)
     (home / "home").mkdir(exist_ok=True)
     command = [sys.executable, "-m", "benchmarks.servers.product"]
     log = home / "aizuchi.log"
-    return Child("aizuchi", command, log=log, core=core, environment=environment(home), cwd=home)
+    told = {**environment(home), **more}
+    return Child("aizuchi", command, log=log, core=core, environment=told, cwd=home)

@@ -75,6 +75,12 @@ class Child:
                 self._process.wait()
         self._log.close()
 
+    def kill(self) -> None:
+        """Takes it and all that it started away at once."""
+        os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
+        self._log.close()
+
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN_S
         assert self._process.stdout

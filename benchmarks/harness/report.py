@@ -52,6 +52,11 @@ def skipped(what: str, reason: str) -> Row:
     return Row(f"{what}: {reason}", None, verdict="SKIPPED")
 
 
+def untargeted(row: Row) -> Row:
+    """Another's figure: the target is ours, and not for them to miss."""
+    return row if row.verdict == "SKIPPED" else row._replace(target="", verdict="")
+
+
 def table(report: Report) -> str:
     """The rows as text, in columns."""
     head = (f"── {report.name} ", "value", "target", "verdict")

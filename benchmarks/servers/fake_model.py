@@ -55,7 +55,7 @@ class Model:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while await _read_request(reader):
+            while await read_request(reader):
                 writer.write(HEAD + FIRST)
                 await self._speak(writer)
                 writer.write(LAST)
@@ -75,7 +75,7 @@ class Model:
             await writer.drain()
 
 
-async def _read_request(reader: asyncio.StreamReader) -> bool:
+async def read_request(reader: asyncio.StreamReader) -> bool:
     head = await reader.readuntil(b"\r\n\r\n")
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):

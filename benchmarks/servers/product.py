@@ -1,9 +1,11 @@
 """aizuchi itself, as `aizuchi serve` runs it, on a free port.
 
-Usage: python -m benchmarks.servers.product
+Usage: python -m benchmarks.servers.product   (AIZUCHI_BENCH_AHEAD_S: how far its clock is ahead)
 """
 
 import asyncio
+import os
+import time
 
 from aizuchi.hosts.listening import bind
 from aizuchi.hosts.process import serve
@@ -16,7 +18,8 @@ async def main() -> None:
     async def ready() -> None:
         print("ready", listener.getsockname()[1], flush=True)
 
-    await serve(load(), listener, ready)
+    ahead_s = float(os.environ.get("AIZUCHI_BENCH_AHEAD_S", "0"))
+    await serve(load(), listener, ready, lambda: time.time() + ahead_s)
 
 
 if __name__ == "__main__":

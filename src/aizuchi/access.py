@@ -24,6 +24,12 @@ def may_enter(message: Message, allow: Collection[str]) -> bool:
     return not sender.outside or not named.isdisjoint(allow)
 
 
+def concerns_us(message: Message, allow: Collection[str]) -> bool:
+    """Whether anything is to be made of a message: all but what is said near us, and not to us, by
+    somebody whom we may not answer. Nobody asked, so nobody is told, and nothing is kept."""
+    return not message.joins or may_enter(message, allow)
+
+
 def enter(message: Message, allow: Collection[str]) -> Refusal | None:
     """The refusal of somebody who may not be answered here."""
     return None if may_enter(message, allow) else Refusal("not_allowed")

@@ -2,39 +2,29 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing, suppress
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
 
-from aizuchi.answers import Entry, Finished, Restarted, TextDelta
-from aizuchi.errors import (
-    ContentFiltered,
-    ContextOverflow,
-    ModelCut,
-    ModelEmpty,
-    ModelError,
-    ModelRateLimited,
-)
+from aizuchi.answers import Finished, Step, ToolCall, ToolReturned, ToolsCalled
+from aizuchi.asking import Reply, ask, description
+from aizuchi.errors import ContentFiltered, ModelError, ModelRateLimited
 from aizuchi.events import Message
 from aizuchi.orders import FORGET_ME, RESET, Order, order_of
-from aizuchi.ports import (
-    Ending,
-    Memory,
-    Model,
-    Overhear,
-    Overheard,
-    PromptMessage,
-    Text,
-)
-from aizuchi.prompt import Brief, prompt_of, prompt_of_caller, shortened
+from aizuchi.ports import Memory, Model, Overhear, Overheard, PromptMessage
+from aizuchi.prompt import Brief, prompt_of, prompt_of_caller
 from aizuchi.recall import Scope, person_of
-from aizuchi.tracing import note, used
+from aizuchi.rounds import named, with_rounds
+from aizuchi.toolbox import Occasion, Result, Toolbox
 from aizuchi.words import Language, language_of, say
+from aizuchi.writing import Draft
 
 GREETING = "greeting"
-PATIENCE_S = 5.0
-PAUSE_S = 0.5
 OVERHEAR_S = 2.0
+MOST_ROUNDS = 8
+NOT_OF_A_NAME = re.compile(r"[^\w.-]+")
+LONGEST_NAME = 60
 
 log = logging.getLogger(__name__)
 
@@ -48,28 +38,6 @@ class Ended(NamedTuple):
     forget_person: bool = False
 
 
-class Draft:
-    """The answer so far, as its readers see it."""
-
-    def __init__(self, write: Callable[[Sequence[Entry]], Awaitable[None]]) -> None:
-        self._write = write
-        self._pieces: list[str] = []
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    async def add(self, piece: str) -> None:
-        self._pieces.append(piece)
-        await self._write((TextDelta(piece),))
-
-    async def restart(self) -> None:
-        """Takes back what was said, where anything was."""
-        if self._pieces:
-            self._pieces.clear()
-            await self._write((Restarted(),))
-
-
 class Agent:
     """Answers messages with one model and one persona."""
 
@@ -80,9 +48,10 @@ class Agent:
         brief: Brief,
         new_incident: Callable[[], str],
         overhear: Mapping[str, Overhear] = {},
+        tools: Toolbox = Toolbox(),
     ) -> None:
         self._model, self._memory, self._brief = model, memory, brief
-        self._new_incident, self._overhear = new_incident, overhear
+        self._new_incident, self._overhear, self._tools = new_incident, overhear, tools
 
     async def answer(self, message: Message, draft: Draft) -> Ended:
         """Writes the answer into the draft; a model that fails is told, never raised."""
@@ -96,12 +65,12 @@ class Agent:
         brief = self._brief.for_message(message)
         prompt = await self._prompt(message, brief)
         try:
-            ending = await self._ask(prompt, draft)
+            reply = await self._converse(message, prompt, draft, language)
         except ModelError as error:
             if isinstance(error, ContentFiltered):
                 await draft.restart()  # what is withheld is not left standing
-            return Ended(self._failed(error, draft, language))
-        return Ended(_answered(ending, draft, language), ending.tokens_in + ending.tokens_out)
+            return Ended(self._failed(error, draft, language), draft.tokens)
+        return Ended(_answered(reply, draft, language), draft.tokens + reply.tokens)
 
     def ended(self, finished: Finished) -> Ended:
         """An end with what it makes us forget, whichever attempt has written it."""
@@ -132,59 +101,80 @@ class Agent:
                 return await listen(message) if listen else ()
         return ()
 
-    async def _ask(self, prompt: Sequence[PromptMessage], draft: Draft) -> Ending:
-        """One call of the model, and a second one where that may help."""
-        try:
-            return await self._stream(prompt, draft)
-        except ModelError as error:
-            wait_s = pause_before_retry(error)
-            if wait_s is None:
-                raise
-            log.warning("model failed, asking again: %s", _description(error))
-            note("asked_again", error.code)
-            prompt = shortened(prompt) if isinstance(error, ContextOverflow) else prompt
-        await draft.restart()
-        await asyncio.sleep(wait_s)
-        return await self._stream(prompt, draft)
+    async def _converse(
+        self, message: Message, prompt: Sequence[PromptMessage], draft: Draft, language: Language
+    ) -> Reply:
+        """Asks, and does what the model wants done, until it wants nothing more; what an earlier
+        attempt has asked and done is not asked and done again."""
+        while len(draft.rounds) < MOST_ROUNDS:
+            if past := draft.next_past():
+                await draft.replay(past)
+            else:
+                asked = with_rounds(prompt, draft.rounds)
+                reply = await ask(self._model, asked, self._tools.declared, draft)
+                if not reply.calls:
+                    return reply
+                await draft.begin(named(reply.calls, draft.rounds), reply.tokens)
+            await self._call(message, draft, language)
+        return await ask(self._model, with_rounds(prompt, draft.rounds), (), draft)
 
-    async def _stream(self, prompt: Sequence[PromptMessage], draft: Draft) -> Ending:
-        async with aclosing(self._model.stream(prompt)) as parts:  # type: ignore[type-var]
-            async for part in parts:
-                match part:
-                    case Text(text):
-                        await draft.add(text)
-                    case Ending() as ending:
-                        used(ending)
-                        if not draft.text.strip():
-                            raise ModelEmpty("the answer has no text")
-                        return ending
-        raise ModelCut("the stream ended before the answer did")
+    async def _call(self, message: Message, draft: Draft, language: Language) -> None:
+        """Makes the calls of the last round that have not returned, all at once."""
+        called, returned = draft.rounds[-1]
+        occasion = Occasion(message, tuple(draft.returned))
+        steps = [_step(called, place, language) for place in range(len(called.calls))]
+        await draft.show(*(_after(step, returned.get(n)) for n, step in enumerate(steps)))
+
+        async def call(place: int, step: Step) -> None:
+            result = await self._run(called.calls[place], occasion)
+            told = ToolReturned(called.round, place, *result)
+            await draft.result(told)
+            await draft.show(_after(step, told))
+
+        await together(call(n, step) for n, step in enumerate(steps) if n not in returned)
+
+    async def _run(self, call: ToolCall, occasion: Occasion) -> Result:
+        if self._tools.is_unsafe(call):
+            return Result("This needs somebody's consent, and nobody can be asked here.", True)
+        return await self._tools.run(call, occasion)
 
     def _failed(self, error: ModelError, draft: Draft, language: Language) -> Finished:
         incident = self._new_incident()
-        log.error("incident %s: %s", incident, _description(error))
+        log.error("incident %s: %s", incident, description(error))
         wait_s = error.retry_after_s
         code = f"{error.code}_for" if wait_s and isinstance(error, ModelRateLimited) else error.code
         said = say(code, language, incident=incident, wait=round(wait_s or 0))
         return Finished("failed", draft.text, said, error.code, incident)
 
 
-def pause_before_retry(error: ModelError) -> float | None:
-    """Seconds to wait before a second call; None where it would not help or take too long."""
-    if isinstance(error, ContextOverflow):
-        return 0.0
-    if not error.retry:
-        return None
-    wait_s = PAUSE_S if error.retry_after_s is None else error.retry_after_s
-    return wait_s if wait_s <= PATIENCE_S else None
+def _step(called: ToolsCalled, place: int, language: Language) -> Step:
+    name = NOT_OF_A_NAME.sub("", called.calls[place].name)[:LONGEST_NAME]
+    title = say("using_tool", language, tool=name)
+    return Step(f"{called.round}.{place}", title)
 
 
-def _answered(ending: Ending, draft: Draft, language: Language) -> Finished:
-    if ending.reason == "length":
+def _after(step: Step, returned: ToolReturned | None) -> Step:
+    if returned is None:
+        return step
+    return step._replace(state="failed" if returned.failed else "done")
+
+
+async def together(steps: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Does all at once; where one fails, or nobody waits any more, none goes on."""
+    tasks = [asyncio.create_task(step) for step in steps]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _answered(reply: Reply, draft: Draft, language: Language) -> Finished:
+    if reply.calls:
+        said = say("too_many_rounds", language, rounds=MOST_ROUNDS)
+        return Finished("failed", draft.text, said, "too_many_rounds")
+    if reply.ending.reason == "length":
         said = say("token_limit", language)
         return Finished("answered", draft.text, said, "token_limit")
     return Finished("answered", draft.text)
-
-
-def _description(error: ModelError) -> str:
-    return f"{error.code}: {error.what} {error.detail}".strip()

@@ -26,6 +26,43 @@ class Step(NamedTuple):
     state: StepState = "running"
 
 
+class ToolCall(NamedTuple):
+    """A call of a tool that the model asks for; `arguments` are JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class Source(NamedTuple):
+    """Where something that was found stands."""
+
+    url: str
+    title: str = ""
+
+
+class ToolsCalled(NamedTuple):
+    """What is about to be called in a round, together, and the text that the model said before it.
+
+    Until each is `ToolReturned`, whether it was done is in doubt.
+    """
+
+    round: int
+    text: str
+    calls: tuple[ToolCall, ...]
+    tokens: int = 0
+
+
+class ToolReturned(NamedTuple):
+    """What came of the call at a place (from 0) of a round, as the model is told it."""
+
+    round: int
+    place: int
+    text: str
+    failed: bool = False
+    sources: tuple[Source, ...] = ()
+
+
 class Posting(NamedTuple):
     """A page is about to be posted at this time (seconds since the epoch): until it is `Shown`,
     whether it was is in doubt."""
@@ -58,7 +95,9 @@ class Finished(NamedTuple):
     incident: str = ""
 
 
-Entry = Heard | TextDelta | Step | Posting | Shown | Restarted | Finished
+Entry = (
+    Heard | TextDelta | Step | ToolsCalled | ToolReturned | Posting | Shown | Restarted | Finished
+)
 
 
 class Position(NamedTuple):
@@ -99,7 +138,7 @@ class Answer(NamedTuple):
     finished: Finished | None = None
 
 
-OF_THE_TURN = (Heard, Posting, Shown, Finished)
+OF_THE_TURN = (Heard, ToolsCalled, ToolReturned, Posting, Shown, Finished)
 
 
 def _start(log: Sequence[Logged]) -> Position:
@@ -160,6 +199,8 @@ def fold(log: Sequence[Logged]) -> Answer:
 _KINDS: dict[str, type[Entry]] = {
     "heard": Heard,
     "step": Step,
+    "tools_called": ToolsCalled,
+    "tool_returned": ToolReturned,
     "posting": Posting,
     "shown": Shown,
     "restarted": Restarted,
@@ -188,4 +229,15 @@ def _read(value: Any) -> Entry | None:
     if isinstance(value, str):
         return TextDelta(value)
     kind = _KINDS.get(value[0])
-    return kind(*value[1 : 1 + len(kind._fields)]) if kind else None
+    entry = _filled(kind, value[1:]) if kind else None
+    match entry:
+        case ToolsCalled(calls=calls):
+            return entry._replace(calls=tuple(_filled(ToolCall, call) for call in calls))
+        case ToolReturned(sources=sources):
+            return entry._replace(sources=tuple(_filled(Source, source) for source in sources))
+    return entry
+
+
+def _filled(kind: type[Any], values: Sequence[Any]) -> Any:
+    """Without the fields that a later version has added."""
+    return kind(*values[: len(kind._fields)])

@@ -13,23 +13,28 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from aizuchi import plugs
+from aizuchi.access import concerns_us, may_enter
 from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
-from aizuchi.errors import StoreUnavailable
+from aizuchi.botfile import load_bot
+from aizuchi.errors import StoreError, StoreUnavailable
 from aizuchi.events import Message, Signal
 from aizuchi.hearing import FirstSigns
 from aizuchi.ports import Engine, Inbox, Model, Overhear, Retention
-from aizuchi.posting import outlet
+from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
 from aizuchi.summaries import Summariser
+from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.tracing import Recorder
 from aizuchi.worker import Worker
 
 KEY_FILE = "installation-key"
 NO_WRITERS = ("echo", "local")
 """Models that cannot write a summary."""
+STORE_TRIED_AGAIN_S = 30.0
+"""After so long a store that failed is tried again: only messages tell whether it is well."""
 
 
 class Pushed(NamedTuple):
@@ -41,14 +46,27 @@ class Pushed(NamedTuple):
 
 
 class Intake:
-    """The inbox as surfaces have it: what it takes for the first time gets its first sign. Once
-    the server is to stop, it takes no message any more; a stop it does, while anything runs."""
+    """The inbox as surfaces have it: what it takes for the first time gets its first sign, unless
+    it is to be refused. Once the server is to stop, it takes no message any more; a stop it does,
+    while anything runs."""
 
     def __init__(
-        self, inbox: Inbox, signs: Mapping[str, FirstSigns], recorder: Recorder | None = None
+        self,
+        inbox: Inbox,
+        signs: Mapping[str, FirstSigns],
+        allow: Collection[str] = (),
+        recorder: Recorder | None = None,
     ) -> None:
-        self._inbox, self._signs, self._recorder = inbox, signs, recorder
+        self._inbox, self._signs, self._allow = inbox, signs, allow
+        self._recorder = recorder
+        self._failed_at: float | None = None
         self.is_closed = False
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether the store has taken what it was last given, or should be tried again."""
+        now = asyncio.get_running_loop().time()
+        return self._failed_at is None or now - self._failed_at > STORE_TRIED_AGAIN_S
 
     async def accept(
         self, messages: Sequence[Message], signals: Sequence[Signal]
@@ -56,15 +74,34 @@ class Intake:
         if messages and self.is_closed:
             raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
         since = asyncio.get_running_loop().time()
-        new = await self._inbox.accept(messages, signals)
-        if self._recorder and len(new) < len(messages):
-            for message in messages:
-                if message.turn_id not in new:
-                    self._recorder.note(message.turn_id, "came_again")
-        for message in messages:
-            if message.turn_id in new and message.surface in self._signs:
-                self._signs[message.surface].heard(message, since)
+        ours = [message for message in messages if concerns_us(message, self._allow)]
+        new = await self._store(ours, signals, since)
+        for message in ours:
+            if message.turn_id not in new:
+                self._came_again(message)
+            elif may_enter(message, self._allow):
+                self._heard(message, since)
         return new
+
+    async def _store(
+        self, messages: Sequence[Message], signals: Sequence[Signal], now: float
+    ) -> Collection[str]:
+        try:
+            new = await self._inbox.accept(messages, signals)
+        except StoreError:
+            self._failed_at = now
+            raise
+        self._failed_at = None
+        return new
+
+    def _came_again(self, message: Message) -> None:
+        """A copy of a message that is known; what joins nothing of ours is not kept either."""
+        if self._recorder is not None and not message.joins:
+            self._recorder.note(message.turn_id, "came_again")
+
+    def _heard(self, message: Message, since: float) -> None:
+        if signs := self._signs.get(message.surface):
+            signs.heard(message, since)
 
 
 class App:
@@ -109,9 +146,10 @@ class App:
                 self._web.close()
 
     def ready(self) -> Mapping[str, bool]:
-        """What has to be so for somebody to send us people: the store is open as long as we are."""
+        """What has to be so for somebody to send us people."""
         connected = {f"{name} connected": each.is_connected for name, each in self._sockets.items()}
-        return {"not stopping": not self._intake.is_closed, **connected}
+        own = {"not stopping": not self._intake.is_closed, "storing": self._intake.is_storing}
+        return {**own, **connected}
 
 
 @asynccontextmanager
@@ -121,6 +159,7 @@ async def open_app(
     """Opens the store, the model and the surfaces that the settings ask for.
 
     Raises:
+        BotError: the bot's own file goes wrong.
         StoreError: the store is in use, too new, or cannot be opened.
         SettingsError: settings do not go together.
         PlugNotFound: a part that they name is not installed.
@@ -128,6 +167,7 @@ async def open_app(
     open_engine = plugs.load("engine", "sqlite")
     open_model = plugs.load("model", settings.model.choice.plug)
     found = [plugs.load("surface", name) for name in settings.surfaces]
+    tools = _tools(settings)
     async with (
         open_engine(
             settings.home,
@@ -143,7 +183,7 @@ async def open_app(
         pushed = [
             await _open_pushed(plug, settings, engine, clock, open_surfaces) for plug in found
         ]
-        yield _compose(settings, engine, model, pushed, clock)
+        yield _compose(settings, engine, model, tools, pushed, clock)
 
 
 async def _open_pushed(
@@ -162,25 +202,28 @@ async def _open_pushed(
 def _outlet(
     pushed: Pushed, settings: Settings, engine: Engine, clock: Callable[[], float]
 ) -> Outlet:
-    key = keep(settings.home / KEY_FILE, secrets.token_hex(32))
-    return outlet(
+    opened, key = pushed.opened, keep(settings.home / KEY_FILE, secrets.token_hex(32))
+    desk = Desk(
         log=engine.log,
-        courier=pushed.opened.courier,
-        surface=pushed.opened.surface,
-        limits=pushed.opened.limits,
         pace=engine.pace,
+        surface=opened.surface,
+        courier=opened.courier,
+        limits=opened.limits,
         bounds=settings.bounds,
         clock=clock,
         key=key.encode(),
         signs=pushed.signs,
         inbox=engine.inbox,
+        allow=settings.access.allow,
     )
+    return outlet(desk)
 
 
 def _compose(
     settings: Settings,
     engine: Engine,
     model: Model,
+    tools: Sequence[Tool],
     pushed: Sequence[Pushed],
     clock: Callable[[], float],
 ) -> App:
@@ -197,9 +240,10 @@ def _compose(
     )
     summariser = _summariser(settings, model, engine, brief)
     recorder = Recorder(engine.traces, clock)
+    toolbox = Toolbox(tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
     office = Office(
         engine=engine,
-        agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine)),
+        agent=Agent(model, engine.memory, brief, new_incident, _overhear(pushed, engine), toolbox),
         bounds=settings.bounds,
         clock=clock,
         new_incident=new_incident,
@@ -209,21 +253,29 @@ def _compose(
         recorder=recorder,
     )
     worker = Worker(office, settings.server.workers)
-    intake = Intake(engine.inbox, {each.plug.name: each.signs for each in pushed}, recorder)
+    signs = {each.plug.name: each.signs for each in pushed}
+    intake = Intake(engine.inbox, signs, settings.access.allow, recorder)
     web = None
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
         web = open_web(settings, engine._replace(inbox=intake), clock)
     app = App(engine, intake, worker, web, _sockets(pushed, intake), recorder, summariser)
+    doors = [(path, each) for each in pushed for path in each.plug.paths]
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
         clock=clock,
-        webhooks={path: each.opened.surface for each in pushed for path in each.plug.paths},
+        webhooks={path: each.opened.surface for path, each in doors},
+        renewals={path: each.opened.renew for path, each in doors if each.opened.renew},
         web=web,
         probes=_probes(settings, app, web),
         is_stopping=lambda: intake.is_closed,
     )
     return app
+
+
+def _tools(settings: Settings) -> Sequence[Tool]:
+    """What the model may have done."""
+    return load_bot(settings.bot_file).tools if settings.bot_file else ()
 
 
 def _summariser(

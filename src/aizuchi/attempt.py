@@ -6,15 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from aizuchi.access import enter, refusal_line
-from aizuchi.agent import Agent, Draft, Ended
-from aizuchi.answers import Finished, Logged, Outcome, Restarted, Step, fold
+from aizuchi.agent import Agent, Ended
+from aizuchi.answers import Entry, Finished, Logged, Outcome, Restarted, Step, fold
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.orders import order_of
 from aizuchi.ports import Engine, Refusal, Settlement
+from aizuchi.rounds import rounds_of
 from aizuchi.summaries import Summariser
 from aizuchi.tracing import Meter, Recorder, begin
 from aizuchi.turns import Bounds, Claim
 from aizuchi.words import THINKING, language_of, say
+from aizuchi.writing import Draft
 
 T = TypeVar("T")
 RETRY_STORE_S = 1.0
@@ -68,7 +70,7 @@ class Attempt:
         self._message = claim.turn.message
         self._language = language_of(self._message.text, self._message.locale)
         self._meter = Meter()
-        self._draft = Draft(lambda entries: office.engine.log.append(claim, entries))
+        self._draft = Draft(self._write, self._keep)
 
     async def work(self) -> None:
         """Returns when the turn is settled, or somebody else has it."""
@@ -100,11 +102,14 @@ class Attempt:
             raise
         except Exception as error:  # noqa: BLE001 - the border: whatever it is, the person is told
             ended = Ended(self._bug(error))
-        await self._keep_trying(lambda: self._append(ended.finished))
+        await self._keep((ended.finished,))
         return ended
 
-    async def _append(self, finished: Finished) -> None:
-        await self._office.engine.log.append(self._claim, (finished,))
+    async def _write(self, entries: Sequence[Entry]) -> None:
+        await self._office.engine.log.append(self._claim, entries)
+
+    async def _keep(self, entries: Sequence[Entry]) -> None:
+        await self._keep_trying(lambda: self._write(entries))
 
     async def _settle(self, ended: Ended, undelivered: Settlement | None) -> None:
         settlement = (undelivered or Settlement(ended.finished.outcome))._replace(
@@ -131,8 +136,11 @@ class Attempt:
         if refusal := await self._refusal():
             return Ended(self._refused(refusal))
         sign = Step(THINKING, say(THINKING, self._language))
-        again = (Restarted(),) if self._claim.turn.attempt > 1 else ()
-        await self._office.engine.log.append(self._claim, (*again, sign))
+        if self._claim.turn.attempt > 1:
+            self._draft = Draft(self._write, self._keep, rounds_of(await self._read()))
+            await self._write((Restarted(), sign))
+        else:
+            await self._write((sign,))
         return await self._answer()
 
     async def _refusal(self) -> Refusal | None:

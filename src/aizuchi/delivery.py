@@ -7,6 +7,8 @@ from itertools import chain
 from math import inf
 from typing import NamedTuple
 
+from aizuchi.markdown import LEAST_PAGE, units, with_line
+from aizuchi.markdown import pages as cut_to
 from aizuchi.operations import (
     AppendStream,
     AttachFile,
@@ -15,11 +17,13 @@ from aizuchi.operations import (
     Delivered,
     EditPage,
     Find,
+    HandOver,
     OpenStream,
     Operation,
     PostPage,
     ShowEnd,
     ShowWorking,
+    Stage,
     Undeliverable,
 )
 from aizuchi.standing import LEAST_WAIT_S, Page, Standing
@@ -107,8 +111,10 @@ def _closing(standing: Standing, assignment: Assignment, now: float) -> Iterator
     pages = assignment.render(standing.text, False)
     shown = _with_file_line(pages, standing, assignment)
     planner = _Pages(standing, assignment, now, final=True)
+    end: Stage = "ends" if standing.may_be_made_again else "closed"
     for number, text in enumerate(shown, 1):
-        yield from planner.complete(standing.page(number), text)
+        stage = end if number == len(shown) else "closed"
+        yield from planner.complete(standing.page(number), text, stage)
     for page in planner.beyond(len(shown)):
         yield from planner.delete(page)
     if len(shown) < len(pages) and not standing.attached:
@@ -124,13 +130,18 @@ def _with_file_line(
     most = standing.limits.pages
     if not standing.files or len(pages) <= most:
         return pages
-    return [*pages[: most - 1], f"{pages[most - 1]}\n\n{assignment.file_line}"]
+    line = assignment.file_line
+    room = max(LEAST_PAGE, standing.limits.page_chars - units(f"\n\n{line}"))
+    cut = cut_to(pages[most - 1], room, measure=units)[0]
+    return [*pages[: most - 1], with_line(cut, line)]
 
 
 # ── a growing answer ──────────────────────────────────────────────────────────
 
 
 def _grow(standing: Standing, assignment: Assignment, now: float) -> Next:
+    if now >= max(standing.hand_over_at, standing.growing_from):
+        return next(_handing_over(standing, assignment, now))
     quiet = standing.once or standing.stopped
     due = inf if quiet else max(_due(standing), standing.growing_from)
     if now >= due:
@@ -139,14 +150,15 @@ def _grow(standing: Standing, assignment: Assignment, now: float) -> Next:
             return update
     if _sign_due(standing) <= now:
         return Do(ShowWorking(_sign(standing)))
-    later = [time for time in (due, _sign_due(standing), _stream_ends(standing)) if time > now]
+    times = (due, _sign_due(standing), _stream_ends(standing), standing.hand_over_at)
+    later = [time for time in times if time > now]
     waits_for_text = not quiet and (now >= due or standing.words_from > now)
     return _wait_until(min(later, default=inf), standing, now, text=waits_for_text)
 
 
 def _updating(standing: Standing, assignment: Assignment, now: float) -> Iterator[Next]:
     """What brings the pages up to date: first what no longer changes, last what still grows."""
-    pages = assignment.render(standing.text, True)
+    pages = assignment.render(standing.text, True) or ([""] if standing.steps else [])
     most = standing.limits.pages if standing.files else len(pages)
     planner = _Pages(standing, assignment, now, final=False)
     grows = len(pages) <= most
@@ -157,6 +169,12 @@ def _updating(standing: Standing, assignment: Assignment, now: float) -> Iterato
         yield from planner.complete(page, STALE) if page.ref else planner.find(page)
     if pages and grows:
         yield from planner.growing(standing.page(len(pages)), pages[-1])
+
+
+def _handing_over(standing: Standing, assignment: Assignment, now: float) -> Iterator[Next]:
+    page = standing.last_page
+    yield from _Pages(standing, assignment, now, final=False).find(page)
+    yield Do(HandOver(page.number, page.ref))
 
 
 def _due(standing: Standing) -> float:
@@ -209,28 +227,32 @@ class _Pages:
         pages = self._standing.pages.values()
         return [page for page in pages if page.number > number and (page.ref or page.lost_at)]
 
-    def complete(self, page: Page, text: str) -> Iterator[Next]:
+    def complete(self, page: Page, text: str, stage: Stage = "closed") -> Iterator[Next]:
         """A text that no longer changes."""
         yield from self.find(page)
         if not page.ref:
             private = self._standing.private
-            post = PostPage(page.number, text, self._key(page), self._final, private)
+            post = PostPage(page.number, text, self._key(page), self._final, private, stage)
             yield Do(post, self._final)
         yield from self._close(page, text)
-        yield from self._edit(page, text)
+        yield from self._edit(page, text, stage)
 
     def growing(self, page: Page, text: str) -> Iterator[Next]:
-        """A text of which more will come."""
+        """A text of which more will come, and the steps beside it."""
         yield from self.find(page)
-        if not page.ref:
-            kind = OpenStream if self._standing.streams else PostPage
-            yield Do(kind(page.number, text, self._key(page)), pauses=True)
+        cards = self._standing.cards_for(page)
+        if not page.ref and self._standing.streams:
+            yield Do(OpenStream(page.number, text, self._key(page), cards), pauses=True)
+        elif not page.ref and text:
+            post = PostPage(page.number, text, self._key(page), stage="grows")
+            yield Do(post, pauses=True)
         elif page.streaming and not self._too_old(page) and _continues(page, text):
-            if rest := text[len(page.text or "") :]:
-                yield Do(AppendStream(page.number, page.ref, rest), pauses=True)
-        else:
+            rest = text[len(page.text or "") :]
+            if rest or cards:
+                yield Do(AppendStream(page.number, page.ref, rest, cards), pauses=True)
+        elif text:
             yield from self._close(page, text)
-            yield from self._edit(page, text, pauses=True)
+            yield from self._edit(page, text, "grows", pauses=True)
 
     def delete(self, page: Page) -> Iterator[Next]:
         yield from self.find(page)
@@ -250,13 +272,15 @@ class _Pages:
         if page.streaming is not False and not self._standing.private:
             rest = text[len(page.text or "") :] if _continues(page, text) else ""
             key = self._key(page)
-            close = CloseStream(page.number, page.ref, rest, text, self._final, key)
+            cards = self._standing.cards_for(page) if page.streaming else ()
+            close = CloseStream(page.number, page.ref, rest, text, self._final, key, cards)
             yield Do(close, self._final)
 
-    def _edit(self, page: Page, text: str, *, pauses: bool = False) -> Iterator[Next]:
-        rewrites = self._standing.limits.edits and not self._standing.private
-        if rewrites and page.text != text:
-            edit = EditPage(page.number, page.ref, text, self._final, self._key(page))
+    def _edit(self, page: Page, text: str, stage: Stage, *, pauses: bool = False) -> Iterator[Next]:
+        limits = self._standing.limits
+        rewrites = limits.edits and not self._standing.private
+        if rewrites and (page.text != text or (limits.stages and page.stage != stage)):
+            edit = EditPage(page.number, page.ref, text, self._final, self._key(page), stage)
             yield Do(edit, self._final, pauses)
 
     def _too_old(self, page: Page) -> bool:

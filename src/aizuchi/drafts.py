@@ -4,11 +4,19 @@ import asyncio
 from collections.abc import Sequence
 from itertools import groupby
 
-from aizuchi.answers import Entry, Finished, Logged, Position, TextDelta
+from aizuchi.answers import (
+    Entry,
+    Finished,
+    Logged,
+    Position,
+    TextDelta,
+    ToolReturned,
+    ToolsCalled,
+)
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.logstore import RECEIPTS, Line, logged
 
-KEPT_BEFORE_SEEN = (*RECEIPTS, Finished)
+KEPT_BEFORE_SEEN = (*RECEIPTS, ToolsCalled, ToolReturned, Finished)
 
 
 class Tape:

@@ -11,6 +11,10 @@ AizuchiError
 ├── LeaseLost                somebody else answers this turn now: stop writing
 ├── ServerError              the server cannot start: address in use, home unwritable
 ├── NotFetched               the demo model cannot be fetched
+├── BotError                 bot.py cannot be used as it is
+├── ToolError                a tool did not do what it was asked: the model is told why
+│   └── BadArguments         what the model gave a tool does not fit its parameters
+├── PlatformRefused          a chat platform does not do what a command of ours asks of it
 └── ModelError               the model gave no answer; `retry` says whether to ask once more
     ├── ModelUnreachable     nobody listens at the address
     ├── ModelKeyRefused      401, 403: the key is missing or wrong
@@ -98,6 +102,30 @@ class NotFetched(AizuchiError):
     """The demo model could not be fetched."""
 
     code = "not_fetched"
+
+
+class BotError(AizuchiError):
+    """bot.py cannot be used as it is."""
+
+    code = "bot"
+
+
+class ToolError(AizuchiError):
+    """A tool did not do what it was asked; what is said here is told to the model."""
+
+    code = "tool"
+
+
+class BadArguments(ToolError):
+    """What the model gave a tool does not fit its parameters."""
+
+    code = "bad_arguments"
+
+
+class PlatformRefused(AizuchiError):
+    """A chat platform did not do what one of our commands asked of it."""
+
+    code = "platform_refused"
 
 
 class ModelError(AizuchiError):

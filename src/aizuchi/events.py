@@ -73,13 +73,16 @@ class Message(NamedTuple):
 
     `conversation` (what is answered in order) and `place.key` are unique in the installation.
     A conversation lies in one place: a surface that answers one exchange privately and the next
-    in the open gives them two conversation keys. `ref` is the surface's own name of the message
-    and is kept; `reply_to` holds what only the surface reads, and is erased when the turn settles.
+    in the open gives them two conversation keys. Keys best begin with what grows with time: new
+    ones are then neighbours in a store's indexes, and ten of them dirty one page instead of ten.
+    `ref` is the surface's own name of the message and is kept; `reply_to` holds what only the
+    surface reads, and is erased when the turn settles.
     `via` is the slash command that it was given by, as the person wrote it. Who brings the
     `history`, the question included, has it answered from that alone; then memory is neither read
     nor written, nothing of the turn is kept, and `via` is the model that was asked for.
-    `replaces` names the turn whose answer, with all that followed it, leaves the memory. One that
-    `joins` is taken only in a conversation that we are in already, and elsewhere not kept at all.
+    `replaces` names the turn whose answer, with all that followed it, leaves the memory; a message
+    that says nothing else asks the same again. One that `joins` is taken only in a conversation
+    that we have answered in, and elsewhere not kept at all.
     """
 
     turn_id: str
@@ -97,6 +100,15 @@ class Message(NamedTuple):
     joins: bool = False
     via: str = ""
     history: tuple[Spoken, ...] | None = None
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether it asks what the turn that it replaces did."""
+        return bool(self.replaces and not self.text and not self.command)
+
+    def with_question(self, question: str) -> "Message":
+        """The message that asks again, once it is known what; a greeting where it is not."""
+        return self._replace(text=question, command="" if question else "greeting")
 
     @property
     def title(self) -> str:

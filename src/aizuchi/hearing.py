@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from aizuchi.calling import Caller
 from aizuchi.events import Message
@@ -14,11 +15,19 @@ from aizuchi.words import THINKING, language_of, say
 logger = logging.getLogger(__name__)
 
 
+class Given(NamedTuple):
+    """A sign that was given: what it says, since when, and that it failed once that is known."""
+
+    text: str
+    since: float
+    failed: asyncio.Event
+
+
 class FirstSigns:
     """The signs that one surface gives at acceptance, before anybody has claimed the message.
 
     Each is one idempotent call that nobody waits for and that is not repeated: what comes of it is
-    of use to the delivery, which gives the next one.
+    of use to the delivery, which gives the next one, at once where this one failed.
     """
 
     def __init__(
@@ -30,20 +39,21 @@ class FirstSigns:
     ) -> None:
         self._courier, self._pace = courier, pace
         self._has_sign, self._call_timeout_s = has_sign, call_timeout_s
-        self._given: dict[str, tuple[str, float]] = {}
-        self._calls: dict[str, asyncio.Task[None]] = {}
+        self._given: dict[str, Given] = {}
+        self._calls: dict[str, asyncio.Task[bool]] = {}
 
     def heard(self, message: Message, since: float) -> None:
         """Gives the sign for a message that came then, by the loop's clock."""
         if self._has_sign(message):
             sign = ShowWorking(say(THINKING, language_of(message.text, message.locale)))
-            self._given[message.conversation] = (sign.text, since)
+            given = Given(sign.text, since, asyncio.Event())
+            self._given[message.conversation] = given
             call = asyncio.create_task(self._give(message, sign, since))
             self._calls[message.turn_id] = call
-            call.add_done_callback(partial(self._over, message.turn_id))
+            call.add_done_callback(partial(self._over, message, given))
 
-    def given(self, message: Message) -> tuple[str, float] | None:
-        """What the sign says that stands in the message's conversation, and since when."""
+    def given(self, message: Message) -> Given | None:
+        """The sign that stands in the message's conversation, or is under way there."""
         return self._given.get(message.conversation)
 
     async def given_by_now(self, message: Message) -> None:
@@ -61,14 +71,21 @@ class FirstSigns:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
 
-    def _over(self, turn_id: str, call: asyncio.Task[None]) -> None:
-        self._calls.pop(turn_id, None)
-        if not call.cancelled() and (error := call.exception()):
-            logger.error("the first sign of %s broke: %s", turn_id, error, exc_info=error)
+    def _over(self, message: Message, given: Given, call: asyncio.Task[bool]) -> None:
+        del self._calls[message.turn_id]
+        error = None if call.cancelled() else call.exception()
+        if error:
+            logger.error("the first sign of %s broke: %s", message.turn_id, error, exc_info=error)
+        if call.cancelled() or error or not call.result():
+            self._failed(message, given)
 
-    async def _give(self, message: Message, sign: ShowWorking, since: float) -> None:
-        if not isinstance(await self._call(message, sign, since), Sent):
+    def _failed(self, message: Message, given: Given) -> None:
+        given.failed.set()
+        if self.given(message) is given:
             self.forget(message)
+
+    async def _give(self, message: Message, sign: ShowWorking, since: float) -> bool:
+        return isinstance(await self._call(message, sign, since), Sent)
 
     async def _call(self, message: Message, sign: ShowWorking, since: float) -> Receipt | None:
         """Not once somebody else may have answered meanwhile."""

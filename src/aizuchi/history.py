@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from aizuchi.answers import Outcome
 from aizuchi.recall import Shelf, Window, fitting, overflowing, tokens_of
+from aizuchi.trail import Trail
 
 
 class Exchange(NamedTuple):
@@ -87,6 +88,7 @@ class Said(NamedTuple):
     said: str
     code: str
     incident: str
+    trail: Trail = Trail()
 
 
 class Own(NamedTuple):

@@ -15,6 +15,7 @@ from aizuchi.answers import (
     Shown,
     TextDelta,
 )
+from aizuchi.trail import Trail
 from aizuchi.turns import State, after
 
 RECEIPTS = (Posting, Shown)
@@ -68,10 +69,14 @@ def logged(attempt: int, n: int, entries: Sequence[Entry | None]) -> list[Logged
     ]
 
 
-def collapsed(end: Position, finished: Finished, shown: Sequence[Shown]) -> Transcript:
-    """An ended answer without the pieces in which it was made: its receipts, text and end."""
+def collapsed(
+    end: Position, finished: Finished, shown: Sequence[Shown], trail: Trail = Trail()
+) -> Transcript:
+    """An ended answer without the pieces in which it was made: its receipts, steps, text and end.
+    Where its numbers leave no room for the steps, it goes without."""
     log = [Logged(HEARD, Heard()), *logged(0, HEARD.n + 1, shown)]
     text = (TextDelta(finished.text),) if finished.text else ()
-    whole = (Restarted(), *text, finished)
+    steps = trail.steps if len(trail.steps) <= end.n - 3 else ()
+    whole = (Restarted(), *steps, *text, finished)
     log += logged(end.attempt, end.n - len(whole) + 1, whole)
     return Transcript(log, collapsed=True)

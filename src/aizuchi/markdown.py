@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import NamedTuple
 
-from aizuchi.fences import Fence, after, like_opening, may_close, open_at_end, out_of_list
+from aizuchi import fences, tables
+from aizuchi.fences import Fence, like_opening, may_close, open_at_end, out_of_list
+from aizuchi.tables import Table, is_row
 
 Measure = Callable[[str], int]
 """The length of a text in the surface's unit; that of a sum is the sum, no character is 0."""
@@ -17,8 +19,14 @@ LEAST_PAGE = 256
 LONGEST_SEARCH = 600
 """How far from its end (at most a quarter) a page looks for a good place to end."""
 
+LARGEST_HEAD = 4
+"""A table goes on under its head if that takes no more than this part of a page: a quarter."""
+
 LONGEST_CHARACTER = 16
-CODE_LINE, LINE, PARAGRAPH = 1, 2, 3
+HEAD, WITHIN, LINE, PARAGRAPH = 0, 1, 2, 3
+"""How good a place to end is: in a table's head, in code or between rows, in a text, after it."""
+
+Block = Fence | Table
 
 _EXTENDERS = "\u200d\uff9e\uff9f" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
 _FLAG_HALVES = "".join(map(chr, range(0x1F1E6, 0x1F200)))
@@ -30,11 +38,11 @@ _GOOD_ENDS = (
 
 
 class _Cut(NamedTuple):
-    """Where a page ends, how good a place that is, and the code block that it cuts."""
+    """Where a page ends, how good a place that is, and the code block or table that it cuts."""
 
     rank: int
     at: int
-    fence: Fence | None
+    block: Block | None
 
 
 class _Walk(NamedTuple):
@@ -45,7 +53,11 @@ class _Walk(NamedTuple):
     best: _Cut | None
     at: int
     size: int
-    fence: Fence | None
+    block: Block | None
+
+    @property
+    def fence(self) -> Fence | None:
+        return _code(self.block)
 
 
 class _Room(NamedTuple):
@@ -62,8 +74,8 @@ class _Room(NamedTuple):
         end = text.find("\n", at, most)
         return text[at:most] if end < 0 else text[at : end + 1]
 
-    def head(self, fence: Fence | None) -> int:
-        return self.measure(fence.head) if fence else 0
+    def head(self, block: Block | None) -> int:
+        return self.measure(block.head) if block else 0
 
     def charge(self, line: str, fence: Fence | None) -> int:
         """What a line takes at most, with all that has to follow it if the page ends in it.
@@ -77,7 +89,7 @@ class _Room(NamedTuple):
                 return self.measure(line.rstrip("\n")) + 1 + self.measure(closing)
             return self.measure(content)
         content = line.rstrip("\n")
-        stays_open = line.endswith("\n") and after(line, fence)
+        stays_open = line.endswith("\n") and fences.after(line, fence)
         if may_close(content, fence) and not stays_open:
             return max(self.measure(content), self.measure(fence.tail))
         return self.measure(content) + 1 + self.measure(fence.tail)
@@ -89,29 +101,34 @@ class _Room(NamedTuple):
         return self.measure(line) + 1 + self.measure(fence.tail)
 
 
+def units(text: str) -> int:
+    """The length as a platform may count it at most: in units of UTF-16."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def pages(
     text: str, page_chars: int, *, measure: Measure = len, growing: bool = False
 ) -> list[str]:
     """A text as pages of at most `page_chars`, cut at paragraphs and code blocks where it can be.
 
-    A code block that is cut is closed on its page and opened again on the next. Of a `growing`
-    text the last page is left as it is, without what might still move to the next: it is a
-    beginning of the page that it will be.
+    A code block that is cut is closed on its page and opened again on the next, and a table goes on
+    under its head. Of a `growing` text the last page is left as it is, without what might still
+    move to the next: it is a beginning of the page that it will be.
     """
     if page_chars < LEAST_PAGE:
         raise ValueError(f"a page of {page_chars} characters is too small: {LEAST_PAGE} at least")
     room = _Room(page_chars, measure)
     done: list[str] = []
-    start, fence = _past_blank_lines(text, 0), None
-    while (walk := _walk(text, start, fence, room)).full:
+    start, block = _past_blank_lines(text, 0), None
+    while (walk := _walk(text, start, block, room)).full:
         cut = walk.best or _cut_in_line(text, walk, room)
         if text[start : cut.at].strip():
-            done.append(_page(text[start : cut.at], fence, cut.fence))
-        start, fence = _past_blank_lines(text, cut.at, cut.fence), cut.fence
+            done.append(_page(text[start : cut.at], block, cut.block))
+        start, block = _next_page(text, cut, room)
     end = _settled(text, start, walk, room) if growing else len(text)
     rest = _without_half_closing(text[start:end], walk.fence)
     if rest.strip():
-        done.append(_open_page(rest, fence) if growing else _page(rest, fence, walk.fence))
+        done.append(_open_page(rest, block) if growing else _page(rest, block, walk.block))
     return done
 
 
@@ -127,34 +144,50 @@ def with_line(text: str, line: str) -> str:
 # ── how far a page goes ───────────────────────────────────────────────────────
 
 
-def _walk(text: str, start: int, fence: Fence | None, room: _Room) -> _Walk:
+def _walk(text: str, start: int, block: Block | None, room: _Room) -> _Walk:
     best: _Cut | None = None
-    at, size = start, room.head(fence)
+    at, size = start, room.head(block)
     while at < len(text):
         line = room.line(text, at)
         goes_on = len(line) > room.chars and not line.endswith("\n")
-        if goes_on or size + room.charge(line, fence) > room.chars:
-            return _Walk(True, best, at, size, fence)
+        if goes_on or size + room.charge(line, _code(block)) > room.chars:
+            return _Walk(True, best, at, size, block)
         if not line.endswith("\n"):
-            return _Walk(False, best, at, size, after(line, fence))
+            return _Walk(False, best, at, size, _after(line, block))
         at += len(line)
         size += room.measure(line)
-        fence = after(line, fence)
-        best = _better(best, _cut_after(line, at, fence), size, room)
-    return _Walk(False, best, at, size, fence)
+        block = _after(line, block)
+        best = _better(best, _cut_after(line, at, block), size, room)
+    return _Walk(False, best, at, size, block)
 
 
-def _cut_after(line: str, at: int, fence: Fence | None) -> _Cut:
-    if fence:
-        return _Cut(CODE_LINE, at, fence)
-    ends_block = not line.strip() or like_opening(line)
-    return _Cut(PARAGRAPH if ends_block else LINE, at, None)
+def _after(line: str, block: Block | None) -> Block | None:
+    """The code block or table that is open after a line."""
+    if isinstance(block, Fence):
+        return fences.after(line, block)
+    return fences.after(line, None) or tables.after(line, block)
+
+
+def _code(block: Block | None) -> Fence | None:
+    return block if isinstance(block, Fence) else None
+
+
+def _cut_after(line: str, at: int, block: Block | None) -> _Cut:
+    match block:
+        case Fence() | Table(has_rows=True):
+            return _Cut(WITHIN, at, block)
+        case Table():
+            return _Cut(HEAD, at, block)
+        case None:
+            ends_block = not line.strip() or like_opening(line)
+            return _Cut(PARAGRAPH if ends_block else LINE, at, None)
 
 
 def _better(best: _Cut | None, cut: _Cut, size: int, room: _Room) -> _Cut | None:
     """The later of two equally good places, if it is late enough and its page fits."""
-    closing = room.measure(cut.fence.tail) if cut.fence else 0
-    if size < room.search or (cut.fence and size + closing > room.chars):
+    fence = _code(cut.block)
+    closing = room.measure(fence.tail) if fence else 0
+    if size < room.search or (fence and size + closing > room.chars):
         return best
     return cut if best is None or cut.rank >= best.rank else best
 
@@ -166,7 +199,7 @@ def _cut_in_line(text: str, walk: _Walk, room: _Room) -> _Cut:
     if not walk.fence and not like_opening(line):
         fits = _good_end(line[: fits + 1], walk, room) or fits
     fits = _whole_character(line, fits, walk, room)
-    return _Cut(0, walk.at + fits, after(line[:fits], walk.fence))
+    return _Cut(HEAD, walk.at + fits, fences.after(line[:fits], walk.fence))
 
 
 def _good_end(line: str, walk: _Walk, room: _Room) -> int | None:
@@ -223,9 +256,18 @@ def _joined(line: str, at: int) -> bool:
 # ── what stands on a page ─────────────────────────────────────────────────────
 
 
-def _past_blank_lines(text: str, at: int, fence: Fence | None = None) -> int:
-    """Where a page begins; in code a blank line may be meant."""
-    match = None if fence else _BLANK_LINES.match(text, at)
+def _next_page(text: str, cut: _Cut, room: _Room) -> tuple[int, Block | None]:
+    """Where the page after a cut begins, and in what; in code a blank line may be meant."""
+    if isinstance(cut.block, Fence):
+        return cut.at, cut.block
+    start = _past_blank_lines(text, cut.at)
+    goes_on = start == cut.at and is_row(text[start : start + 4])
+    fits = room.head(cut.block) <= room.chars // LARGEST_HEAD
+    return start, cut.block if goes_on and fits else None
+
+
+def _past_blank_lines(text: str, at: int) -> int:
+    match = _BLANK_LINES.match(text, at)
     return match.end() if match else at
 
 
@@ -237,22 +279,26 @@ def _without_half_closing(body: str, fence: Fence | None) -> str:
     return body
 
 
-def _page(body: str, begun: Fence | None, cut: Fence | None) -> str:
+def _page(body: str, begun: Block | None, cut: Block | None) -> str:
     """A page that is complete in itself."""
     whole = _again(body, begun)
-    if cut is None:
+    if not isinstance(cut, Fence):
         return whole.rstrip()
     tail = cut.tail_elsewhere if cut is begun else cut.tail
     return whole + tail if whole.endswith("\n") else f"{whole}\n{tail}"
 
 
-def _open_page(body: str, begun: Fence | None) -> str:
+def _open_page(body: str, begun: Block | None) -> str:
     """A page that is still to grow."""
     return _again(body, begun).rstrip()
 
 
-def _again(body: str, begun: Fence | None) -> str:
-    """A body that begins inside a code block, with the block opened before it."""
-    if begun is None:
-        return body
-    return begun.head + (body if begun.is_quoted else out_of_list(body, begun))
+def _again(body: str, begun: Block | None) -> str:
+    """A body that begins inside a code block or a table, with that opened before it."""
+    match begun:
+        case None:
+            return body
+        case Fence(is_quoted=False):
+            return begun.head + out_of_list(body, begun)
+        case _:
+            return begun.head + body

@@ -2,6 +2,11 @@
 
 from typing import Literal, NamedTuple
 
+from aizuchi.answers import Step
+
+Stage = Literal["grows", "closed", "ends"]
+"""Of a page: more is still to come on it, it no longer changes, or the answer ends with it."""
+
 
 class ShowWorking(NamedTuple):
     """Give or renew the sign that we listen; idempotent. `text` says what is being done, empty:
@@ -25,6 +30,7 @@ class PostPage(NamedTuple):
     key: str
     final: bool = False
     private: bool = False
+    stage: Stage = "closed"
 
 
 class EditPage(NamedTuple):
@@ -36,6 +42,7 @@ class EditPage(NamedTuple):
     text: str
     final: bool = False
     key: str = ""
+    stage: Stage = "closed"
 
 
 class DeletePage(NamedTuple):
@@ -46,19 +53,23 @@ class DeletePage(NamedTuple):
 
 
 class OpenStream(NamedTuple):
-    """Begin a native stream as a new page. Not idempotent."""
+    """Begin a native stream as a new page, with the steps that were done before the first word.
+    Not idempotent."""
 
     page: int
     text: str
     key: str
+    steps: tuple[Step, ...] = ()
 
 
 class AppendStream(NamedTuple):
-    """Add text to an open stream. Not idempotent: never repeated."""
+    """Add text to an open stream, and steps or what became of them. Not idempotent: never
+    repeated."""
 
     page: int
     ref: str
     text: str
+    steps: tuple[Step, ...] = ()
 
 
 class CloseStream(NamedTuple):
@@ -73,6 +84,15 @@ class CloseStream(NamedTuple):
     whole: str
     final: bool = False
     key: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+class HandOver(NamedTuple):
+    """Say on a page (without a `ref`: where the sign of working stands) that it is not written on
+    any more, and post what comes now elsewhere; idempotent."""
+
+    page: int
+    ref: str
 
 
 class AttachFile(NamedTuple):
@@ -93,6 +113,7 @@ Operation = (
     | OpenStream
     | AppendStream
     | CloseStream
+    | HandOver
     | AttachFile
 )
 

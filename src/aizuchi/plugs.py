@@ -11,6 +11,7 @@ GROUP = "aizuchi.plugs"
 Kind = Literal["surface", "engine", "model"]
 
 BUILT_IN = {
+    "surface.discord": "aizuchi.surfaces.discord:PLUG",
     "surface.slack": "aizuchi.surfaces.slack:PLUG",
     "surface.web": "aizuchi.surfaces.web:PLUG",
     "engine.sqlite": "aizuchi.engines.sqlite:open_engine",

@@ -9,9 +9,17 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from typing import Literal, NamedTuple, Protocol
+from math import inf
+from typing import Any, Literal, NamedTuple, Protocol
 
-from aizuchi.answers import BEGINNING, Entry, Logged, Outcome, Position
+from aizuchi.answers import (
+    BEGINNING,
+    Entry,
+    Logged,
+    Outcome,
+    Position,
+    ToolCall,
+)
 from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception, Signal
 from aizuchi.history import ChatInfo, Holdings, Overflow, Own, Recollection, Said
 from aizuchi.operations import Find, Found, Operation, Receipt
@@ -32,8 +40,10 @@ class Limits(NamedTuple):
     `stream_s` is how long a native stream may stay open, 0 where there are none; `edits` says
     whether a page can be rewritten and taken away: without it there are no streams, and all is
     posted once, at the end. So it is without `grows`, but what stands can still be mended. Past
-    the last of `pages` the surface either goes on, or attaches the whole as a file and leaves room
-    on a page for the line that says so (`overflow`).
+    the last of `pages` the surface either goes on, or attaches the whole as a file (`overflow`).
+    `hand_over_s` is how long from the claim on what stands can be written on; then the rest is
+    posted elsewhere, where it `goes_on` at all. `stages` says that a page shows whether it still
+    grows and whether the answer ends with it, so that one that only changes so is rewritten.
     """
 
     delivery: Literal["pushed", "pulled"]
@@ -48,6 +58,9 @@ class Limits(NamedTuple):
     edits: bool = True
     grows: bool = True
     overflow: Literal["more_pages", "file"] = "more_pages"
+    hand_over_s: float = inf
+    goes_on: bool = True
+    stages: bool = False
 
 
 class Surface(Protocol):
@@ -113,11 +126,6 @@ class Settlement(NamedTuple):
     reason: str = ""
     forget_person: bool = False
     written: int = 0
-
-    @property
-    def account(self) -> tuple[str, str, int, int]:
-        """What the turn's trace keeps of it."""
-        return self.settled_as, self.reason, self.tokens, self.written
 
 
 class Queue(Protocol):
@@ -247,8 +255,7 @@ class Refusal(NamedTuple):
     opens_at: float = 0.0
 
 
-OURS = ""
-"""The person whose tokens are the assistant's own, for its summaries."""
+OURS = ""  # the person whose tokens are the assistant's own, for its summaries
 
 
 class UsageDay(NamedTuple):
@@ -330,10 +337,16 @@ class Engine(NamedTuple):
 
 
 class PromptMessage(NamedTuple):
-    """A line of the prompt in the order the model reads it."""
+    """A line of the prompt in the order the model reads it.
 
-    role: Literal["system", "user", "assistant"]
+    An assistant's may end in `calls`; each is answered, before anything else, by a tool's line of
+    the same `call_id`.
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
     text: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
 
 
 class Text(NamedTuple):
@@ -345,7 +358,7 @@ class Text(NamedTuple):
 class Ending(NamedTuple):
     """Why the model ended, and what it used: tokens read and written, 0 where it does not say."""
 
-    reason: Literal["stop", "length"]
+    reason: Literal["stop", "length", "tools"]
     tokens_in: int = 0
     tokens_out: int = 0
 
@@ -362,11 +375,24 @@ Overhear = Callable[[Message], Awaitable[Sequence[Overheard]]]
 platform's sake."""
 
 
+class Declared(NamedTuple):
+    """A tool as a model is told of it; `parameters` is the JSON Schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+Part = Text | ToolCall | Ending
+
+
 class Model(Protocol):
     """A model that answers. Closing the iterator ends the call at once."""
 
-    def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
-        """Pieces of text, then one Ending.
+    def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
+        """Pieces of text, then the calls of tools that it asks for, whole, then one Ending.
 
         Raises:
             ModelError: of the kind that happened, before or between the pieces.

@@ -2,16 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import suppress
-from typing import TypeVar, assert_never
+from typing import NamedTuple, TypeVar, assert_never
 
-from aizuchi.answers import BEGINNING, Entry, Heard, Logged, Posting, Shown, TextDelta
+from aizuchi.access import may_enter
+from aizuchi.answers import (
+    BEGINNING,
+    Entry,
+    Heard,
+    Logged,
+    Posting,
+    Shown,
+    TextDelta,
+    ToolReturned,
+    ToolsCalled,
+)
 from aizuchi.calling import Caller
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.events import Message, Signal
-from aizuchi.hearing import FirstSigns
+from aizuchi.hearing import FirstSigns, Given
 from aizuchi.operations import (
     Delivered,
     Ended,
@@ -29,6 +40,9 @@ from aizuchi.turns import Bounds, Claim
 from aizuchi.words import language_of, say
 
 T = TypeVar("T")
+LeaseLeft = Callable[[], float]
+"""The seconds that a claim still lives."""
+
 Posts = PostPage | OpenStream
 """What leaves doubt where its reply is lost."""
 
@@ -38,96 +52,39 @@ LEASE_LOOK_S = 0.5
 
 logger = logging.getLogger(__name__)
 
-QUIET = (Heard, TextDelta, Posting, Shown)
+QUIET = (Heard, TextDelta, ToolsCalled, ToolReturned, Posting, Shown)
 """Entries for which nobody needs to wake, unless there is text to wait for."""
 
 
-async def deliver(
-    claim: Claim,
-    *,
-    log: AnswerLog,
-    courier: Courier,
-    surface: Surface,
-    limits: Limits,
-    pace: Pace,
-    bounds: Bounds,
-    clock: Callable[[], float],
-    key: bytes,
-    lease_left: Callable[[], float],
-    signs: FirstSigns | None = None,
-    on_stop: Callable[[], Awaitable[None]] | None = None,
-) -> Delivered | Undeliverable:
-    """Brings an answer to its platform while it is made, until all of it stands there.
+class Desk(NamedTuple):
+    """What the answers of one surface are carried with, whosever they are.
 
-    Runs beside whoever writes the log and ends after Finished, or before where the platform
-    refuses for good. `clock` is the time of day, `lease_left` the seconds the claim still lives,
-    renewed by its owner; `key` belongs to the installation; `signs` were given at acceptance.
-    `on_stop` is called when the reader ended the answer on the platform itself.
-
-    Raises:
-        LeaseLost: somebody else delivers this answer now, or nobody can any more.
+    `limits` says what the answer to a message may do, `signs` were given at acceptance, and a stop
+    on the platform itself goes to the `inbox` like any other. `clock` is the time of day, `key`
+    belongs to the installation, and `allow` is whom `[access]` lets in.
     """
-    message = claim.turn.message
-    if claim.work.kind != "answer":
-        limits = limits._replace(sign_s=0.0)
-    standing = Standing(claim.turn.attempt, limits, deliver_within_s=bounds.deliver_within_s)
-    if signs and (given := signs.given(message)):
-        standing.signed(*given)
-    line = say("in_file", language_of(message.text, message.locale))
-    assignment = Assignment(
-        message.turn_id,
-        lambda text, growing: surface.render(text, growing=growing),
-        key,
-        line,
-    )
-    caller = Caller(courier, pace, message.tenant, message.reply_to, bounds.call_timeout_s)
-    return await _Delivery(
-        claim, log, standing, assignment, caller, lease_left, clock, signs, on_stop
-    ).run()
+
+    log: AnswerLog
+    pace: Pace
+    surface: Surface
+    courier: Courier
+    limits: Callable[[Message], Awaitable[Limits]]
+    bounds: Bounds
+    clock: Callable[[], float]
+    key: bytes
+    signs: FirstSigns | None = None
+    inbox: Inbox | None = None
+    allow: Collection[str] = ()
 
 
-def outlet(
-    *,
-    log: AnswerLog,
-    courier: Courier,
-    surface: Surface,
-    limits: Callable[[Message], Awaitable[Limits]],
-    pace: Pace,
-    bounds: Bounds,
-    clock: Callable[[], float],
-    key: bytes,
-    signs: FirstSigns | None = None,
-    inbox: Inbox | None = None,
-) -> Callable[[Claim, Callable[[], float]], Coroutine[None, None, Settlement | None]]:
-    """A surface's way out, as a worker uses it: how a turn settles that could not be delivered.
+def outlet(desk: Desk) -> Callable[[Claim, LeaseLeft], Coroutine[None, None, Settlement | None]]:
+    """A surface's way out, as a worker uses it: how a turn settles that could not be delivered."""
 
-    A stop on the platform itself goes to the `inbox`, like any other."""
-
-    async def carry(claim: Claim, lease_left_s: Callable[[], float]) -> Settlement | None:
-        message = claim.turn.message
-        stop = Signal("stop", message.conversation, message.sender.id, message.turn_id)
-
-        async def on_stop() -> None:
-            if inbox:
-                await inbox.accept((), (stop,))
-
-        end = await deliver(
-            claim,
-            log=log,
-            courier=courier,
-            surface=surface,
-            limits=await limits(message),
-            pace=pace,
-            bounds=bounds,
-            clock=clock,
-            key=key,
-            lease_left=lease_left_s,
-            signs=signs,
-            on_stop=on_stop,
-        )
-        match end:
+    async def carry(claim: Claim, lease_left_s: LeaseLeft) -> Settlement | None:
+        match await deliver(claim, desk, lease_left_s):
             case Undeliverable(code, mend):
-                logger.error("%s is undeliverable: %s %s", message.turn_id, code, mend)
+                turn_id = claim.turn.message.turn_id
+                logger.error("%s is undeliverable: %s %s", turn_id, code, mend)
                 return Settlement("undeliverable", reason=code)
             case Delivered():
                 return None
@@ -137,50 +94,84 @@ def outlet(
     return carry
 
 
+async def deliver(claim: Claim, desk: Desk, lease_left_s: LeaseLeft) -> Delivered | Undeliverable:
+    """Brings an answer to its platform while it is made, until all of it stands there.
+
+    Runs beside whoever writes the log and ends after Finished, or before where the platform
+    refuses for good. The claim's owner renews its lease.
+
+    Raises:
+        LeaseLost: somebody else delivers this answer now, or nobody can any more.
+    """
+    limits = await desk.limits(claim.turn.message)
+    return await _Delivery(claim, desk, limits, lease_left_s).run()
+
+
+def _standing(claim: Claim, desk: Desk, limits: Limits) -> Standing:
+    """Nothing stands yet. What is only to be ended or delivered gets no sign, though it may have
+    one; whoever may not be answered has none that others could see."""
+    if not may_enter(claim.turn.message, desk.allow):
+        limits = limits._replace(sign_s=0.0, sign_ends=False)
+    elif claim.work.kind != "answer":
+        limits = limits._replace(sign_s=0.0)
+    return Standing(claim.turn.attempt, limits, deliver_within_s=desk.bounds.deliver_within_s)
+
+
+def _assignment(message: Message, desk: Desk) -> Assignment:
+    def render(text: str, growing: bool) -> Sequence[str]:
+        return desk.surface.render(text, growing=growing)
+
+    line = say("in_file", language_of(message.text, message.locale))
+    return Assignment(message.turn_id, render, desk.key, line)
+
+
 class _Delivery:
     """One claim's way with an answer."""
 
-    def __init__(
-        self,
-        claim: Claim,
-        log: AnswerLog,
-        standing: Standing,
-        assignment: Assignment,
-        caller: Caller,
-        lease_left: Callable[[], float],
-        clock: Callable[[], float],
-        signs: FirstSigns | None,
-        on_stop: Callable[[], Awaitable[None]] | None,
-    ) -> None:
-        self._claim = claim
-        self._log = log
-        self._standing = standing
-        self._assignment = assignment
-        self._caller = caller
-        self._lease_left = lease_left
-        self._clock = clock
+    def __init__(self, claim: Claim, desk: Desk, limits: Limits, lease_left_s: LeaseLeft) -> None:
+        message, call_timeout_s = claim.turn.message, desk.bounds.call_timeout_s
+        self._claim, self._desk, self._lease_left_s = claim, desk, lease_left_s
+        self._standing = _standing(claim, desk, limits)
+        self._assignment = _assignment(message, desk)
+        self._caller = Caller(
+            desk.courier, desk.pace, message.tenant, message.reply_to, call_timeout_s
+        )
         self._now = asyncio.get_running_loop().time
         self._news = asyncio.Event()
         self._wants_text = False
-        self._signs, self._on_stop = signs, on_stop
 
     async def run(self) -> Delivered | Undeliverable:
-        history = await self._patiently(lambda: self._log.read(self._assignment.turn_id))
+        history = await self._patiently(lambda: self._desk.log.read(self._assignment.turn_id))
         self._standing.remember(history, self._now())
         self._bind_to_time()
         following = asyncio.create_task(self._follow(history))
         following.add_done_callback(lambda _: self._news.set())
+        beside = [following, *self._minding_first_sign()]
         try:
             return await self._carry_out(following)
         finally:
-            if self._signs:
-                self._signs.forget(self._claim.turn.message)
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+            if self._desk.signs:
+                self._desk.signs.forget(self._claim.turn.message)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    def _minding_first_sign(self) -> Iterator[asyncio.Task[None]]:
+        """A first sign is counted on until it is known to have failed."""
+        signs = self._desk.signs
+        if signs and (given := signs.given(self._claim.turn.message)):
+            self._standing.signed(given.text, given.since)
+            yield asyncio.create_task(self._give_again(given))
+
+    async def _give_again(self, given: Given) -> None:
+        await given.failed.wait()
+        self._standing.unsigned(given.text, given.since)
+        self._news.set()
 
     def _bind_to_time(self) -> None:
         """What the claim says by the time of day, by the loop's clock."""
-        turn, now = self._claim.turn, self._clock()
+        turn, now = self._claim.turn, self._desk.clock()
+        self._standing.bind(self._now())
         self._standing.calls_from = self._now() + max(0.0, self._claim.calls_from - now)
         if turn.finished_at:
             self._standing.deliver_until -= max(0.0, now - turn.finished_at)
@@ -191,7 +182,7 @@ class _Delivery:
         after = history[-1].position if history else BEGINNING
         while True:
             try:
-                async for lines in self._log.follow(self._assignment.turn_id, after):
+                async for lines in self._desk.log.follow(self._assignment.turn_id, after):
                     self._saw(lines)
                     after = max(after, lines[-1].position)
             except StoreError as error:
@@ -246,8 +237,8 @@ class _Delivery:
 
     async def _perform(self, do: Do) -> None:
         operation = do.operation
-        if self._signs and do.final:
-            await self._signs.given_by_now(self._claim.turn.message)
+        if self._desk.signs and do.final:
+            await self._desk.signs.given_by_now(self._claim.turn.message)
         if await self._has_to_wait(operation, final=do.final):
             return
         if isinstance(operation, Posts) and not await self._announced(operation.page):
@@ -260,21 +251,28 @@ class _Delivery:
                     self._standing.paused(self._now())
                 if isinstance(operation, Posts):
                     await self._keep(Shown(operation.page, ref))
-            case Ended("stopped_by_reader") if self._on_stop:
-                await self._patiently(self._on_stop)
+            case Ended("stopped_by_reader"):
+                await self._patiently(self._stop)
             case _:
                 pass
 
+    async def _stop(self) -> None:
+        """The reader ended the answer on the platform itself: nobody writes on."""
+        message = self._claim.turn.message
+        if self._desk.inbox:
+            stop = Signal("stop", message.conversation, message.sender.id, message.turn_id)
+            await self._desk.inbox.accept((), (stop,))
+
     async def _announced(self, page: int) -> bool:
         """The log knows of a post before it is made; whether there is still time to make it."""
-        at = self._clock()
+        at = self._desk.clock()
         if self._standing.posting(page, at, self._now()):
             await self._keep(Posting(page, at))
         return self._may_call()
 
     async def _keep(self, entry: Entry) -> None:
         """In the log, however long the store refuses it: while the lease lives."""
-        await self._patiently(lambda: self._log.append(self._claim, [entry]))
+        await self._patiently(lambda: self._desk.log.append(self._claim, [entry]))
 
     async def _patiently(self, step: Callable[[], Awaitable[T]]) -> T:
         while True:
@@ -296,7 +294,7 @@ class _Delivery:
 
     def _may_call(self) -> bool:
         """Whether a call that begins now is over before anybody else may make one."""
-        left_s = self._lease_left()
+        left_s = self._lease_left_s()
         if left_s <= 0:
             raise LeaseLost(f"the lease of {self._assignment.turn_id} ran out")
         return left_s > self._caller.call_timeout_s

@@ -1,8 +1,10 @@
 """What the courier says, and what it changes in what stands on the platform."""
 
+from collections.abc import Sequence
 from math import inf
 from typing import assert_never
 
+from aizuchi.answers import Step
 from aizuchi.operations import (
     AppendStream,
     AttachFile,
@@ -14,6 +16,7 @@ from aizuchi.operations import (
     Ended,
     Find,
     Found,
+    HandOver,
     OpenStream,
     Operation,
     PostPage,
@@ -32,6 +35,10 @@ BUSY = Undeliverable("platform_busy", "The platform took no more calls.")
 UNREACHABLE = Undeliverable("platform_unreachable", "The platform did not answer.")
 DELETED = Undeliverable("deleted", "The answer was deleted on the platform.")
 
+OUT_OF_TIME = Undeliverable(
+    "out_of_time", "The platform takes answers for a quarter of an hour; ask for a smaller part."
+)
+
 OfPage = PostPage | EditPage | DeletePage | OpenStream | AppendStream | CloseStream | AttachFile
 
 
@@ -42,6 +49,8 @@ def did(standing: Standing, operation: Operation, receipt: Receipt, now: float) 
             _signed(standing, operation, receipt, now)
         case ShowEnd():
             _sign_ended(standing, operation, receipt, now)
+        case HandOver():
+            _handed_over(standing, operation, receipt, now)
         case _:
             _did(standing, operation, receipt, now)
 
@@ -54,6 +63,7 @@ def _did(standing: Standing, operation: OfPage, receipt: Receipt, now: float) ->
         case Sent(ref):
             standing.succeeded()
             _sent(standing, operation, page, ref)
+            page.cards |= {step.id: step for step in _steps(operation)}
         case Busy(retry_after_s):
             standing.trouble = BUSY
             standing.held(operation, retry_after_s, now)
@@ -114,14 +124,28 @@ def _sign_ended(standing: Standing, sign: ShowEnd, receipt: Receipt, now: float)
             standing.sign_ends = False
 
 
+def _handed_over(standing: Standing, operation: HandOver, receipt: Receipt, now: float) -> None:
+    """From here on the page is no more; one that could not be told so is left as it is."""
+    match receipt:
+        case Busy(retry_after_s):
+            standing.held(operation, retry_after_s, now)
+        case Doubtful():
+            standing.tried(operation, now)
+        case _:
+            standing.hand_over_at = inf
+            standing.page(operation.page).gone(operation.ref)
+            standing.end = None if standing.limits.goes_on else OUT_OF_TIME
+
+
 def _sent(standing: Standing, operation: OfPage, page: Page, ref: str) -> None:
     match operation:
-        case PostPage(text=text):
+        case PostPage(text=text, stage=stage):
             page.stands(ref, text, streaming=False)
+            page.stage = stage
         case OpenStream(text=text):
             page.stands(ref, text, streaming=True)
-        case EditPage(text=text):
-            page.text = text
+        case EditPage(text=text, stage=stage):
+            page.text, page.stage = text, stage
         case AppendStream(text=text):
             page.text = None if page.text is None else page.text + text
         case CloseStream(text=text, whole=whole):
@@ -133,6 +157,12 @@ def _sent(standing: Standing, operation: OfPage, page: Page, ref: str) -> None:
             standing.attached = True
         case never:
             assert_never(never)
+
+
+def _steps(operation: OfPage) -> Sequence[Step]:
+    if isinstance(operation, OpenStream | AppendStream | CloseStream):
+        return operation.steps
+    return ()
 
 
 def _doubted(operation: OfPage, page: Page) -> None:

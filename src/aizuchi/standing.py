@@ -15,6 +15,8 @@ from aizuchi.answers import (
     Shown,
     Step,
     TextDelta,
+    ToolReturned,
+    ToolsCalled,
 )
 from aizuchi.markdown import with_line
 from aizuchi.operations import (
@@ -27,9 +29,11 @@ from aizuchi.operations import (
     Operation,
     PostPage,
     ShowWorking,
+    Stage,
     Undeliverable,
 )
 from aizuchi.ports import Limits
+from aizuchi.words import THINKING
 
 FIRST_WORDS_S = 0.15
 """How long the first words may take to become a whole word, so that no half one is shown."""
@@ -45,6 +49,9 @@ LEAST_WAIT_S = 0.001
 PRIVATE = ("not_allowed",)
 """Ends that only the person who asked is told of, by their codes."""
 
+MADE = ("answered", "failed", "timed_out", "cancelled")
+"""Ends of an answer that a model had a part in."""
+
 MOST_SIGN_TRIES = 3
 
 FIRST_RETRY_S = 0.5
@@ -54,12 +61,14 @@ LONGEST_RETRY_S = 15.0
 class Page:
     """One message of an answer: where it stands, what it says, and what nobody knows of it.
 
-    `text` is None where something unknown stands, `streaming` where a stream may be open.
-    `lost_at` is when a post began whose reply was lost (seconds since the epoch, 0: none), and
-    `losses` how many such there were; `left` are messages that could not be rewritten.
+    `text` is None where something unknown stands, `streaming` where a stream may be open, and
+    `cards` are the steps that the stream shows, by their ids. `lost_at` is when a post began whose
+    reply was lost (seconds since the epoch, 0: none), and `losses` how many such there were; `left`
+    are messages that could not be rewritten.
     """
 
     __slots__ = (
+        "cards",
         "left",
         "losses",
         "lost_at",
@@ -68,6 +77,7 @@ class Page:
         "posting_at",
         "ref",
         "replaced",
+        "stage",
         "streaming",
         "text",
     )
@@ -76,7 +86,9 @@ class Page:
         self.number = number
         self.ref = ""
         self.text: str | None = ""
+        self.stage: Stage = "closed"
         self.streaming: bool | None = False
+        self.cards: dict[str, Step] = {}
         self.opened_at = inf
         self.posting_at = 0.0
         self.lost_at = 0.0
@@ -119,6 +131,7 @@ class Standing:
         self.trouble = Undeliverable("too_late")
         self.pages: dict[int, Page] = {}
         self.running: dict[str, str] = {}
+        self.steps: dict[str, Step] = {}
         self.words_from = inf
         self.updates = 0
         self.calls_from = self.due_at = self.growing_from = self.final_from = 0.0
@@ -131,14 +144,31 @@ class Standing:
         self.once = not (limits.edits and limits.grows)
         self.stopped = False
         self.files = limits.overflow == "file"
+        self.hand_over_at = inf
         self.attached = False
         self._attempt = attempt
         self._deliver_within_s = deliver_within_s
         self._pieces: list[str] = []
         self._retries = 0
 
+    def bind(self, now: float) -> None:
+        """The limits count from now."""
+        self.hand_over_at = now + self.limits.hand_over_s
+
     def page(self, number: int) -> Page:
         return self.pages.setdefault(number, Page(number))
+
+    @property
+    def last_page(self) -> Page:
+        """The one that the answer has come to."""
+        there = [page.number for page in self.pages.values() if page.ref or page.lost_at]
+        return self.page(max(there, default=1))
+
+    @property
+    def may_be_made_again(self) -> bool:
+        """Whether another answer could be made in place of this one."""
+        finished = self.finished
+        return finished is not None and finished.outcome in MADE and finished.code != "reset"
 
     @property
     def maybe_streaming(self) -> bool | None:
@@ -181,25 +211,38 @@ class Standing:
                 self._pieces.append(text)
                 if self.words_from > now:
                     self._look_for_words(now)
-            case Step(id, title, state):
-                self.running.pop(id, None)
-                if state == "running":
-                    self.running[id] = title
+            case Step():
+                self._saw_step(entry, now)
             case Restarted():
                 self._pieces, self.words_from = [], inf
                 self.updates, self.due_at = 0, 0.0
                 self.running.clear()
+                self.steps.clear()
             case Finished():
                 self.finished = entry
                 self.deliver_until = now + self._deliver_within_s
-            case Heard() | Posting() | Shown():
+            case Heard() | Posting() | Shown() | ToolsCalled() | ToolReturned():
                 pass
             case never:
                 assert_never(never)
 
+    def cards_for(self, page: Page) -> tuple[Step, ...]:
+        """The steps that this page does not show as they are, and no other page shows."""
+        others = [each for each in self.pages.values() if each is not page]
+        return tuple(
+            step
+            for step in self.steps.values()
+            if page.cards.get(step.id) != step and not any(step.id in each.cards for each in others)
+        )
+
     def signed(self, text: str, at: float) -> None:
         """A sign stands since then."""
         self.sign, self.sign_until = text, at + SIGN_KEPT * self.limits.sign_s
+
+    def unsigned(self, text: str, at: float) -> None:
+        """The sign that was given then never stood; one that was given since does."""
+        if (self.sign, self.sign_until) == (text, at + SIGN_KEPT * self.limits.sign_s):
+            self.sign, self.sign_until = None, 0.0
 
     def sign_left(self) -> None:
         """The sign could not be taken away; after a few tries it is left to end by itself."""
@@ -242,6 +285,16 @@ class Standing:
         gaps = self.limits.gaps_s
         self.due_at = now + gaps[min(self.updates, len(gaps) - 1)]
         self.updates += 1
+
+    def _saw_step(self, step: Step, now: float) -> None:
+        """What is done on the way is a sign while it runs and, where there are streams, a card."""
+        self.running.pop(step.id, None)
+        if step.state == "running":
+            self.running[step.id] = step.title
+        if step.id != THINKING:
+            self.steps[step.id] = step
+            if self.streams:
+                self.words_from = min(self.words_from, now)
 
     def _look_for_words(self, now: float) -> None:
         """From when the first words may be shown: now that one is whole, or a little later."""

@@ -21,7 +21,7 @@ async def trigger(place: Place, *arguments: str) -> tuple[int, str]:
 async def test_a_mention_is_answered_once_in_its_thread(tmp_path: Path, times: int) -> None:
     async with place_with_model(tmp_path) as (place, model), running(place, "dev") as dev:
         await dev.until(READY)
-        assert "Slack  played here" in dev.text
+        assert "Slack    played here" in dev.text
 
         code, told = await trigger(place, "slack.mention", "--text", "hello", "--times", str(times))
 

@@ -5,7 +5,7 @@ import json
 import re
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import httpx2
@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aizuchi.cli import main
+from aizuchi.cli.dev import discord
 from aizuchi.cli.dev.simulators import Simulators
 from aizuchi.settings import load
 
@@ -30,8 +31,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AIZUCHI_HOME", str(home))
-    for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "API_BASE"):
+    for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "API_BASE", "PUBLIC_KEY"):
         monkeypatch.delenv(f"SLACK_{name}", raising=False)
+        monkeypatch.delenv(f"DISCORD_{name}", raising=False)
     return home
 
 
@@ -90,6 +92,7 @@ async def dev(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
             server.should_exit = True
             tasks[1].cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            simulators.close()
 
 
 async def trigger(*arguments: str) -> int:
@@ -110,7 +113,7 @@ async def test_a_mention_is_answered_and_shown_as_its_author_sees_it(
         "Delivered 3 times; answered with 200, 200, 200.\n"
     )
     assert re.search(r"To go on in this thread: --thread \d+\.\d+", shown)
-    assert not (place / "simulator").exists()
+    assert not (place / "simulator-slack").exists()
 
 
 @pytest.mark.real_time
@@ -135,25 +138,52 @@ async def test_what_cannot_be_done_says_why(
     assert "there is no thread '1.0'" in capsys.readouterr().err
 
 
-def test_without_dev_it_says_how_to_start_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["trigger", "slack.dm", "--text", "Is it?"]) == 1
-    assert capsys.readouterr().err.startswith(NOT_RUNNING)
+@pytest.mark.parametrize(("platform", "title"), [("slack", "Slack"), ("discord", "Discord")])
+def test_without_dev_it_says_how_to_start_it(
+    platform: str, title: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["trigger", f"{platform}.dm", "--text", "Is it?"]) == 1
+    assert capsys.readouterr().err.startswith(NOT_RUNNING.replace("Slack", title))
 
 
 def test_a_dev_that_is_gone_is_no_dev(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    (place / "simulator").write_text(json.dumps([f"http://127.0.0.1:{port}", "token"]))
+    (place / "simulator-slack").write_text(json.dumps([f"http://127.0.0.1:{port}", "token"]))
 
     assert main(["trigger", "slack.dm", "--text", "Is it?"]) == 1
     assert capsys.readouterr().err.startswith(NOT_RUNNING)
 
 
-def test_a_real_slack_is_not_written_to(
+@pytest.mark.parametrize(("platform", "title"), [("slack", "Slack"), ("discord", "Discord")])
+def test_a_real_platform_is_neither_played_nor_written_to(
+    platform: str,
+    title: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(f"{title.upper()}_BOT_TOKEN", "real")
+
+    assert main(["trigger", f"{platform}.dm", "--text", "Is it?"]) == 1
+    assert f"{title} is real here" in capsys.readouterr().err
+    with closing(Simulators(load(None))) as simulators:
+        played = {name.partition("_")[0] for name in simulators.environment}
+    assert played == {"SLACK", "DISCORD"} - {title.upper()}
+
+
+@pytest.mark.real_time
+async def test_messages_on_discord_need_a_connection(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-real")
+    async with dev(monkeypatch):
+        code = await trigger("discord.dm", "--text", "Is it?", "--bad-signature")
 
-    assert main(["trigger", "slack.dm", "--text", "Is it?"]) == 1
-    assert "Slack is real here" in capsys.readouterr().err
-    assert Simulators(load(None)).environment == {}
+    assert code == 1
+    assert "messages come over the Gateway, where nothing is signed" in capsys.readouterr().err
+
+
+def test_without_discord_py_only_commands_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discord, "find_spec", lambda name: None)
+    with closing(Simulators(load(None))) as simulators:
+        assert "DISCORD_BOT_TOKEN" not in simulators.environment
+        assert "trigger discord.command" in simulators.greeting()[1]

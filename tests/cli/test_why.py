@@ -53,7 +53,7 @@ async def crashed_redelivered_and_rate_limited(home: Path) -> None:
     async with running(opener(home)) as engine:
         recorder = Recorder(engine.traces, virtual_time.clock)
         recording = asyncio.create_task(recorder.run())
-        intake = Intake(engine.inbox, {}, recorder)
+        intake = Intake(engine.inbox, {}, recorder=recorder)
         await intake.accept([ASKED], ())
         first = await claim_now(engine)
         await engine.log.append(first, [TextDelta("half")])

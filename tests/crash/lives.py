@@ -13,13 +13,14 @@ from aizuchi.agent import Agent
 from aizuchi.attempt import Office, cancel
 from aizuchi.engines.sqlite import open_engine
 from aizuchi.hosts.asgi import make_app
-from aizuchi.ports import Allowance, Ending, Engine, Model, PromptMessage, Text
+from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, Part, PromptMessage, Text
 from aizuchi.prompt import Brief
 from aizuchi.summaries import Summariser
 from aizuchi.surfaces.web.auth import Gate
 from aizuchi.surfaces.web.routes import WebRoutes
 from aizuchi.testing import virtual_time
 from aizuchi.testing.asgi_client import AsgiClient
+from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.turns import Bounds
 from aizuchi.worker import Worker
 
@@ -35,7 +36,9 @@ class CountingModel:
     def __init__(self) -> None:
         self.prompts: list[Sequence[PromptMessage]] = []
 
-    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
         self.prompts.append(prompt)
         number = len(self.prompts)
         for word in range(WORDS):
@@ -59,10 +62,12 @@ class Lives:
         fault: Fault | None,
         model: Model | None = None,
         *,
+        tools: Sequence[Tool] = (),
         brief: Brief = Brief(),
         notes: bool = False,
     ) -> None:
-        self._home, self._brief, self._notes = home, brief, notes
+        self._home, self._tools = home, tools
+        self._brief, self._notes = brief, notes
         self.model = model or CountingModel()
         self.process = Process(fault)
         self._summariser: Summariser | None = None
@@ -71,6 +76,11 @@ class Lives:
         self.changed = asyncio.Event()
         self.moments: list[tuple[Moment, Call]] = []
         self.reached = False
+
+    def question_of(self, answer: str) -> str:
+        """What a whole answer of the counting model is the answer to."""
+        assert isinstance(self.model, CountingModel)
+        return self.model.prompts[int(answer.split(".", 1)[0]) - 1][-1].text
 
     async def run(self) -> None:
         while True:
@@ -118,7 +128,13 @@ class Lives:
         self._summariser = Summariser(model, *writing) if self._notes else None
         office = Office(
             engine=engine,
-            agent=Agent(model, engine.memory, self._brief, lambda: next(incidents)),
+            agent=Agent(
+                model,
+                engine.memory,
+                self._brief,
+                lambda: next(incidents),
+                tools=Toolbox([_wrapped(tool, process) for tool in self._tools]),
+            ),
             bounds=Bounds(),
             clock=virtual_time.clock,
             new_incident=lambda: next(incidents),
@@ -139,6 +155,12 @@ class Lives:
             if doing.done() and not isinstance(doing.exception(), ProcessDied):
                 return doing.result()
             await cancel(doing)
+
+
+def _wrapped(tool: Tool, process: Process) -> Tool:
+    """The tool as one process calls it."""
+    port: Any = Wrapped("tool", tool, process)
+    return tool._replace(call=port.call)
 
 
 class _Everybody:

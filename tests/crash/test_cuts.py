@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from aizuchi.attempt import cancel
-from aizuchi.ports import Ending, PromptMessage, Text
+from aizuchi.ports import Declared, Ending, Part, PromptMessage, Text
 
 from .lives import Lives
 from .people import InTheUnderground
@@ -26,7 +26,9 @@ class Talkative:
     def __init__(self, chance: Random) -> None:
         self._chance = chance
 
-    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
         for _ in range(400):
             await asyncio.sleep(self._chance.choice((0, 0.01, 0.07)))
             yield Text("".join(self._chance.choices(PIECES, k=self._chance.randrange(1, 9))))

@@ -1,7 +1,7 @@
 """An answer that is written to a log and carried to Plaza, by one process or several in turn."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from aizuchi.answers import (
@@ -16,13 +16,13 @@ from aizuchi.answers import (
     TextDelta,
 )
 from aizuchi.errors import StoreUnavailable
-from aizuchi.events import Event
+from aizuchi.events import Event, Message, Signal
 from aizuchi.live import LiveLog
 from aizuchi.logstore import Line, Transcript
 from aizuchi.operations import Delivered, Undeliverable
 from aizuchi.pace import LocalPace
 from aizuchi.ports import Limits
-from aizuchi.posting import deliver
+from aizuchi.posting import Desk, deliver
 from aizuchi.testing.plaza import BUDGETS, STREAMS
 from aizuchi.testing.plaza.courier import CallApi, PlazaCourier
 from aizuchi.testing.plaza.inbound import PlazaSurface
@@ -138,25 +138,34 @@ class Life:
     def begin(self) -> asyncio.Task[End]:
         self._tasks.append(asyncio.create_task(self.log.run()))
         task = asyncio.create_task(
-            deliver(
-                self.claim,
-                log=self.log,
-                courier=PlazaCourier(self._call),
-                surface=self.bench.surface,
-                limits=self.bench.limits,
-                pace=self.bench.pace,
-                bounds=self.bench.bounds,
-                clock=clock,
-                key=b"installation",
-                lease_left=lambda: self.lease_left(),  # noqa: PLW0108 - it changes meanwhile
-                on_stop=self._stop,
-            )
+            deliver(self.claim, self._desk(), lambda: self.lease_left())  # noqa: PLW0108 - it changes meanwhile
         )
         self._tasks.append(task)
         return task
 
-    async def _stop(self) -> None:
+    def _desk(self) -> Desk:
+        bench = self.bench
+        return Desk(
+            log=self.log,
+            pace=bench.pace,
+            surface=bench.surface,
+            courier=PlazaCourier(self._call),
+            limits=self._limits,
+            bounds=bench.bounds,
+            clock=clock,
+            key=b"installation",
+            inbox=self,
+        )
+
+    async def _limits(self, message: Message) -> Limits:
+        return self.bench.limits
+
+    async def accept(
+        self, messages: Sequence[Message], signals: Sequence[Signal]
+    ) -> Collection[str]:
+        """As an inbox, it takes the stop that comes from Plaza itself."""
         self.stopped.set()
+        return ()
 
     async def write(self, *entries: Entry) -> None:
         await self.log.append(self.claim, entries)

@@ -5,18 +5,19 @@ import itertools
 from collections.abc import Awaitable, Callable
 from itertools import product
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import pytest
 from tests.crash.faults import Fault, Kind, Process, Wrapped
 from tests.crash.lives import Lives, is_whole
+from tests.crash.tally import Judged, Tally, in_turn, judged, together
 
 from aizuchi import edge
 from aizuchi.agent import Agent
 from aizuchi.attempt import Office, cancel
 from aizuchi.events import HttpRequest, Message, Reception
 from aizuchi.ports import Engine, Limits
-from aizuchi.posting import outlet
+from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.testing import virtual_time
 from aizuchi.testing.plaza import EDITS, ONCE, STREAMS
@@ -27,6 +28,7 @@ from aizuchi.turns import Bounds
 from aizuchi.worker import Worker
 
 EVERY_PORT = {"inbox", "queue", "log", "memory", "usage", "model", "plaza", "pace"}
+SHOWN = {"streams": STREAMS, "edits": EDITS, "once": ONCE}
 
 
 class PlazaLives(Lives):
@@ -54,7 +56,7 @@ class PlazaLives(Lives):
 
     def _outlet(self, engine: Engine, process: Process) -> Any:
         plaza: Any = Wrapped("plaza", self.plaza, process)
-        return outlet(
+        desk = Desk(
             log=engine.log,
             courier=PlazaCourier(plaza.call),
             surface=self.surface,
@@ -64,6 +66,7 @@ class PlazaLives(Lives):
             clock=virtual_time.clock,
             key=b"installation",
         )
+        return outlet(desk)
 
     async def _limits(self, message: Message) -> Limits:
         return self.limits
@@ -103,53 +106,65 @@ def _is_whole(text: str) -> bool:
     return is_whole(f"{text} ")
 
 
-async def scenario(limits: Limits, home: Path, fault: Fault | None) -> PlazaLives:
+class Told(NamedTuple):
+    """What a scenario came to: the life it had, and what was found."""
+
+    lives: PlazaLives
+    found: Judged
+
+
+async def scenario(limits: Limits, home: Path, fault: Fault | None) -> Told:
     """Two messages in one thread and one in another; then one more in the first."""
     lives = PlazaLives(home, fault, limits)
     running = asyncio.create_task(lives.run())
-    plaza = lives.plaza
     try:
         one = await lives.ask("One?")
         other = await lives.ask("Another?")
         await lives.ask("Two?", one)
-        assert len(await lives.answers(one, 2)) == 2, plaza.transcript()
+        await lives.answers(one, 2)
         await lives.ask("Three?", one)
-        first, second = await lives.answers(one, 3), await lives.answers(other, 1)
-        assert [len(first), len(second)] == [3, 1], plaza.transcript()
-        assert all(map(_is_whole, [*first, *second])), plaza.transcript()
-        assert not plaza.open_streams()
+        asked = {one: in_turn("One?", "Two?", "Three?"), other: in_turn("Another?")}
+        shown = {thread: await lives.answers(thread, len(asked[thread])) for thread in asked}
+        threads = [judged(shown[each], asked[each], lives.question_of) for each in asked]
+        left = len(lives.plaza.open_streams())
+        found = together(threads)._replace(faults=fault is not None, left=left)
         lives.remember()
     finally:
         await cancel(running)
-    return lives
+    # Plaza can always be asked what stands there.
+    return Told(lives, found.with_repeated(0))
 
 
-def outcome(limits: Limits, home: Path, fault: Fault) -> str:
+def outcome(name: str, home: Path, fault: Fault, tally: Tally) -> str:
     """What went wrong with this fault; nothing where all promises were kept."""
     home.mkdir()
     try:
-        lives = virtual_time.run(scenario(limits, home, fault))
+        told = virtual_time.run(scenario(SHOWN[name], home, fault))
     except Exception as error:  # noqa: BLE001 - every fault is told, not only the first
         return f"{fault}: {type(error).__name__}: {error}"
-    return "" if lives.reached else f"{fault}: never reached"
+    tally.add(f"Plaza, {name}", "", told.found)
+    if not told.found.is_kept:
+        return f"{fault}: {told.found}\n{told.lives.plaza.transcript()}"
+    return "" if told.lives.reached else f"{fault}: never reached"
 
 
-def wrong(limits: Limits, home: Path, ports: set[str]) -> list[str]:
+def wrong(name: str, home: Path, ports: set[str], tally: Tally) -> list[str]:
     """What goes wrong at the calls of these ports."""
-    moments = virtual_time.run(scenario(limits, home, None)).moments
-    assert {call.port for _, call in moments} == EVERY_PORT
-    chosen = [moment for moment in moments if moment[1].port in ports]
+    calm = virtual_time.run(scenario(SHOWN[name], home, None))
+    assert calm.found.is_kept, calm.lives.plaza.transcript()
+    assert {call.port for _, call in calm.lives.moments} == EVERY_PORT
+    chosen = [moment for moment in calm.lives.moments if moment[1].port in ports]
     faults = [Fault(kind, *moment) for moment, kind in product(chosen, get_args(Kind))]
-    outcomes = [outcome(limits, home / str(n), fault) for n, fault in enumerate(faults)]
+    outcomes = [outcome(name, home / str(n), fault, tally) for n, fault in enumerate(faults)]
     return [told for told in outcomes if told]
 
 
-@pytest.mark.parametrize("limits", [STREAMS, EDITS, ONCE], ids=["streams", "edits", "once"])
-def test_at_every_call_of_the_platform(limits: Limits, tmp_path: Path) -> None:
-    assert wrong(limits, tmp_path, {"plaza"}) == []
+@pytest.mark.parametrize("name", SHOWN)
+def test_at_every_call_of_the_platform(name: str, tmp_path: Path, tally: Tally) -> None:
+    assert wrong(name, tmp_path, {"plaza"}, tally) == []
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("limits", [STREAMS, EDITS, ONCE], ids=["streams", "edits", "once"])
-def test_at_every_call_of_every_port(limits: Limits, tmp_path: Path) -> None:
-    assert wrong(limits, tmp_path, EVERY_PORT) == []
+@pytest.mark.parametrize("name", SHOWN)
+def test_at_every_call_of_every_port(name: str, tmp_path: Path, tally: Tally) -> None:
+    assert wrong(name, tmp_path, EVERY_PORT, tally) == []

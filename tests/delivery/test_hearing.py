@@ -3,9 +3,21 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+import pytest
+
 from aizuchi.events import Message
 from aizuchi.hearing import FirstSigns
-from aizuchi.operations import Doubtful, Find, Found, Operation, Receipt, Sent, ShowWorking
+from aizuchi.operations import (
+    Busy,
+    Doubtful,
+    Find,
+    Found,
+    Operation,
+    Receipt,
+    Refused,
+    Sent,
+    ShowWorking,
+)
 from aizuchi.pace import Budget, LocalPace
 from aizuchi.testing.engine_contract.bench import message
 
@@ -13,16 +25,17 @@ QUESTION = message("1")
 
 
 class Courier:
-    """Notes what it is to do; each call takes its time."""
+    """Notes what it is to do; each call takes its time. The last receipt is that of all others."""
 
-    def __init__(self, receipt: Receipt = Sent(), takes_s: float = 0.1) -> None:
+    def __init__(self, *receipts: Receipt, takes_s: float = 0.1) -> None:
         self.done: list[Operation] = []
-        self._receipt, self._takes_s = receipt, takes_s
+        self._receipts, self._takes_s = receipts or (Sent(),), takes_s
 
     async def perform(self, operation: Operation, reply_to: Mapping[str, str]) -> Receipt:
         self.done.append(operation)
+        receipt = self._receipts[: len(self.done)][-1]
         await asyncio.sleep(self._takes_s)
-        return self._receipt
+        return receipt
 
     async def find(self, lost: Find, reply_to: Mapping[str, str]) -> Found:
         return None
@@ -47,7 +60,9 @@ async def test_its_call_leaves_at_once_and_nobody_waits_for_it() -> None:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert courier.done == [ShowWorking("Thinking…")]
-    assert signs.given(QUESTION) == ("Thinking…", asyncio.get_running_loop().time())
+    given = signs.given(QUESTION)
+    assert given
+    assert (given.text, given.since) == ("Thinking…", asyncio.get_running_loop().time())
     await signs.given_by_now(QUESTION)
     assert asyncio.get_running_loop().time() >= 4.0
 
@@ -71,11 +86,28 @@ async def test_it_keeps_within_its_budget() -> None:
     assert signs.given(message("2", "other")) is None
 
 
-async def test_one_that_failed_is_not_counted_on() -> None:
-    signs = signs_by(Courier(Doubtful()))
+@pytest.mark.parametrize("receipt", [Doubtful(), Busy(7.0), Refused("no_sign")])
+async def test_one_that_failed_is_not_counted_on(receipt: Receipt) -> None:
+    signs = signs_by(Courier(receipt))
     hear(signs)
+    await asyncio.sleep(0)
+    given = signs.given(QUESTION)
+    assert given
     await asyncio.sleep(1)
+    assert given.failed.is_set()
     assert signs.given(QUESTION) is None
+
+
+async def test_one_that_fails_leaves_a_later_one_standing() -> None:
+    signs = signs_by(Courier(Doubtful(), Sent(), takes_s=1.0))
+    hear(signs)
+    await asyncio.sleep(0.5)
+    hear(signs, message("2"))
+    later = signs.given(QUESTION)
+    await asyncio.sleep(3)
+    assert later
+    assert signs.given(QUESTION) is later
+    assert not later.failed.is_set()
 
 
 async def test_the_end_of_an_answer_takes_every_sign_of_its_conversation() -> None:

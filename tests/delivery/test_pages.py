@@ -33,6 +33,20 @@ marks = st.sampled_from(
         "---",
     ]
 )
+tables = st.builds(
+    lambda columns, rows, cell, gap: "\n".join(
+        [
+            "| " + " | ".join(f"head {number}" for number in range(columns)) + " |",
+            "|" + "---|" * columns,
+            *(("| " + cell) * columns + " |" for _ in range(rows)),
+            gap,
+        ]
+    ),
+    st.integers(1, 4),
+    st.integers(0, 30),
+    st.sampled_from(["a", "日本語", "x" * 90, "a \\| b", ""]),
+    st.sampled_from(["", "  ", "After.", "```", "|", "| other |"]),
+)
 long_lines = st.builds(
     lambda piece, times: piece * times, st.text("ab日。 `", min_size=1), st.just(400)
 )
@@ -44,6 +58,7 @@ blocks = st.one_of(
     st.just(""),
     st.just(PARAGRAPH * 3),
     st.just(CODE * 4),
+    tables,
     st.builds(lambda code: f"```js\n{code}\n```", words),
     long_lines,
 )
@@ -95,7 +110,7 @@ def test_a_growing_page_is_a_beginning_of_what_it_becomes(
 
 @given(markdown, sizes)
 def test_no_character_is_lost(text: str, size: int) -> None:
-    plain = text.replace("`", "").replace("~", "")
+    plain = text.replace("`", "").replace("~", "").replace("|", "")
 
     joined = "".join(pages(plain, size))
 
@@ -146,6 +161,67 @@ def test_code_in_a_list_or_a_quotation_stays_code_on_every_page(
 def _code(texts: list[str]) -> str:
     tokens = [token for text in texts for token in MarkdownIt().parse(text)]
     return re.sub(r"\s", "", "".join(token.content for token in tokens if token.type == "fence"))
+
+
+@given(st.integers(1, 40), st.integers(1, 5), sizes)
+def test_a_parser_finds_the_rows_of_a_table_on_the_pages_as_in_the_text(
+    rows: int, columns: int, size: int
+) -> None:
+    head = ["| " + " | ".join(f"n{number}" for number in range(columns)) + " |", "|:-:" * columns]
+    body = [" | ".join(f"r{row}c{column}" for column in range(columns)) for row in range(rows)]
+    text = "\n".join(["Before.", "", *head, *(f"| {line} |" for line in body), "", "After."])
+
+    cut = pages(text, size)
+
+    cells = [cell for page in cut for cell in _cells(page) if cell.startswith("r")]
+    assert cells == [f"r{row}c{column}" for row in range(rows) for column in range(columns)]
+
+
+def _cells(page: str) -> list[str]:
+    tokens = MarkdownIt().enable("table").parse(page)
+    inside = [at + 1 for at, token in enumerate(tokens) if token.type in ("th_open", "td_open")]
+    return [tokens[at].content for at in inside]
+
+
+def test_a_cut_table_goes_on_under_its_head() -> None:
+    head = "| name | number |\n|:---|---:|\n"
+    rows = "".join(f"| line | {number} |\n" for number in range(60))
+
+    first, *rest = pages(f"Before.\n\n{head}{rows}\nAfter.", 300)
+
+    assert first.startswith(f"Before.\n\n{head}| line | 0 |\n")
+    assert len(rest) > 2
+    assert all(page.startswith(f"{head}| line | ") for page in rest)
+    assert rest[-1].endswith("|\n\nAfter.")
+
+
+def test_what_only_looks_like_a_table_is_not_repeated() -> None:
+    text = "| a | b |\n|---|\n" + "| c | d |\n" * 60
+
+    assert sum(page.count("a | b") for page in pages(text, 300)) == 1
+
+
+def test_the_head_of_a_table_stays_with_its_first_row() -> None:
+    for length in range(150, 256):
+        cut = pages(f"{'x' * length}\n\n| a | b |\n|---|---|\n" + "| c | d |\n" * 20, 256)
+
+        assert all("---|\n| c" in page for page in cut if "---" in page)
+
+
+def test_a_head_that_would_fill_every_page_is_not_repeated() -> None:
+    head = f"| {'wide ' * 20}|\n|---|\n"
+
+    cut = pages(head + "| row |\n" * 100, 300)
+
+    assert sum(page.count("---") for page in cut) == 1
+
+
+def test_after_a_table_nothing_is_put_under_its_head() -> None:
+    rows = "| a | b |\n|---|---|\n" + "| c | d |\n" * 22
+
+    cut = pages(f"{rows}\n{PARAGRAPH * 10}", 256)
+
+    assert sum(page.count("---|---") for page in cut) == 1
 
 
 @given(st.lists(st.sampled_from(CLUSTERS), max_size=60), sizes)

@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aizuchi.answers import Entry, Finished, Logged, Position, Posting, Restarted, Shown, TextDelta
+from aizuchi.answers import (
+    Entry,
+    Finished,
+    Logged,
+    Position,
+    Posting,
+    Restarted,
+    Shown,
+    Step,
+    StepState,
+    TextDelta,
+)
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation, post_key
 from aizuchi.operations import (
     AppendStream,
@@ -79,13 +90,18 @@ def test_whatever_is_answered_nothing_is_posted_twice_and_all_comes_to_an_end(
     limits: Limits, answers: Sequence[tuple[Receipt, Found]], length: int, begins_again: bool
 ) -> None:
     standing = standing_of(limits)
+    standing.saw(Step("1.0", "Searching"), 0.0)
     standing.saw(TextDelta("words " * (length // 12)), 0.0)
     if begins_again:
         standing.saw(Restarted(), 0.0)
     now, script = 0.0, iter(answers)
+    news: dict[int, Entry] = {
+        10: Step("1.0", "Searching", "done"),
+        20: Finished("answered", "words " * (length // 6), "Stopped."),
+    }
     for step_number in range(400):
-        if step_number == 20:
-            standing.saw(Finished("answered", "words " * (length // 6), "Stopped."), now)
+        if entry := news.get(step_number):
+            standing.saw(entry, now)
         step = next_operation(standing, assignment_of(standing), now)
         receipt, search = next(script, (Sent(f"ref{step_number}"), None))
         match step:
@@ -120,10 +136,10 @@ def check_operation(standing: Standing, operation: Operation) -> None:
     match operation:
         case PostPage() | OpenStream():
             assert not page.ref
-            assert operation.text.strip()
+            assert operation.text.strip() or (isinstance(operation, OpenStream) and operation.steps)
         case AppendStream():
             assert page.streaming
-            assert operation.text
+            assert operation.text or operation.steps
         case EditPage():
             assert page.ref
             assert page.streaming is False
@@ -189,7 +205,7 @@ def test_a_page_that_stands_is_rewritten_after_a_takeover() -> None:
     standing.remember([Logged(Position(1, 2), Shown(1, "m2"))], 0.0)
     standing.saw(Finished("answered", "Yes."), 0.0)
 
-    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY)
+    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY, stage="ends")
 
 
 def test_a_stream_is_closed_after_a_takeover_before_it_is_rewritten() -> None:
@@ -199,7 +215,7 @@ def test_a_stream_is_closed_after_a_takeover_before_it_is_rewritten() -> None:
 
     assert do(standing) == CloseStream(1, "m2", "", "Yes.", final=True, key=KEY)
     did(standing, do(standing), Ended("expired"), 0.0)
-    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY)
+    assert do(standing) == EditPage(1, "m2", "Yes.", final=True, key=KEY, stage="ends")
 
 
 def test_text_of_an_earlier_attempt_is_not_shown_again() -> None:
@@ -300,3 +316,40 @@ def test_a_stream_is_mended_where_answers_do_not_grow_any_more() -> None:
     assert isinstance(next_operation(standing, assignment_of(standing), 1.0), Do | Wait)
     standing.saw(Finished("answered", "Yes."), 1.0)
     assert do(standing) == CloseStream(1, "m2", "", "Yes.", final=True, key=KEY)
+
+
+def step_of(state: StepState) -> Step:
+    return Step("1.0", "Searching", state)
+
+
+def sent(standing: Standing, ref: str = "m1") -> Operation:
+    """The operation that is next, which is done."""
+    operation = do(standing, now=100.0 * standing.updates)
+    assert not isinstance(operation, ShowEnd)
+    did(standing, operation, Sent(ref), 0.0)
+    standing.updates += 1
+    return operation
+
+
+def test_a_stream_opens_with_the_first_step_and_shows_what_becomes_of_it() -> None:
+    standing = standing_of(STREAMS._replace(sign_s=0.0))
+    standing.saw(step_of("running"), 0.0)
+    assert sent(standing) == OpenStream(1, "", KEY, (step_of("running"),))
+    standing.saw(step_of("done"), 0.0)
+    standing.saw(TextDelta("It is so. "), 0.0)
+    assert sent(standing) == AppendStream(1, "m1", "It is so.", (step_of("done"),))
+    standing.saw(Step("2.0", "Reading"), 0.0)
+    standing.saw(Step("2.0", "Reading", "failed"), 0.0)
+    standing.saw(Finished("answered", "It is so. Is it?"), 0.0)
+    read = Step("2.0", "Reading", "failed")
+    close = CloseStream(1, "m1", " Is it?", "It is so. Is it?", final=True, key=KEY, steps=(read,))
+    assert sent(standing) == close
+
+
+def test_without_streams_a_step_is_no_page() -> None:
+    standing = standing_of(EDITS._replace(sign_s=0.0))
+    standing.saw(step_of("running"), 0.0)
+    assert isinstance(next_operation(standing, assignment_of(standing), 5.0), Wait)
+    standing = standing_of(EDITS._replace(sign_s=10.0))
+    standing.saw(step_of("running"), 0.0)
+    assert do(standing, 5.0) == ShowWorking("Searching")

@@ -25,6 +25,15 @@ def test_its_settings_load(guide: Path, tmp_path: Path) -> None:
         assert load(file, ENVIRONMENT).slack
 
 
+def test_both_guides_to_a_platform_show_the_same_settings() -> None:
+    for name in ("slack", "discord"):
+        english, japanese = (
+            re.findall(r"^(?!#)(\[.+\]|\w+ =)", (GUIDES / file).read_text("utf-8"), re.MULTILINE)
+            for file in (f"{name}.md", f"{name}.ja.md")
+        )
+        assert english == japanese
+
+
 def test_the_guide_to_slack_names_every_setting_that_one_chooses() -> None:
     for name in ("slack.md", "slack.ja.md"):
         text = (GUIDES / name).read_text("utf-8")

@@ -33,6 +33,7 @@ NEWEST_FIRST = [
     "ready",
 ]
 OWN_ROWS = re.compile(r"SCAN (pieces|CONSTANT ROW|\(subquery-\d+\))")
+OWN_ROWS = re.compile(r"SCAN (pieces|json_each VIRTUAL TABLE|CONSTANT ROW|\(subquery-\d+\))")
 
 
 class Anything(dict[str, int]):

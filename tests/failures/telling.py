@@ -12,7 +12,7 @@ import pytest
 from tests.web.house import House, Person, house, text_of
 
 from aizuchi.models.openai import OpenAIModel
-from aizuchi.ports import Ending, PromptMessage, Text
+from aizuchi.ports import Declared, Part, PromptMessage
 from aizuchi.simulator.model import Behaviour, FakeModel, fake_model
 from aizuchi.testing.asgi_client import Event, events_of
 from aizuchi.words import Language
@@ -32,7 +32,9 @@ class Watched:
         self._model, self._bug = model, bug
         self.prompts: list[Sequence[PromptMessage]] = []
 
-    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
         self.prompts.append(prompt)
         async with aclosing(self._model.stream(prompt)) as parts:  # type: ignore[type-var]
             async for part in parts:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aizuchi.models.smol import find_demo, place_of
-from aizuchi.ports import Ending, Model, PromptMessage, Text
+from aizuchi.ports import Ending, Model, Part, PromptMessage, Text
 from aizuchi.settings import Settings, load
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aizuchi-tests"
@@ -44,7 +44,7 @@ async def say(model: Model, *texts: str) -> str:
     return spoken([part async for part in model.stream(prompt)])
 
 
-def spoken(parts: Sequence[Text | Ending]) -> str:
+def spoken(parts: Sequence[Part]) -> str:
     assert isinstance(parts[-1], Ending)
     return "".join(part.text for part in parts if isinstance(part, Text))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aizuchi.models.openai import OpenAIModel
-from aizuchi.ports import Ending, PromptMessage, Text
+from aizuchi.ports import Part, PromptMessage
 
 QUESTION = (PromptMessage("user", "Hi"),)
 EVENT = b'data: {"choices":[{"delta":{"content":"word "},"finish_reason":null}]}\n\n'
@@ -94,5 +94,5 @@ async def asking(base_url: str, **more: Any) -> AsyncIterator[OpenAIModel]:
         await model.aclose()
 
 
-async def parts_of(model: OpenAIModel) -> list[Text | Ending]:
+async def parts_of(model: OpenAIModel) -> list[Part]:
     return [part async for part in model.stream(QUESTION)]

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from aizuchi.models.echo import LONGEST_S, EchoModel
 from aizuchi.models.wording import pieces_of
-from aizuchi.ports import Ending, PromptMessage, Text
+from aizuchi.ports import Ending, Part, PromptMessage, Text
 
 
-async def said(prompt: Sequence[PromptMessage]) -> list[Text | Ending]:
+async def said(prompt: Sequence[PromptMessage]) -> list[Part]:
     return [part async for part in EchoModel().stream(prompt)]
 
 
-def whole(parts: Sequence[Text | Ending]) -> str:
+def whole(parts: Sequence[Part]) -> str:
     return "".join(part.text for part in parts if isinstance(part, Text))
 
 

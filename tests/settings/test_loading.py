@@ -98,7 +98,7 @@ def test_the_names_everybody_knows_count_too(load_text: Load) -> None:
 
 def test_an_empty_variable_is_as_good_as_none(load_text: Load) -> None:
     settings = load_text(OPENAI_API_KEY="", AIZUCHI_PORT="", AIZUCHI_WEB_TOKEN="", AIZUCHI_HOME="")
-    assert settings == Settings()
+    assert settings == Settings(folder=settings.folder)
 
 
 def test_our_own_name_goes_before_the_known_one_and_both_before_the_file(load_text: Load) -> None:
@@ -115,7 +115,6 @@ def test_our_own_name_goes_before_the_known_one_and_both_before_the_file(load_te
         ("\n[limits]\nwaitin = 1", ("[limits] waitin", "line 3", "Did you mean waiting?")),
         ("[persona]\nzzz = 1", ("[persona] zzz", "[persona] has name, instructions, closing.")),
         ("limits = 3", ("limits is a section", "Write [limits].")),
-        ("[discord]\nmode = 1", ("[discord]", "comes with a later version")),
         ('[limits]\nwaiting = "many"', ('[limits] waiting = "many"', "a whole number", "line 2")),
         ("[limits]\nwaiting = true", ("waiting = true", "a whole number")),
         ("[limits]\nwaiting = 0", ("waiting = 0", "from 1 to 1000")),
@@ -143,7 +142,7 @@ def test_what_cannot_be_is_named_with_its_place(
         ("AIZUCHI__LIMITS__WAITING", "x", 'AIZUCHI__LIMITS__WAITING="x" is not a whole number'),
         ("AIZUCHI__LIMITS__WAITIN", "1", "Did you mean AIZUCHI__LIMITS__WAITING?"),
         ("AIZUCHI__LIMTS__WAITING", "1", "Did you mean [limits]?"),
-        ("AIZUCHI__DISCORD__EPHEMERAL", "true", "comes with a later version"),
+        ("DISCORD_PUBLIC_KEY", "cafe", "64 hexadecimal digits"),
         ("AIZUCHI_PORT", "99999", "from 1 to 65535"),
         ("AIZUCHI_MODEL", "two words", "openai:<model>"),
     ],
@@ -239,7 +238,7 @@ def test_tokens_of_several_workspaces_are_a_table_of_references(load_text: Load)
     file = '[slack]\nbot_tokens = { T1 = "env:ONE" }\n[slack.signing_secrets]\napp = "env:TWO"'
     slack = load_text(file, ONE="xoxb-1", TWO="s2", SLACK_BOT_TOKEN="xoxb-0").slack
     assert slack.tokens == {"": "xoxb-0", "T1": "xoxb-1"}
-    assert slack.secrets_to_verify == ("s2",)
+    assert [secret.reveal() for secret in slack.signing] == ["s2"]
     assert "xoxb-1" not in repr(slack)
 
 

@@ -167,7 +167,7 @@ async def test_a_workspace_may_have_no_streams_and_an_app_be_no_agent() -> None:
         started = await home.call("chat.startStream", channel=said.channel)
         session = await home.call("agents.sessions.setStatus", **place)
 
-        assert (started["error"], session["error"]) == ("unknown_method", "feature_not_enabled")
+        assert (started["error"], session["error"]) == ("unknown_method", "feature_disabled")
 
 
 async def test_stop_ends_the_streams_of_a_thread_and_is_told() -> None:

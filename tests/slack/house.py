@@ -14,7 +14,7 @@ from tests.worker.office import Part, ScriptedModel
 from aizuchi import plugs
 from aizuchi.app import App, open_app
 from aizuchi.engines.sqlite import open_engine
-from aizuchi.ports import Model
+from aizuchi.ports import Ending, Model, Text
 from aizuchi.settings import Settings
 from aizuchi.settings.home import prepare
 from aizuchi.settings.platforms import SlackSettings
@@ -25,8 +25,18 @@ from aizuchi.simulator.slack.calls import Made
 from aizuchi.surfaces.slack import opening
 from aizuchi.testing import virtual_time
 
+SIGN, START = "agents.sessions.setStatus", "chat.startStream"
+ANSWER = "It is so."
 open_without_threads: Any = partial(open_engine, threads=False)
 MODELS: list[Model] = []
+
+
+def speaking(text: str, every_s: float = 0.05, size: int = 20) -> list[Part]:
+    """A script that says a text as it is."""
+    pieces: list[Part] = []
+    for start in range(0, len(text), size):
+        pieces += [every_s, Text(text[start : start + size])]
+    return [*pieces, Ending("stop", 10, 10)]
 
 
 @asynccontextmanager

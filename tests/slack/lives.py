@@ -10,6 +10,7 @@ from typing import Any, Literal
 import httpx2
 from tests.crash.faults import Fault, Process, ProcessDied, Wrapped
 from tests.crash.lives import Lives, is_whole
+from tests.crash.tally import Asked
 
 from aizuchi.agent import Agent
 from aizuchi.app import Intake
@@ -18,7 +19,7 @@ from aizuchi.hearing import FirstSigns
 from aizuchi.hosts.asgi import make_app
 from aizuchi.pace import LocalPace
 from aizuchi.ports import Engine
-from aizuchi.posting import outlet
+from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.secrets import Secret
@@ -68,13 +69,20 @@ class SlackLives(Lives):
         if shown == "once":
             token = self.slack.state.token_of(self.slack.team.id)
             token.scopes = BOT_SCOPES - {name for name in BOT_SCOPES if "history" in name}
+        self.lost_replies: set[str] = set()
         if lossy:
-            for method in LOSSY:
-                self.slack.faults.order(Trouble(lost="reply"), method)
+            self.slack.faults.spoil = self._lose_once
         self.line = Line()
         self.slack.deliver_to(httpx2.AsyncClient(transport=self.line), URL)
         self.http = httpx2.AsyncClient(transport=SlackTransport(app_of(self.slack)), timeout=5)
         self.signs: FirstSigns | None = None
+
+    def _lose_once(self, number: int, method: str) -> Trouble | None:
+        """The first call of each method that writes is done, and its reply lost."""
+        if method not in LOSSY or method in self.lost_replies:
+            return None
+        self.lost_replies.add(method)
+        return Trouble(lost="reply")
 
     @asynccontextmanager
     async def _life(self) -> AsyncIterator[None]:
@@ -103,7 +111,7 @@ class SlackLives(Lives):
             intake = Intake(engine.inbox, {"slack": signs})
             webhooks = {"/slack/events": opened.surface}
             self.line.app = make_app(inbox=intake, clock=virtual_time.clock, webhooks=webhooks)
-        way_out = outlet(
+        desk = Desk(
             log=engine.log,
             courier=opened.courier,
             surface=opened.surface,
@@ -122,7 +130,7 @@ class SlackLives(Lives):
             bounds=Bounds(),
             clock=virtual_time.clock,
             new_incident=lambda: next(incidents),
-            outlets={"slack": way_out},
+            outlets={"slack": outlet(desk)},
         )
         return Worker(office)
 
@@ -131,16 +139,22 @@ class SlackLives(Lives):
 
 
 class Talk:
-    """What a person says to the assistant in one way, and what comes back."""
+    """What a person says to the assistant in one way, and what comes back. `threads` has all the
+    questions by where they stand; commands stand in none."""
 
     def __init__(self, lives: SlackLives, way: Way) -> None:
         self._lives, self._way, self._slack = lives, way, lives.slack
         self.ann: Person = lives.slack.person("ann")
+        self.threads: dict[str, list[Asked]] = {}
+        self._said: list[tuple[str, Said]] = []
 
     async def ask(self, text: str, thread: str = "") -> str:
         """The thread in which the answer belongs, once the message is taken."""
         while True:
+            asked = Asked(text, self._acknowledged())
             said = await self._say(text, thread)
+            self._said.append((text, said))
+            self.threads.setdefault(said.thread, []).append(asked)
             if self._way != "command" or said.acks[0].is_good:
                 return said.thread
             await asyncio.sleep(PATIENCE_S)
@@ -153,6 +167,13 @@ class Talk:
                 return await self.ann.dm(text, thread)
             case "command":
                 return await self.ann.command("/ask", text, self._slack.general)
+
+    def _acknowledged(self) -> frozenset[str]:
+        return frozenset(
+            text
+            for text, said in self._said
+            if any(ack.is_good for delivery in said.deliveries for ack in delivery.acks)
+        )
 
     def answers(self, thread: str) -> list[str]:
         """What ann sees of us there, oldest first."""

@@ -15,8 +15,8 @@ from tests.slack.payloads import (
     signed,
 )
 
+from aizuchi.markdown import units
 from aizuchi.surfaces.slack.inbound import SlackSurface
-from aizuchi.surfaces.slack.render import units
 from aizuchi.surfaces.slack.signing import SIGNATURE, TIMESTAMP
 from aizuchi.testing.surface_contract import SURFACE_CONTRACT, Promise, Specimen
 from aizuchi.testing.virtual_time import EPOCH

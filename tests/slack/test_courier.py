@@ -8,6 +8,7 @@ from typing import NamedTuple
 import httpx2
 import pytest
 
+from aizuchi.calling import Caller
 from aizuchi.operations import (
     AppendStream,
     Busy,
@@ -26,7 +27,9 @@ from aizuchi.operations import (
     ShowEnd,
     ShowWorking,
 )
+from aizuchi.pace import LocalPace
 from aizuchi.simulator.slack import FakeSlack, Fault, Person, SlackTransport, app_of
+from aizuchi.surfaces.slack import BUDGETS
 from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.courier import SlackCourier
 from aizuchi.surfaces.slack.mends import MENDS
@@ -140,13 +143,24 @@ async def test_a_workspace_without_streams_is_asked_once() -> None:
         assert at.courier.budgets(OPEN, at.reply_to) == ()
 
 
+async def test_a_stream_is_opened_only_if_there_is_room_to_close_it() -> None:
+    async with desk() as at:
+        team, close = at.slack.team.id, CloseStream(1, "1.0", "", "Yes")
+        pace = LocalPace(asyncio.get_running_loop().time, BUDGETS)
+        caller = Caller(at.courier, pace, team, at.reply_to, call_timeout_s=5.0)
+        for _ in range(BUDGETS["chat.stopStream"].burst):
+            await pace.take(team, "chat.stopStream", final=True)
+        assert await caller.wait_for(OPEN, final=False) > 0
+        assert await caller.wait_for(close, final=True) == 0, "an open one has its room already"
+
+
 async def test_a_way_of_showing_work_that_fails_here_is_followed_by_the_next() -> None:
     async with desk() as at:
         at.slack.faults.order(Fault(error="some_new_error"), "agents.sessions.setStatus")
         for _ in range(2):
             assert await at.do(ShowWorking("Thinking…")) == Sent()
     session, status = "agents.sessions.setStatus", "assistant.threads.setStatus"
-    assert at.slack.methods_called() == [session, status, session]
+    assert at.slack.methods_called() == [session, status, status]
 
 
 async def test_a_session_is_taken_off_work_once() -> None:
@@ -222,10 +236,12 @@ async def test_what_was_never_made_is_not_found() -> None:
         assert await at.courier.find(Find(1, "key", virtual_time.clock()), at.reply_to) is None
 
 
-async def test_an_ephemeral_answer_cannot_be_looked_for() -> None:
-    async with desk(kind="command") as at:
-        found = await at.courier.find(Find(1, "key", 0.0), at.reply_to)
-        assert isinstance(found, Refused)
+@pytest.mark.parametrize(("kind", "private"), [("command", False), ("mention", True)])
+async def test_what_no_thread_shows_cannot_be_looked_for(kind: str, private: bool) -> None:
+    lost = Find(1, "key", 0.0, private=private)
+    async with desk(kind=kind) as at:
+        assert at.courier.budgets(lost, at.reply_to) == ()
+        assert isinstance(await at.courier.find(lost, at.reply_to), Refused)
         assert at.slack.methods_called() == []
 
 

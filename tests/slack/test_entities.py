@@ -1,10 +1,16 @@
 """The text of a message as a person wrote it."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aizuchi.surfaces.slack.entities import plain, without_mention
+from aizuchi.surfaces.slack.entities import plain, without_first_mention, without_mention
+from aizuchi.surfaces.slack.render import render
+
+LONGEST = 250_000
 
 
 @pytest.mark.parametrize(
@@ -37,6 +43,21 @@ def test_slacks_encoding_is_undone(encoded: str, written: str) -> None:
 def test_what_a_person_typed_comes_back_as_it_was(text: str) -> None:
     encoded = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert plain(encoded) == text
+
+
+@pytest.mark.parametrize(
+    "piece", [" ", "\t", "\n", "<", "<@", "<@U1", "<@U1>", "&amp;", "<!", " <@"]
+)
+@pytest.mark.parametrize("read", [plain, lambda text: without_mention(text, "U1"), render])
+@pytest.mark.parametrize("around", [("", ""), ("<@U1> hi", "x"), (" ", "<")])
+def test_no_text_takes_long_to_read(
+    piece: str, read: Callable[[str], object], around: tuple[str, str]
+) -> None:
+    text = f"{around[0]}{piece * (LONGEST // len(piece))}{around[1]}"
+    began = time.process_time()
+    read(text)
+    without_first_mention(text)
+    assert time.process_time() - began < 1.0, "in the square of its length it takes a minute"
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.slack.house import house_in
-from tests.slack.test_flows import speaking
+from tests.slack.house import house_in, speaking
 
 from aizuchi.simulator.slack import FLIPPED, Fault, Points, name_of
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tests.delivery.renderings import RENDERINGS
 
+from aizuchi.markdown import units
 from aizuchi.surfaces.slack import LIMITS
 from aizuchi.surfaces.slack.render import (
     LONGEST_NOTICE,
@@ -17,7 +18,6 @@ from aizuchi.surfaces.slack.render import (
     notice,
     quotation,
     render,
-    units,
 )
 
 SHORT = LIMITS._replace(page_chars=256)

@@ -58,7 +58,11 @@ def test_a_socket_can_be_asked_for_with_an_address() -> None:
 
 @pytest.mark.parametrize(
     ("given", "scope"),
-    [({"commands": ("/ask",)}, "commands"), ({"sign": "reaction"}, "reactions:write")],
+    [
+        ({"commands": ("/ask",)}, "commands"),
+        ({"sign": "reaction"}, "reactions:write"),
+        ({"names": True}, "users:read"),
+    ],
 )
 def test_what_is_on_brings_its_scope(given: dict[str, Any], scope: str) -> None:
     assert set(manifest(with_slack(**given))["oauth_config"]["scopes"]["bot"]) == {*SCOPES, scope}

@@ -17,6 +17,7 @@ from aizuchi.surfaces.web.tokens import Tokens
 from aizuchi.testing import virtual_time
 from aizuchi.testing.asgi_client import AsgiClient, Body, Connection, Event, Response
 from aizuchi.testing.asgi_socket import Socket
+from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.turns import Bounds
 
 TOKENS = "owner:owner-token,ann:ann-token,bob:bob-token"
@@ -80,6 +81,7 @@ async def house(
     hosts: Sequence[str] = (),
     bounds: Bounds | None = None,
     name: str = "aizuchi",
+    tools: Sequence[Tool] = (),
     brief: Brief | None = None,
     allowance: Allowance = NO_LIMITS,
     models: Sequence[str] = (),
@@ -87,7 +89,10 @@ async def house(
     """The assistant, open for as long as the block lasts. Its page is built in `home / "app"`."""
     home.mkdir(exist_ok=True)  # noqa: ASYNC240 - a folder of the test's own
     model = model or ScriptedModel(saying("Hello dear friend"))
-    async with desk(home, model, bounds=bounds, brief=brief, allowance=allowance) as office:
+    kit = Toolbox(tools)
+    async with desk(
+        home, model, bounds=bounds, brief=brief, allowance=allowance, tools=kit
+    ) as office:
         engine = office.engine
         gate = Gate(Tokens(home, TOKENS), hosts=hosts, header=header)
         web = WebRoutes(

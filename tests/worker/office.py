@@ -7,33 +7,40 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from aizuchi import ports
 from aizuchi.agent import Agent
-from aizuchi.answers import Answer, Finished, Logged, fold
+from aizuchi.answers import Answer, Finished, Logged, ToolCall, fold
 from aizuchi.attempt import Gate, Office, cancel
 from aizuchi.engines.sqlite import open_engine
 from aizuchi.errors import ModelError
 from aizuchi.events import Message
-from aizuchi.ports import Allowance, Ending, Engine, Model, PromptMessage, Text
+from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, PromptMessage, Text
 from aizuchi.prompt import Brief
 from aizuchi.summaries import Summariser
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import message, running
+from aizuchi.toolbox import Toolbox
 from aizuchi.turns import Bounds
 from aizuchi.worker import Worker
 
 NO_LIMITS = Allowance(0, 0, 0)
-Part = Text | Ending | ModelError | Exception | float
+Part = Text | ToolCall | Ending | ModelError | Exception | float
 
 
 class ScriptedModel:
-    """Plays a script for each call: text, an ending, an error to raise, or seconds to wait."""
+    """Plays a script for each call: text, calls of tools, an ending, an error to raise, or seconds
+    to wait."""
 
     def __init__(self, *scripts: Sequence[Part]) -> None:
         self._scripts = list(scripts)
         self.prompts: list[Sequence[PromptMessage]] = []
+        self.tools: list[Sequence[Declared]] = []
 
-    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[ports.Part]:
         self.prompts.append(prompt)
+        self.tools.append(tools)
         script = self._scripts[min(len(self.prompts), len(self._scripts)) - 1]
         for part in script:
             match part:
@@ -51,6 +58,12 @@ def saying(text: str, pause_s: float = 0.01) -> list[Part]:
     for word in text.split():
         parts += [pause_s, Text(f"{word} ")]
     return [*parts, Ending("stop", 10, len(parts) // 2)]
+
+
+def using(*calls: ToolCall, text: str = "") -> list[Part]:
+    """A script that asks for tools."""
+    said: list[Part] = [Text(text)] if text else []
+    return [*said, *calls, Ending("tools", 10, 5)]
 
 
 class Desk:
@@ -89,6 +102,7 @@ async def desk(
     bounds: Bounds | None = None,
     allowance: Allowance = NO_LIMITS,
     gate: Gate | None = None,
+    tools: Toolbox | None = None,
     notes: Model | None = None,
 ) -> AsyncIterator[Desk]:
     """A running worker on the store of a folder; `notes` writes the summaries, where any are."""
@@ -101,7 +115,9 @@ async def desk(
         incidents = (f"i{number}" for number in itertools.count(1))
         office = Office(
             engine=engine,
-            agent=Agent(model, engine.memory, brief, lambda: next(incidents)),
+            agent=Agent(
+                model, engine.memory, brief, lambda: next(incidents), tools=tools or Toolbox()
+            ),
             bounds=bounds,
             clock=virtual_time.clock,
             new_incident=lambda: next(incidents),

@@ -38,6 +38,7 @@ const WORDS = {
   skip: ["Skip to the message field", "メッセージ欄へ移動"],
   newest: ["Newest", "最新へ"],
   steps: ["Steps", "手順"],
+  sources: ["Sources", "出典"],
   stepRunning: ["running", "実行中"],
   stepDone: ["done", "完了"],
   stepFailed: ["failed", "失敗"],

@@ -32,6 +32,7 @@ COMMANDS = {
     "serve": Command("aizuchi.cli.serve", "run it in production"),
     "chat": Command("aizuchi.cli.chat", "talk to the assistant in this terminal"),
     "slack": Command("aizuchi.cli.slack", "connect it to a Slack workspace"),
+    "discord": Command("aizuchi.cli.discord", "connect it to Discord"),
     "trigger": Command("aizuchi.cli.trigger", "write to a platform that dev plays itself"),
     "why": Command("aizuchi.cli.why", "tell the life of one message, and the reasons"),
     "usage": Command("aizuchi.cli.usage", "print what was used, by day"),

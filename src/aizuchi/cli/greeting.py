@@ -9,15 +9,15 @@ from aizuchi.settings import Settings, is_loopback
 def greeting(settings: Settings, verb: str) -> list[str]:
     """The lines of `aizuchi serve`, or of another command that starts a server."""
     return [
-        _row("Open", owner_address(settings) or "the web chat is off ([web] enabled = false)"),
-        _row("Model", model_line(settings)),
-        _row("State", str(settings.home.absolute())),
-        *(_row("Note", note) for note in notes(settings, verb)),
+        row("Open", owner_address(settings) or "the web chat is off ([web] enabled = false)"),
+        row("Model", model_line(settings)),
+        row("State", str(settings.home.absolute())),
+        *(row("Note", note) for note in notes(settings, verb)),
     ]
 
 
-def _row(title: str, text: str) -> str:
-    return f"  {title:<7}{text}"
+def row(title: str, text: str) -> str:
+    return f"  {title:<9}{text}"
 
 
 def model_line(settings: Settings) -> str:

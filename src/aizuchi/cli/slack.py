@@ -2,14 +2,14 @@
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import httpx2
 
 from aizuchi.cli.common import load_settings
+from aizuchi.cli.findings import told
 from aizuchi.cli.parsing import common_options
 from aizuchi.settings import Settings
-from aizuchi.surfaces import Finding
 from aizuchi.surfaces.slack.manifest import manifest
 from aizuchi.surfaces.slack.setup import Reply, check
 
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
             print(json.dumps(wanted, indent=2, ensure_ascii=False))
             return 0
         case _:
-            return _told(check(settings, asker(settings), options.url))
+            return told(check(settings, asker(settings), options.url))
 
 
 def asker(settings: Settings) -> Callable[[str, str, Mapping[str, str]], Reply]:
@@ -68,11 +68,3 @@ def asker(settings: Settings) -> Callable[[str, str, Mapping[str, str]], Reply]:
         return Reply(body if isinstance(body, dict) else {}, named)
 
     return ask
-
-
-def _told(findings: Sequence[Finding]) -> int:
-    for finding in findings:
-        print(f"{'ok   ' if finding.well else 'WRONG'}  {finding.what}")
-        if finding.mend:
-            print(f"       {finding.mend}")
-    return 0 if all(finding.well for finding in findings) else 1

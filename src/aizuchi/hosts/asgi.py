@@ -8,6 +8,7 @@ import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +29,8 @@ NOT_FOUND = HttpResponse(404, b"there is nothing here\n")
 logger = logging.getLogger("aizuchi")
 
 Lifespan = Callable[[], AbstractAsyncContextManager[object]]
+Renew = Callable[[], Awaitable[bool]]
+"""Reads what requests are verified with again; whether it is something else now."""
 
 
 def make_app(
@@ -35,15 +38,16 @@ def make_app(
     inbox: Inbox,
     clock: Callable[[], float],
     webhooks: Mapping[str, Surface] = {},
+    renewals: Mapping[str, Renew] = {},
     web: ASGIApp | None = None,
     probes: Probes = Probes(),
     lifespan: Lifespan = nullcontext,
     is_stopping: Callable[[], bool] = bool,
 ) -> ASGIApp:
-    """The app of one process, from its parts: pushed surfaces by the path of their webhook, the
-    web's routes, what the probes look at. `lifespan` is entered while the server runs; once it
-    `is_stopping`, no connection is kept for a next request."""
-    return _App(inbox, clock, webhooks, web, probes, lifespan, is_stopping)
+    """The app of one process, from its parts: pushed surfaces by the path of their webhook, and
+    what may renew their secrets, the web's routes, what the probes look at. `lifespan` is entered
+    while the server runs; once it `is_stopping`, no connection is kept for a next request."""
+    return _App(inbox, clock, webhooks, renewals, web, probes, lifespan, is_stopping)
 
 
 class _App:
@@ -52,15 +56,17 @@ class _App:
         inbox: Inbox,
         clock: Callable[[], float],
         webhooks: Mapping[str, Surface],
+        renewals: Mapping[str, Renew],
         web: ASGIApp | None,
         probes: Probes,
         lifespan: Lifespan,
         is_stopping: Callable[[], bool],
     ) -> None:
         self._inbox, self._clock = inbox, clock
-        self._webhooks, self._web, self._probes = webhooks, web, probes
+        self._webhooks, self._renewals = webhooks, renewals
+        self._web, self._probes = web, probes
         self._lifespan, self._is_stopping = lifespan, is_stopping
-        self._responses: Counter[tuple[tuple[str, str], ...]] = Counter()
+        self._responses: Counter[tuple[str, int]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -81,7 +87,7 @@ class _App:
         except Exception as error:  # noqa: BLE001 - see above
             await _break_off(scope, send, _report(scope, error))
         finally:
-            self._responses[("route", self._name(scope)), ("status", str(send.status))] += 1
+            self._responses[self._name(scope), send.status] += 1
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -100,10 +106,18 @@ class _App:
     async def _webhook(self, surface: Surface, scope: Scope, receive: Receive) -> HttpResponse:
         bounded = Bounded(scope, receive, WEBHOOK.most_bytes)
         body = await read_body(bounded) if scope["method"] in WEBHOOK.methods else b""
-        reception = edge.receive(surface, request_of(scope, body), now=self._clock())
+        request, now = request_of(scope, body), self._clock()
+        reception = edge.receive(surface, request, now=now)
+        if _is_unknown(reception) and await self._renewed(scope["path"]):
+            reception = edge.receive(surface, request, now=now)
         if isinstance(reception, HttpResponse):
             return reception
         return await accept(self._inbox, reception)
+
+    async def _renewed(self, path: str) -> bool:
+        """Whether a request that did not verify is worth a second look."""
+        renew = self._renewals.get(path)
+        return renew is not None and await renew()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -118,7 +132,11 @@ class _App:
 
     def _metrics(self) -> Iterable[Metric]:
         meaning = "Responses by route and status; status 0 is a request that was given up."
-        yield Metric("aizuchi_http_responses_total", "counter", meaning, self._responses)
+        counted: dict[tuple[tuple[str, str], ...], float] = {
+            (("route", route), ("status", str(status))): number
+            for (route, status), number in self._responses.items()
+        }
+        yield Metric("aizuchi_http_responses_total", "counter", meaning, counted)
 
 
 class _Sending:
@@ -149,6 +167,10 @@ def _status(message: Message) -> int:
         case "websocket.close":
             return 403
     return 0
+
+
+def _is_unknown(reception: Reception | HttpResponse) -> bool:
+    return isinstance(reception, HttpResponse) and reception.status == HTTPStatus.UNAUTHORIZED
 
 
 async def _no_socket(scope: Scope, receive: Receive, send: Send) -> None:

@@ -53,10 +53,12 @@ class Probes(NamedTuple):
         return self._readiness() if request.path == "/readyz" else self._metrics(request, own)
 
     def _readiness(self) -> HttpResponse:
-        lacking = [name for name, is_so in self.ready().items() if not is_so]
-        if not lacking:
-            return HttpResponse(200, b"ready\n")
-        return HttpResponse(503, f"not ready: {', '.join(lacking)}\n".encode())
+        """Ready or not in a line, and then each thing by itself."""
+        states = self.ready()
+        lacking = [name for name, is_so in states.items() if not is_so]
+        said = f"not ready: {', '.join(lacking)}" if lacking else "ready"
+        lines = (f"{name}: {'yes' if is_so else 'no'}" for name, is_so in states.items())
+        return HttpResponse(503 if lacking else 200, "\n".join((said, *lines, "")).encode())
 
     def _metrics(self, request: HttpRequest, own: Iterable[Metric]) -> HttpResponse:
         if not self.open_metrics and not self.knows(_bearer(request)):

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp
 from aizuchi.app import App, open_app
 from aizuchi.edge import API
 from aizuchi.hosts.dev_kill import with_kill
-from aizuchi.hosts.heads import BoundedHead
+from aizuchi.hosts.heads import BoundedHttp
 from aizuchi.hosts.parent import Parent, ask_to_be_killed, find_parent, is_in_dev
 from aizuchi.settings import Settings
 
@@ -47,7 +48,12 @@ class Orders:
         self.hurry.set()
 
 
-async def serve(settings: Settings, listener: socket.socket, on_ready: Callback) -> bool:
+async def serve(
+    settings: Settings,
+    listener: socket.socket,
+    on_ready: Callback,
+    clock: Callable[[], float] = time.time,
+) -> bool:
     """Serves until SIGTERM or Ctrl-C, or until the parent is gone; returns whether it was Ctrl-C.
 
     Told to stop, it lets running answers end for `[server] drain_s`, then hands the rest back; told
@@ -56,7 +62,7 @@ async def serve(settings: Settings, listener: socket.socket, on_ready: Callback)
     orders = Orders()
     parent = await find_parent()
     with _signals(orders, in_background=parent is not None):
-        async with open_app(settings) as app, asyncio.TaskGroup() as tasks:
+        async with open_app(settings, clock) as app, asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(_die_with(parent, orders))
             await _run(app, settings, listener, orders, _ready(parent, on_ready), tasks)
             watching.cancel()
@@ -102,7 +108,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=BoundedHead,
+                http=BoundedHttp,
                 ws=_open_socket,  # type: ignore[arg-type]  # whatever makes a protocol will do
                 ws_max_size=API.most_bytes,
                 ws_ping_timeout=SILENT_SOCKET_S,

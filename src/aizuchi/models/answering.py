@@ -1,5 +1,8 @@
 """One answer of an endpoint as it arrives: bytes of any kind in, text out, and how it ended."""
 
+from typing import Literal
+
+from aizuchi.answers import ToolCall
 from aizuchi.errors import (
     ContentFiltered,
     ModelCut,
@@ -90,12 +93,17 @@ class Answer:
             raise self._failure(ContentFiltered, "The filter of {address} stopped “{model}”.")
         if not (completion.finish or self._events.done):
             raise self._broken_off()
-        if not completion.spoke:
+        calls = self.calls
+        if not (completion.spoke or calls):
             raise self._failure(ModelEmpty, "“{model}” at {address} gave an empty answer.")
-        cut_short = completion.finish in LENGTHS
-        return Ending(
-            "length" if cut_short else "stop", completion.tokens_in, completion.tokens_out
-        )
+        reason: Literal["length", "stop"] = "length" if completion.finish in LENGTHS else "stop"
+        used = completion.tokens_in, completion.tokens_out
+        return Ending("tools", *used) if calls else Ending(reason, *used)
+
+    @property
+    def calls(self) -> tuple[ToolCall, ...]:
+        """The calls of tools that the answer asks for, whatever it says that it ended for."""
+        return self._completion.calls.whole()
 
     def _take_first(self, data: bytes) -> str:
         """Tells by the first character what comes: `{` is a whole completion, `<` a web page."""

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aizuchi.models.toolcalls import Calls
+
 NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 HIGH_HALVES = ("\ud800", "\udbff")
-THOUGHTS = ("reasoning_content", "reasoning", "tool_calls")
+THOUGHTS = ("reasoning_content", "reasoning", "tool_calls", "function_call")
 
 
 class Completion:
@@ -22,6 +24,7 @@ class Completion:
         self.spoke = False
         self.tokens_in = 0
         self.tokens_out = 0
+        self.calls = Calls()
         self._half = ""
 
     def take(self, events: Iterable[Any]) -> str:
@@ -63,6 +66,8 @@ class Completion:
             texts.append(text)
         else:
             self._take_rarer(said, text, texts)
+        if said.get("tool_calls") or said.get("function_call"):
+            self._take_calls(said)
 
     def _take_rarer(self, said: Mapping[str, Any], content: Any, texts: list[str]) -> None:
         """Refusals, content in parts, and signs that the model works but does not speak yet."""
@@ -72,6 +77,11 @@ class Completion:
         if isinstance(refusal := said.get("refusal"), str):
             texts.append(refusal)
         self.begun = self.begun or any(said.get(sign) for sign in THOUGHTS)
+
+    def _take_calls(self, said: Mapping[str, Any]) -> None:
+        """Calls of tools; `function_call` is how there was only one."""
+        self.calls.take(said.get("tool_calls") or [{"function": said["function_call"]}])
+        self.unreadable = self.unreadable or self.calls.unreadable
 
     def _take_usage(self, usage: Any) -> None:
         if isinstance(usage, dict):

@@ -8,10 +8,6 @@ from contextlib import aclosing
 from types import MappingProxyType
 from typing import NamedTuple
 
-import httpx2
-
-from aizuchi.models.wire import open_client
-
 USUAL_PORTS: Mapping[str, int] = MappingProxyType(
     {"Ollama": 11434, "llama.cpp": 8080, "LM Studio": 1234}
 )
@@ -35,6 +31,8 @@ async def neighbours(ports: Mapping[str, int] = USUAL_PORTS) -> list[Neighbour]:
 
 
 async def _at(name: str, port: int) -> Neighbour | None:
+    import httpx2  # 50 ms that `aizuchi dev` need not spend before its server starts
+
     base_url = f"http://127.0.0.1:{port}/v1"
     try:
         async with asyncio.timeout(WITHIN_S):
@@ -46,6 +44,10 @@ async def _at(name: str, port: int) -> Neighbour | None:
 
 async def _get(url: str) -> bytes:
     """The beginning of what is there; empty where it refuses."""
+    import httpx2
+
+    from aizuchi.models.wire import open_client
+
     body = b""
     async with (
         open_client(httpx2.URL(url), connect_s=WITHIN_S) as client,

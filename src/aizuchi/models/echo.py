@@ -5,7 +5,7 @@ import math
 from collections.abc import AsyncIterator, Sequence
 
 from aizuchi.models.wording import echo_of, pieces_of, question_in
-from aizuchi.ports import Ending, PromptMessage, Text
+from aizuchi.ports import Declared, Ending, Part, PromptMessage, Text
 from aizuchi.words import language_of
 
 LONGEST_S = 5.0
@@ -20,7 +20,9 @@ class EchoModel:
     def __init__(self, pause_s: float = 0.03) -> None:
         self._pause_s = pause_s
 
-    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
         question = question_in(prompt)
         pieces = pieces_of(echo_of(question, language_of(question)))
         at_once = math.ceil(len(pieces) * self._pause_s / LONGEST_S) or 1

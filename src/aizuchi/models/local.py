@@ -10,7 +10,7 @@ from aizuchi.models.smol import LABEL
 from aizuchi.models.smol_process import Address, SmolProcess
 from aizuchi.models.smol_prompt import ANSWER_TOKENS, fitted, is_english
 from aizuchi.models.wording import english_only, question_in
-from aizuchi.ports import Ending, PromptMessage, Text
+from aizuchi.ports import Declared, Ending, Part, PromptMessage, Text
 from aizuchi.settings.sections import ModelSettings
 from aizuchi.words import language_of
 
@@ -25,7 +25,9 @@ class LocalModel:
         self._at: Address | None = None
         self._model: OpenAIModel | None = None
 
-    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
         question = question_in(prompt)
         if not is_english(question):
             yield Text(english_only(language_of(question)))

@@ -21,8 +21,9 @@ from aizuchi.models import failures
 from aizuchi.models.failures import Endpoint
 from aizuchi.models.patience import Patience
 from aizuchi.models.reading import Limits, Reading
+from aizuchi.models.toolcalls import calls_asked, tools_of
 from aizuchi.models.wire import open_client, proxy_for
-from aizuchi.ports import Ending, PromptMessage, Text
+from aizuchi.ports import Declared, Part, PromptMessage, Text
 
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5-mini"
@@ -35,6 +36,7 @@ class Dialect(NamedTuple):
     """Where endpoints differ: found out by being refused once, kept once it works."""
 
     usage: bool = True
+    tools: bool = True
     limit: str = "max_tokens"
 
 
@@ -77,16 +79,21 @@ class OpenAIModel:
     def label(self) -> str:
         return self._model or "the endpoint's first model"
 
-    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
         patience = Patience()
         try:
             deadline = patience.now() + self._limits.first_token_s
-            response = await self._ask(prompt, patience, deadline)
+            response = await self._ask(prompt, tools, patience, deadline)
             reading = Reading(response, self._endpoint, self._limits, patience, deadline)
             try:
                 while text := await reading.text():
                     yield Text(text)
-                yield reading.ending()
+                ending = reading.ending()
+                for call in reading.calls():
+                    yield call
+                yield ending
                 await reading.drain()
             finally:
                 await reading.aclose()
@@ -107,14 +114,18 @@ class OpenAIModel:
     # ── asking ────────────────────────────────────────────────────────────────
 
     async def _ask(
-        self, prompt: Sequence[PromptMessage], patience: Patience, deadline: float
+        self,
+        prompt: Sequence[PromptMessage],
+        tools: Sequence[Declared],
+        patience: Patience,
+        deadline: float,
     ) -> httpx2.Response:
         """The answer's head; asked again only in other words where the endpoint wants others."""
         if not self._model:
             self._model = await self._first_model(patience, deadline)
         dialect = self._dialect
         while True:
-            body = self._body(prompt, dialect)
+            body = self._body(prompt, tools, dialect)
             response = await self._send("POST", "chat/completions", body, patience, deadline)
             if response.is_success:
                 self._dialect = dialect
@@ -151,12 +162,16 @@ class OpenAIModel:
         request = self._client.build_request(method, url, content=body, headers=headers)
         return await patience.until(deadline, self._client.send(request, stream=True))
 
-    def _body(self, prompt: Sequence[PromptMessage], dialect: Dialect) -> bytes:
+    def _body(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared], dialect: Dialect
+    ) -> bytes:
         request: dict[str, Any] = {
             "model": self._model,
-            "messages": [{"role": role, "content": text} for role, text in prompt],
+            "messages": [_line(message) for message in prompt],
             "stream": True,
         }
+        if dialect.tools:
+            request |= tools_of(prompt, tools)
         if dialect.usage:
             request["stream_options"] = {"include_usage": True}
         if self._temperature is not None:
@@ -185,6 +200,18 @@ class OpenAIModel:
 
     def _without_key(self, detail: str) -> str:
         return detail.replace(self._key, "•••") if self._key else detail
+
+
+def _line(message: PromptMessage) -> dict[str, Any]:
+    """A line of the prompt as the API has it."""
+    match message:
+        case PromptMessage("assistant", text, calls) if calls:
+            said = {"role": "assistant", "content": text or None}
+            return {**said, "tool_calls": calls_asked(calls)}
+        case PromptMessage("tool", text):
+            return {"role": "tool", "tool_call_id": message.call_id, "content": text}
+        case _:
+            return {"role": message.role, "content": message.text}
 
 
 def _parsed(base_url: str) -> httpx2.URL:
@@ -221,6 +248,8 @@ def _simpler(dialect: Dialect, status: int, said: bytes) -> Dialect:
         return dialect
     if b"stream_options" in said or b"include_usage" in said:
         return dialect._replace(usage=False)
+    if b"not support tools" in said or b"not support function" in said:
+        return dialect._replace(tools=False)
     if b"max_completion_tokens" in said:
         return dialect._replace(limit="max_completion_tokens")
     return dialect

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import httpx2
 
+from aizuchi.answers import ToolCall
 from aizuchi.models.answering import Answer
 from aizuchi.models.failures import Endpoint
 from aizuchi.models.patience import Patience
@@ -60,6 +61,10 @@ class Reading:
     def ending(self) -> Ending:
         """How the answer ended; raises ModelError where it is no whole answer."""
         return self._answer.ending()
+
+    def calls(self) -> tuple[ToolCall, ...]:
+        """The calls of tools that the answer asks for."""
+        return self._answer.calls
 
     async def drain(self) -> None:
         """Reads the end of the response, so that its connection can be used again."""

@@ -68,7 +68,8 @@ def fitted(prompt: Sequence[PromptMessage]) -> list[PromptMessage]:
         ContextOverflow: the question alone is too long.
     """
     asked = max(index for index, message in enumerate(prompt) if message.role == "user")
-    before, question, after = prompt[:asked], prompt[asked], prompt[asked + 1 :]
+    before, question = prompt[:asked], prompt[asked]
+    after = [message for message in prompt[asked + 1 :] if message.role == "system"]
     systems = [_short(message) for message in (*before, *after) if message.role == "system"]
     left = PROMPT_TOKENS - sum(tokens_in(message.text) for message in (*systems, question))
     if left < 0:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
-from aizuchi.ports import Ending, Model, PromptMessage, Text
+from aizuchi.ports import Declared, Model, Part, PromptMessage
 
 
 class Named(Model, Protocol):
@@ -25,8 +25,10 @@ class SwitchingModel:
     def label(self) -> str:
         return self._current().label
 
-    async def stream(self, prompt: Sequence[PromptMessage]) -> AsyncIterator[Text | Ending]:
-        async with aclosing(self._current().stream(prompt)) as parts:  # type: ignore[type-var]
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
+        async with aclosing(self._current().stream(prompt, tools)) as parts:  # type: ignore[type-var]
             async for part in parts:
                 yield part
 

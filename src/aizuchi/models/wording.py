@@ -41,7 +41,7 @@ def english_only(language: Language) -> str:
 
 def question_in(prompt: Sequence[PromptMessage]) -> str:
     """What was asked last."""
-    return next((text for role, text in reversed(prompt) if role == "user"), "")
+    return next((each.text for each in reversed(prompt) if each.role == "user"), "")
 
 
 def pieces_of(text: str) -> list[str]:

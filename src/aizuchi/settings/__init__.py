@@ -10,6 +10,7 @@ from aizuchi.errors import SettingsError
 from aizuchi.personas import Casting
 from aizuchi.ports import Allowance
 from aizuchi.settings.casting import casting_of
+from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.fields import fields_of
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.reading import (
@@ -33,6 +34,7 @@ from aizuchi.settings.sections import (
     ServerSettings,
     WebSettings,
 )
+from aizuchi.settings.tools import BotSettings, ToolSettings
 from aizuchi.turns import Bounds
 
 FILE_NAME = "aizuchi.toml"
@@ -41,7 +43,7 @@ LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
 class Settings(NamedTuple):
-    """All settings; the sections are those of aizuchi.toml."""
+    """All settings; the sections are those of aizuchi.toml, which lies in `folder`."""
 
     persona: Persona = Persona()
     personas: Mapping[str, NamedPersona] = {}
@@ -53,6 +55,10 @@ class Settings(NamedTuple):
     server: ServerSettings = ServerSettings()
     web: WebSettings = WebSettings()
     slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
+    bot: BotSettings = BotSettings()
+    tools: ToolSettings = ToolSettings()
+    folder: Path = Path()
     home: Path = Path(".aizuchi")
 
     @property
@@ -86,15 +92,22 @@ class Settings(NamedTuple):
         return {name: persona for name, persona in named.items() if persona}
 
     @property
+    def bot_file(self) -> Path | None:
+        """The Python file of this assistant; None where it has none and names none."""
+        path = self.folder / self.bot.file
+        return path if self.bot != BotSettings() or path.exists() else None
+
+    @property
     def surfaces(self) -> tuple[str, ...]:
         """The platforms that are written to: those with secrets, and those that are named."""
         slack = ("slack",) if self.slack.is_on else ()
-        return (*slack, *self.server.surfaces)
+        discord = ("discord",) if self.discord.is_on else ()
+        return (*slack, *discord, *self.server.surfaces)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
-        every = (self.model.api_key, self.web.token, *self.slack.secrets)
+        every = (self.model.api_key, self.web.token, *self.slack.secrets, *self.discord.secrets)
         return tuple(secret for secret in every if secret)
 
 
@@ -108,6 +121,9 @@ SECTIONS: Mapping[str, type] = {
     "server": ServerSettings,
     "web": WebSettings,
     "slack": SlackSettings,
+    "discord": DiscordSettings,
+    "bot": BotSettings,
+    "tools": ToolSettings,
 }
 
 
@@ -134,7 +150,9 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
     given = from_file(source, fields, environment)
     over = from_environment(fields, environment, given, path.parent)
     personas = {name.partition(".")[2]: _persona(name, given, over) for name in named}
-    settings = Settings(**_sections(given, over), personas=personas, home=home_of(environment))
+    sections = _sections(given, over)
+    home = home_of(environment)
+    settings = Settings(**sections, personas=personas, folder=path.parent, home=home)
     check(settings)
     return settings
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from aizuchi.settings.home import replace
 
 ADDRESS, CHAT, UNANSWERED = "address", "terminal-chat", "terminal-question"
-SIMULATOR = "simulator"
+SIMULATOR = "simulator-{}"
 
 
 class Question(NamedTuple):
@@ -30,24 +30,24 @@ def noted_address(home: Path) -> str:
 
 
 class Simulator(NamedTuple):
-    """Where the platforms that `aizuchi dev` plays take orders, and the token for them."""
+    """Where a platform that `aizuchi dev` plays takes orders, and the token for them."""
 
     address: str
     token: str
 
 
-def note_simulator(home: Path, simulator: Simulator) -> None:
-    replace(home / SIMULATOR, json.dumps(simulator))
+def note_simulator(home: Path, platform: str, simulator: Simulator) -> None:
+    replace(home / SIMULATOR.format(platform), json.dumps(simulator))
 
 
-def forget_simulator(home: Path) -> None:
-    (home / SIMULATOR).unlink(missing_ok=True)
+def forget_simulator(home: Path, platform: str) -> None:
+    (home / SIMULATOR.format(platform)).unlink(missing_ok=True)
 
 
-def noted_simulator(home: Path) -> Simulator | None:
-    """The simulator that ran last in this home; it may be gone."""
+def noted_simulator(home: Path, platform: str) -> Simulator | None:
+    """The simulator of a platform that ran last in this home; it may be gone."""
     try:
-        return Simulator(*json.loads(_read(home / SIMULATOR)))
+        return Simulator(*json.loads(_read(home / SIMULATOR.format(platform))))
     except (ValueError, TypeError):
         return None
 

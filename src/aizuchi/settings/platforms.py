@@ -83,22 +83,31 @@ class SlackSettings(NamedTuple):
             "Slack then sends it every message of the channels it is in; others are not kept."
         ),
     ] = False
+    names: Annotated[
+        bool,
+        Meaning(
+            "Whether a thread that it reads names people, or gives their ids. Names need the scope "
+            "`users:read`, which shows the app everybody in the workspace."
+        ),
+    ] = False
     sign: Annotated[
         Literal["status", "reaction"],
-        Meaning("How it shows that it works: a `status`, or a `reaction` to the message."),
+        Meaning(
+            "How it shows that it works: a `status` (a reaction where a workspace has none and the "
+            "app may react), or always a `reaction` to the message."
+        ),
     ] = "status"
     persona: Annotated[str, PERSONA] = ""
 
     @property
     def is_on(self) -> bool:
         """Whether there is anything to connect with."""
-        return bool(self.bot_token or self.bot_tokens or self.app_token or self.secrets_to_verify)
+        return bool(self.bot_token or self.bot_tokens or self.app_token or self.signing)
 
     @property
-    def secrets_to_verify(self) -> tuple[str, ...]:
+    def signing(self) -> tuple[Secret, ...]:
         """All that a request may be signed with."""
-        signing = (self.signing_secret, *self.signing_secrets.values())
-        return tuple(secret.reveal() for secret in signing if secret)
+        return tuple(filter(None, (self.signing_secret, *self.signing_secrets.values())))
 
     @property
     def tokens(self) -> Mapping[str, str]:

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from aizuchi.errors import SettingsError
+from aizuchi.settings.commands import Commands, parse_commands, read_commands
 from aizuchi.settings.fields import Field, checked, expected, nearest, parsed
 from aizuchi.settings.secrets import Secret, Secrets, read_secret
 
 PREFIX = "AIZUCHI__"
-LATER = {
-    "discord": "Discord comes with a later version.",
-}
 
 NAMED = ("personas",)
 """Sections that stand for as many as the operator gives names to: `[personas.zundamon]`."""
@@ -87,11 +85,6 @@ def _section(
 
 
 def _known_section(section: str, fields: Fields, where: str) -> Mapping[str, Field]:
-    if section in LATER:
-        raise SettingsError(
-            f"[{section}] is not in this version: {LATER[section]} ({where})",
-            f"Take [{section}] out until then.",
-        )
     if section not in fields:
         raise _no_section(section, list(fields), where)
     return fields[section]
@@ -122,10 +115,19 @@ class _FromFile(NamedTuple):
             return self._secret(value)
         if self.field.kind is Secrets and isinstance(value, dict):
             return Secrets({name: self._secret(each) for name, each in value.items()})
+        if self.field.kind is Commands:
+            return self._commands(value)
         try:
             return checked(self.field, value)
         except ValueError:
             raise _wrong(f"{self.field.name} = {_quoted(value)}", self.field, self.where) from None
+
+    def _commands(self, value: Any) -> Commands:
+        try:
+            return read_commands(value)
+        except ValueError as error:
+            what, mend = error.args
+            raise SettingsError(f"{self.field.name}: {what} ({self.where}).", mend) from None
 
     def _secret(self, value: Any) -> Secret:
         try:
@@ -190,6 +192,8 @@ def _from_text(
         return _secret_from_text(name, text.strip(), environment, folder if is_own else None)
     if field.kind is Secrets:
         return _FromFile(field, name, environment, folder).read(parsed(field, text))
+    if field.kind is Commands:
+        return _FromFile(field, name, environment, folder).read(parse_commands(text))
     try:
         return checked(field, parsed(field, text))
     except ValueError:
@@ -225,7 +229,7 @@ def line_of(text: str, section: str, key: str = "") -> int:
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[+\s*([\w.-]+)\s*\]+", line)
         inside = header.group(1) == section if header else inside
-        if header and inside and not key:
+        if header and ((inside and not key) or header.group(1) == f"{section}.{key}"):
             return number
         if inside and key and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
             return number

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, get_args, get_origin
 
 from aizuchi.settings import NAMED_SECTIONS, SECTIONS
+from aizuchi.settings.commands import Commands
 from aizuchi.settings.fields import Field, fields_of
 from aizuchi.settings.secrets import Secret, Secrets
 
@@ -48,6 +49,46 @@ A setting that does not exist, or cannot be what it says, stops the start with a
 its place and the nearest one that exists.
 """
 
+COMMANDS = """\
+Each command has a `name`, a `description` and its `options`; without options it has one text. It
+can also have `ephemeral`, `permissions` (who may use it: `["manage_messages"]`; `[]`: only
+administrators) and a `question`: what the model is asked, with `{option}` where a value goes. An
+option has a `name`, a `description`, a `type` (`string`, `integer`, `number`, `boolean`, `user`,
+`channel`, `role`, `mentionable`, `attachment`), `choices`, `min` and `max` (of a number, or of the
+length of a text), and may be `required = false`. Both can have `names` and `descriptions` in other
+languages: `names = { ja = "翻訳" }`. `contexts` is where a command can be used: `["guild",
+"bot_dm"]` if you do not say; with `"private_channel"` also by people who install the application
+for themselves. Where only a text is asked for, `commands = ["/ask Ask the assistant"]` says it all.
+A command called `reset` starts afresh.
+
+```toml
+[discord]
+greeting = "なのだ？"
+
+[[discord.commands]]
+name = "zunda"
+description = "ずんだもんに聞くのだ"
+
+[[discord.commands]]
+name = "translate"
+description = "Translate a text"
+question = "Translate into {language}: {text}"
+ephemeral = true
+
+[[discord.commands.options]]
+name = "language"
+description = "Into which language"
+choices = ["English", "日本語"]
+
+[[discord.commands.options]]
+name = "text"
+description = "What to translate"
+max = 2000
+```
+"""
+NOTES = {"discord": COMMANDS}
+"""What follows the table of a section."""
+
 
 def reference() -> str:
     """The whole page."""
@@ -73,6 +114,7 @@ def _section(name: str, kind: type) -> str:
             "|---|---|---|---|",
             *_rows(fields_of(name, kind).values()),
             "",
+            *([NOTES[name]] if name in NOTES else []),
         ]
     )
 
@@ -101,6 +143,7 @@ def _kind(field: Field) -> str:
         bool: "`true` or `false`",
         Secret: "reference",
         Secrets: "table of references",
+        Commands: "list of commands",
     }
     return names[field.kind] + _range(field)
 
@@ -116,6 +159,8 @@ def _default(field: Field) -> str:
     match field.default:
         case None | "" | () | Secret() | Secrets():
             return "not set"
+        case Commands() as commands:
+            return ", ".join(f"`/{command.name}`" for command in commands)
         case bool(value):
             return f"`{str(value).lower()}`"
         case str(text):

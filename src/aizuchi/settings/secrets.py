@@ -1,6 +1,7 @@
 """Secrets: read through a reference, shown to nobody."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from aizuchi.errors import SettingsError
@@ -11,14 +12,25 @@ SHOWN = "•••"
 class Secret:
     """A value that is only told to who asks for it by name; an empty one is false."""
 
-    __slots__ = ("_value", "source")
+    __slots__ = ("_again", "_value", "source")
 
-    def __init__(self, value: str = "", source: str = "") -> None:
-        self._value = value
+    def __init__(
+        self, value: str = "", source: str = "", again: "Callable[[], Secret] | None" = None
+    ) -> None:
+        self._value, self._again = value, again
         self.source = source
 
     def reveal(self) -> str:
         return self._value
+
+    @property
+    def may_change(self) -> bool:
+        """Whether it was read through a reference, so that another may stand there some day."""
+        return self._again is not None
+
+    def again(self) -> "Secret":
+        """The secret that stands there now; raises SettingsError where none does."""
+        return self._again() if self._again else self
 
     def __bool__(self) -> bool:
         return bool(self._value)
@@ -48,9 +60,9 @@ def read_secret(reference: str, environment: Mapping[str, str], folder: Path) ->
     """
     kind, _, name = reference.partition(":")
     if kind == "env" and name:
-        return _from_environment(reference, name, environment)
+        return _read(partial(_environment, reference, name, environment), reference)
     if kind == "file" and name:
-        return _from_file(reference, folder / Path(name).expanduser())
+        return _read(partial(_file, reference, folder / Path(name).expanduser()), reference)
     if kind == "ssm" and name.startswith("/"):
         raise SettingsError(
             f'"{reference}": AWS parameters come with a later version.',
@@ -59,17 +71,21 @@ def read_secret(reference: str, environment: Mapping[str, str], folder: Path) ->
     raise ValueError("no reference")
 
 
-def _from_environment(reference: str, name: str, environment: Mapping[str, str]) -> Secret:
+def _read(read: Callable[[], str], reference: str) -> Secret:
+    return Secret(read(), reference, partial(_read, read, reference))
+
+
+def _environment(reference: str, name: str, environment: Mapping[str, str]) -> str:
     value = environment.get(name, "").strip()
     if not value:
         raise SettingsError(
             f'"{reference}" points to {name}, which is not set.',
             f"Set it before starting: export {name}=…",
         )
-    return Secret(value, reference)
+    return value
 
 
-def _from_file(reference: str, path: Path) -> Secret:
+def _file(reference: str, path: Path) -> str:
     try:
         value = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -79,4 +95,4 @@ def _from_file(reference: str, path: Path) -> Secret:
         ) from None
     if not value:
         raise SettingsError(f'"{reference}" is empty.', f"Put the secret alone into {path}.")
-    return Secret(value, reference)
+    return value

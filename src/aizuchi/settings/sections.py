@@ -151,7 +151,7 @@ class LimitSettings(NamedTuple):
     """How long anything may take, and how much anybody may use."""
 
     answer_within_s: Annotated[
-        float, Meaning("When an answer is stopped, in seconds from its start.", 1, 3600)
+        float, Meaning("When an answer is stopped, in seconds from its start.", 1, 86_400)
     ] = 120.0
     wait_within_s: Annotated[
         float, Meaning("How long a message may wait for its turn, in seconds.", 1, 86_400)
@@ -177,7 +177,8 @@ class AccessSettings(NamedTuple):
         tuple[str, ...],
         Meaning(
             "Ids of people, roles and groups that are answered besides a platform's own people, "
-            'alone or with the platform in front: `"slack:U024BE7LH"`.'
+            'alone or with the platform in front: `"slack:U024BE7LH"`. On Discord, where it names '
+            "a server, a role or a person, only those are answered."
         ),
     ] = ()
     owner: Annotated[

@@ -49,7 +49,8 @@ class Socket(Protocol):
 class Opened(NamedTuple):
     """A pushed surface that is ready to work: its pure half and its hands, what the answer to a
     message may do and whether it gets a sign before, what is to be heard around a message, its
-    connection where it has one, and what it says to a message without words (empty: ours)."""
+    connection where it has one, what it says to a message without words (empty: ours), and what
+    reads its secrets again and tells whether they are others now."""
 
     surface: Surface
     courier: Courier
@@ -58,6 +59,7 @@ class Opened(NamedTuple):
     overhear: Callable[[Pace, Message], Awaitable[Sequence[Overheard]]] | None = None
     socket: Callable[[Take], Socket] | None = None
     greeting: str = ""
+    renew: Callable[[], Awaitable[bool]] | None = None
 
 
 class Finding(NamedTuple):

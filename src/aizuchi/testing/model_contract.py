@@ -13,8 +13,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import cast
 
+from aizuchi.answers import ToolCall
 from aizuchi.errors import ModelError
-from aizuchi.ports import Ending, Model, PromptMessage, Text
+from aizuchi.ports import Declared, Ending, Model, Part, PromptMessage, Text
 
 OpenModel = Callable[[], AbstractAsyncContextManager[Model]]
 Promise = Callable[[OpenModel], Awaitable[None]]
@@ -33,6 +34,7 @@ ODD_PROMPTS: tuple[tuple[PromptMessage, ...], ...] = (
     (*QUESTION, PromptMessage("user", "And twenty-one?"), PromptMessage("assistant", "")),
     (PromptMessage("user", '{"data": "[DONE]"}\r\n\r\ndata: [DONE]\n\n'),),
 )
+CLOCK = Declared("clock", "What time it is.", {"type": "object", "properties": {}})
 LONG_PROMPT = (PromptMessage("user", "A very long question about everything. " * 5_000),)
 
 
@@ -99,6 +101,16 @@ async def an_odd_prompt_is_answered_or_refused_in_our_terms(open_model: OpenMode
         assert isinstance((await _parts(model, QUESTION))[-1], Ending)
 
 
+async def tools_and_what_they_returned_are_read(open_model: OpenModel) -> None:
+    asked = PromptMessage("assistant", "", (ToolCall("a", "clock", "{}"), ToolCall("b", "no", "{")))
+    returned = [PromptMessage("tool", "noon", call_id="a"), PromptMessage("tool", "", call_id="b")]
+    async with open_model() as model:
+        for tools in ((CLOCK,), ()):
+            parts = [part async for part in model.stream((*QUESTION, asked, *returned), tools)]
+            assert isinstance(parts[-1], Ending)
+            assert all(part.name for part in parts if isinstance(part, ToolCall))
+
+
 async def the_prompt_is_left_as_it_was(open_model: OpenModel) -> None:
     prompt = [PromptMessage("system", "Be brief."), *QUESTION]
     before = list(prompt)
@@ -115,6 +127,7 @@ MODEL_CONTRACT: tuple[Promise, ...] = (
     closing_it_ends_the_call_at_once,
     cancelling_its_reader_ends_the_call_at_once,
     an_odd_prompt_is_answered_or_refused_in_our_terms,
+    tools_and_what_they_returned_are_read,
     the_prompt_is_left_as_it_was,
 )
 
@@ -125,11 +138,11 @@ async def model_contract(open_model: OpenModel) -> None:
         await promise(open_model)
 
 
-def _stream(model: Model, prompt: Sequence[PromptMessage]) -> AsyncGenerator[Text | Ending, None]:
-    return cast("AsyncGenerator[Text | Ending, None]", model.stream(prompt))
+def _stream(model: Model, prompt: Sequence[PromptMessage]) -> AsyncGenerator[Part, None]:
+    return cast("AsyncGenerator[Part, None]", model.stream(prompt))
 
 
-async def _parts(model: Model, prompt: Sequence[PromptMessage]) -> list[Text | Ending]:
+async def _parts(model: Model, prompt: Sequence[PromptMessage]) -> list[Part]:
     async with asyncio.timeout(ANSWERS_WITHIN_S):
         return [part async for part in model.stream(prompt)]
 

@@ -1,6 +1,7 @@
 /** The messages of a chat, and what stands in an answer. Pure. */
 
 import type { UIMessage } from "ai";
+import { placeOf, safeAddress } from "../markdown/addresses";
 
 export type Stage = "heard" | "thinking" | "working" | "writing" | "done";
 export type StepState = "running" | "done" | "failed";
@@ -42,6 +43,21 @@ export function stepsOf(message: Message): Step[] {
   return message.parts.flatMap((part) =>
     part.type === "data-step" ? [{ id: part.id ?? part.data.title, ...part.data }] : [],
   );
+}
+
+export interface Source {
+  readonly url: string;
+  readonly title: string;
+}
+
+/** Where what was found stands: only what may be followed, once each, by its title or its host. */
+export function sourcesOf(message: Message): Source[] {
+  const found = message.parts.flatMap((part) => {
+    const address = part.type === "source-url" ? safeAddress(part.url) : null;
+    if (part.type !== "source-url" || !address) return [];
+    return [{ url: part.url, title: part.title || placeOf(address) }];
+  });
+  return [...new Map(found.map((source) => [source.url, source])).values()];
 }
 
 /** Whether an answer has been told to its end. */

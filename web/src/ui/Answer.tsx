@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { languageOf } from "../chat/language";
-import { isCalm, outcomeOf, stepsOf, textOf, type Message } from "../chat/message";
+import { isCalm, outcomeOf, sourcesOf, stepsOf, textOf, type Message } from "../chat/message";
 import { assistantName } from "../place";
 import { say } from "../words";
 import { Blocks } from "./Blocks";
@@ -8,6 +8,7 @@ import { CopyButton } from "./CopyButton";
 import { IconButton } from "./IconButton";
 import { Icon, Mark } from "./icons";
 import { Note } from "./Note";
+import { Sources } from "./Sources";
 import { Steps } from "./Steps";
 
 interface Props {
@@ -26,6 +27,7 @@ export const Answer = memo(function Answer({ message, isLive, isLast, onRegenera
       <div className="body" lang={languageOf(text)}>
         <Steps steps={stepsOf(message)} />
         {text && <Blocks text={text} isLive={isLive} />}
+        <Sources sources={sourcesOf(message)} />
         {outcome && <Note outcome={outcome} />}
         {!isLive && (
           <div className={isLast ? "actions always" : "actions"}>

@@ -68,6 +68,7 @@ class _Dev:
             await self._supervisor.run()
             for task in beside:
                 task.cancel()
+        self._simulators.close()
         return INTERRUPTED if self._interrupted else 0
 
     async def _launch(self) -> Child:

@@ -7,6 +7,7 @@ from aizuchi.engines.memory import store as stored
 from aizuchi.engines.memory.store import Store
 from aizuchi.history import ChatInfo, Said
 from aizuchi.live import LiveLog
+from aizuchi.trail import Trail, trail_of
 from aizuchi.turns import Turn
 
 
@@ -85,7 +86,8 @@ class MemoryChats:
 
     def _being_said(self, turn: Turn) -> Said:
         """An open turn, with its end where that is written."""
-        message, end = turn.message, fold(self._store.entries.get(turn.seq, ())).finished
+        log = self._store.entries.get(turn.seq, [])
+        message, end = turn.message, fold(log).finished
         return Said(
             turn_id=message.turn_id,
             ref=message.ref,
@@ -97,6 +99,7 @@ class MemoryChats:
             said=end.said if end else "",
             code=end.code if end else "",
             incident=end.incident if end else "",
+            trail=trail_of(log) if end else Trail(),
         )
 
 
@@ -113,4 +116,5 @@ def said_of(one: stored.Said) -> Said:
         said=end.said,
         code=end.code,
         incident=end.incident,
+        trail=one.trail,
     )

@@ -23,7 +23,7 @@ class MemoryEntries:
             return Transcript(())
         log, said = store.entries.get(seq), store.said.get(seq)
         if said and not log:
-            return collapsed(said.end, said.finished, said.shown)
+            return collapsed(said.end, said.finished, said.shown, said.trail)
         return Transcript([Logged(HEARD, Heard()), *(log or ())])
 
     def _write(self, line: Line) -> bool:

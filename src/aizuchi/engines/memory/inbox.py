@@ -24,7 +24,7 @@ class MemoryInbox:
     ) -> Collection[str]:
         unknown = {each.turn_id for each in messages} - self._store.seqs.keys()
         for message in messages:
-            is_ours = not message.joins or message.conversation in self._store.conversations
+            is_ours = not message.joins or self._store.is_in(message.conversation)
             if is_ours and message.turn_id not in self._store.seqs:
                 self._add(message)
         for signal in signals:
@@ -34,6 +34,8 @@ class MemoryInbox:
 
     def _add(self, message: Message) -> None:
         store, now = self._store, self._clock()
+        if message.asks_again:
+            message = message.with_question(store.question(message))
         owner = person_of(message) if message.place.audience == "private" else ""
         beginning = Conversation(owner, message.title, now)
         if message.history is None:

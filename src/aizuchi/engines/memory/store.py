@@ -9,6 +9,7 @@ from aizuchi.history import Summary
 from aizuchi.recall import Shelf, person_of
 from aizuchi.tickets import Ticket
 from aizuchi.traces import Note, Trace, Written
+from aizuchi.trail import Trail
 from aizuchi.turns import Turn
 
 
@@ -29,6 +30,7 @@ class Said(NamedTuple):
     finished: Finished
     end: Position
     shown: tuple[Shown, ...]
+    trail: Trail
     undelivered: str
     replaced: bool = False
 
@@ -89,6 +91,12 @@ class Store:
             if said.message.conversation == conversation
         }
 
+    def is_in(self, conversation: str) -> bool:
+        """Whether we have answered there, or are about to."""
+        waiting = (turn for turn in self.open_in(conversation) if not turn.refusal)
+        said = self.said_in(conversation).values()
+        return any(waiting) or any(each.finished.outcome != "refused" for each in said)
+
     def asked_again(self, message: Message) -> int | None:
         """Where the turn stands that a message of its conversation asks again."""
         seq = self.seqs.get(message.replaces, 0)
@@ -115,6 +123,12 @@ class Store:
             for shelf, summary in self.summaries.items()
             if said and summary.upto >= seq and _may_hold(shelf, said.message)
         ]
+
+    def question(self, message: Message) -> str:
+        """What was asked by the turn that a message of its conversation asks again."""
+        seq = self.asked_again(message) or 0
+        turn = self.work.get(seq) or self.said.get(seq)
+        return turn.message.text if turn else ""
 
     def count(self, day: str, person: str, used: Used) -> None:
         key = (day, person)

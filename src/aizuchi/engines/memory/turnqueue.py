@@ -12,7 +12,8 @@ from aizuchi.errors import LeaseLost
 from aizuchi.live import LiveLog
 from aizuchi.ports import Settlement
 from aizuchi.recall import Shelf, memory_key, person_of, shelf_of
-from aizuchi.traces import Trace, timeline
+from aizuchi.traces import Trace, decode_trace, encode_trace, timeline
+from aizuchi.trail import trail_of
 from aizuchi.turns import (
     WAITED,
     Bounds,
@@ -143,8 +144,12 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     if settlement.tokens:
         used = Used(tokens=settlement.tokens, written=settlement.written)
         store.count(day_of(now), person_of(message), used)
-    trace = Trace(turn.accepted_at, timeline(store.written.pop(turn.seq, ())))
-    store.traces[turn.seq] = trace.settled(now, *settlement.account)
+    life = Trace(turn.accepted_at, timeline(store.written.pop(turn.seq, ()))).settled(
+        now, settlement.settled_as, settlement.reason, settlement.tokens, settlement.written
+    )
+    store.traces[turn.seq] = decode_trace(
+        turn.accepted_at, encode_trace(life)
+    )  # to the millisecond
 
 
 def _said(store: Store, turn: Turn, settlement: Settlement, now: float) -> Said:
@@ -160,6 +165,7 @@ def _said(store: Store, turn: Turn, settlement: Settlement, now: float) -> Said:
         finished=told.finished,
         end=end.position,
         shown=told.shown,
+        trail=trail_of(log),
         undelivered=settlement.reason or "refused" if undelivered else "",
     )
 

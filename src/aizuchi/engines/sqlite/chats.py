@@ -12,6 +12,7 @@ from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.events import decode_message
 from aizuchi.history import ChatInfo, Said
 from aizuchi.live import LiveLog
+from aizuchi.trail import decode_trail, trail_of
 
 
 class SqliteChats:
@@ -85,13 +86,15 @@ def said_of(row: Row) -> Said:
         said=row["said"],
         code=row["code"],
         incident=row["incident"],
+        trail=decode_trail(row["trail"]),
     )
 
 
 def _being_said(connection: Connection, row: Row) -> Said:
     """An open turn, with its end where that is written."""
     message = decode_message(row["message"])
-    end = fold(pieces(connection, row["seq"])).finished if row["state"] == "finished" else None
+    log = pieces(connection, row["seq"]) if row["state"] == "finished" else []
+    end = fold(log).finished
     return Said(
         turn_id=message.turn_id,
         ref=message.ref,
@@ -103,6 +106,7 @@ def _being_said(connection: Connection, row: Row) -> Said:
         said=end.said if end else "",
         code=end.code if end else "",
         incident=end.incident if end else "",
+        trail=trail_of(log),
     )
 
 

@@ -9,6 +9,7 @@ from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.logstore import Line, Transcript, collapsed, logged, state_with
 from aizuchi.traces import Written
+from aizuchi.trail import decode_trail
 
 
 class SqliteEntries:
@@ -71,4 +72,5 @@ def _whole(told: Row) -> Transcript:
         told["outcome"], told["answer"], told["said"], told["code"], told["incident"]
     )
     shown = [entry for entry in decode(told["shown"]) if isinstance(entry, Shown)]
-    return collapsed(Position(told["attempt"], told["n"]), finished, shown)
+    trail = decode_trail(told["trail"])
+    return collapsed(Position(told["attempt"], told["n"]), finished, shown, trail)

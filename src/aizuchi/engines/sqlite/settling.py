@@ -16,6 +16,7 @@ from aizuchi.events import Message, decode_message
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key, person_of, shelf_of
 from aizuchi.traces import Trace, timeline
+from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
 KEEP_NOTHING = ("end_unsaid", "unsay_entries", "add_person")
@@ -47,7 +48,9 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     if settlement.tokens:
         used = {"tokens": settlement.tokens, "written": settlement.written}
         connection.execute(SQL["count"], {**values, "day": day_of(now), "answers": 0, **used})
-    trace = Trace(work["accepted_at"], timeline(rows)).settled(now, *settlement.account)
+    trace = Trace(work["accepted_at"], timeline(rows)).settled(
+        now, settlement.settled_as, settlement.reason, settlement.tokens, settlement.written
+    )
     keep_trace(connection, seq, trace)
 
 
@@ -78,6 +81,7 @@ def _of_answer(log: list[Logged]) -> Mapping[str, Any]:
         "attempt": end.position.attempt,
         "n": end.position.n,
         "shown": encode(fold(log).shown),
+        "trail": encode_trail(trail_of(log)),
     }
 
 

@@ -46,6 +46,8 @@ def refusal_of(behaviour: Behaviour, asked: Asked) -> Refusal | None:
     if behaviour.stream_options == "refused" and asked.names_options:
         message = "Unrecognized request argument supplied: stream_options"
         return invalid(message, param="stream_options")
+    if behaviour.refuses_tools and asked.tools:
+        return invalid(f"{asked.model} does not support tools")
     if behaviour.context and asked.words > behaviour.context:
         return too_long(behaviour.vendor)
     return None
@@ -73,7 +75,8 @@ class Stream:
 
     def _pieces(self) -> list[bytes]:
         thoughts = [self._speech.thought(number) for number in range(self._behaviour.think)]
-        return thoughts + [self._speech.word(word) for word in self._speech.words]
+        words = [self._speech.word(word) for word in self._speech.words]
+        return thoughts + words + self._speech.calls()
 
     async def _say(self, pieces: Sequence[bytes]) -> None:
         """Every thought and word, and the end, at its time."""

@@ -22,6 +22,7 @@ End = Literal[
 ]
 Form = Literal["asked", "json", "html", "text"]
 RetryForm = Literal["seconds", "date", "ms"]
+CallForm = Literal["pieces", "whole", "bare"]
 Usage = Literal["asked", "always", "never"]
 
 
@@ -55,6 +56,13 @@ class Behaviour(NamedTuple):
     null            whether the first chunk has `"content": null`, as llama.cpp's
     split           whether every character beyond ASCII is cut in two, between two reads
     huge            how many letters a first, huge word has
+    use             tools to call instead of speaking, a line each, such as
+                    `use weather with {"city": "Kyoto"}`; its `text` goes before them
+    obeys           whether it uses the tools that the question says to use in such lines, if it
+                    has them, and speaks once they have returned
+    call_form       how calls come: in "pieces" as OpenAI sends them, each "whole", or "bare":
+                    whole, with neither ids nor numbers, and ended as if it were an answer
+    refuses_tools   whether it refuses to hear of tools, as Ollama does for a model without them
     usage           whether the usage is told as "asked", "always" or "never"
     stream_options  whether they are "taken", or "refused" as by older servers
     """
@@ -75,6 +83,10 @@ class Behaviour(NamedTuple):
     null: bool = False
     split: bool = False
     huge: int = 0
+    use: str = ""
+    obeys: bool = False
+    call_form: CallForm = "pieces"
+    refuses_tools: bool = False
     usage: Usage = "asked"
     stream_options: Literal["taken", "refused"] = "taken"
 
@@ -84,6 +96,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "retry_form": get_args(RetryForm),
     "vendor": VENDORS,
     "form": get_args(Form),
+    "call_form": get_args(CallForm),
     "usage": get_args(Usage),
     "stream_options": ("taken", "refused"),
 }

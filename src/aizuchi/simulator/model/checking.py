@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aizuchi.simulator.model.refusals import Refusal, invalid
+from aizuchi.simulator.model.tools import bad_order, bad_tools
 
 ROLES = ("system", "assistant", "user", "function", "tool", "developer")
 KNOWN = frozenset(
@@ -49,6 +50,13 @@ class Asked(NamedTuple):
     streams: bool
     wants_usage: bool
     names_options: bool
+    tools: frozenset[str] = frozenset()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether what was asked last is what tools have returned."""
+        said = [one["role"] for one in self.messages if one["role"] != "system"]
+        return bool(said) and said[-1] == "tool"
 
     @property
     def question(self) -> str:
@@ -70,7 +78,14 @@ def check(body: bytes) -> Asked | Refusal:
         return invalid("We could not parse the JSON body of your request.")
     if not isinstance(given, dict):
         return invalid("Invalid type for the body: expected an object.", code="invalid_type")
-    return _missing(given) or _unfit(given) or _bad_messages(given["messages"]) or _asked(given)
+    return (
+        _missing(given)
+        or _unfit(given)
+        or _bad_messages(given["messages"])
+        or bad_tools(given)
+        or bad_order(given["messages"])
+        or _asked(given)
+    )
 
 
 def text_of(content: object) -> str:
@@ -84,7 +99,10 @@ def _asked(given: dict[str, Any]) -> Asked:
     options = given.get("stream_options") or {}
     wants_usage = bool(options.get("include_usage"))
     streams = bool(given.get("stream"))
-    return Asked(given["model"], given["messages"], streams, wants_usage, bool(options))
+    may_call = given.get("tool_choice") != "none"
+    tools = given.get("tools") or () if may_call else ()
+    names = frozenset(tool["function"]["name"] for tool in tools)
+    return Asked(given["model"], given["messages"], streams, wants_usage, bool(options), names)
 
 
 def _missing(given: dict[str, Any]) -> Refusal | None:

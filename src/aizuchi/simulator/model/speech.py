@@ -8,6 +8,7 @@ from typing import Any
 from aizuchi.simulator.model.behaviour import Behaviour
 from aizuchi.simulator.model.checking import Asked
 from aizuchi.simulator.model.refusals import CANARY, error_body
+from aizuchi.simulator.model.tools import Order, deltas, orders_in, whole_calls
 
 CREATED = 1_700_000_000
 DONE = b"data: [DONE]\n\n"
@@ -31,12 +32,23 @@ def words_of(behaviour: Behaviour, call: int, question: str) -> list[str]:
     return first + [f"{call}.{word}.{mark}{sign} " for word in range(behaviour.tokens)]
 
 
+def orders_for(behaviour: Behaviour, asked: Asked) -> list[Order]:
+    """The tools that are called in this call."""
+    if behaviour.use:
+        return orders_in(behaviour.use)
+    if not behaviour.obeys or asked.is_answered:
+        return []
+    return [order for order in orders_in(asked.question) if order.name in asked.tools]
+
+
 class Speech:
     """The chunks of one answer."""
 
     def __init__(self, behaviour: Behaviour, call: int, asked: Asked) -> None:
         self._behaviour, self._call, self._asked = behaviour, call, asked
-        self.words = words_of(behaviour, call, asked.question)
+        self.orders = orders_for(behaviour, asked)
+        silent = self.orders and not behaviour.text
+        self.words = [] if silent else words_of(behaviour, call, asked.question)
 
     def role(self) -> bytes:
         """The first chunk."""
@@ -49,8 +61,15 @@ class Speech:
     def word(self, word: str) -> bytes:
         return self._chunk({"content": word})
 
+    def calls(self) -> list[bytes]:
+        """The chunks of the tools that it calls."""
+        form = self._behaviour.call_form
+        return [self._chunk(delta) for delta in deltas(self.orders, self._call, form)]
+
     def finish(self, reason: str) -> bytes:
         """The reason, the usage if it is told, and [DONE]."""
+        if self.orders and self._behaviour.call_form != "bare":
+            reason = "tool_calls"
         parts = [self._chunk({}, reason)]
         if self._tells_usage():
             parts.append(_event(self._head() | {"choices": [], "usage": self.usage()}))
@@ -62,7 +81,13 @@ class Speech:
 
     def whole(self) -> bytes:
         """The answer as one completion."""
-        message = {"role": "assistant", "content": "".join(self.words), "refusal": None}
+        message: dict[str, Any] = {
+            "role": "assistant",
+            "content": "".join(self.words),
+            "refusal": None,
+        }
+        if self.orders:
+            message["tool_calls"] = whole_calls(self.orders, self._call)
         choice = {"index": 0, "message": message, "finish_reason": self._reason()}
         head = self._head("chat.completion")
         return json.dumps(head | {"choices": [choice], "usage": self.usage()}).encode()
@@ -74,6 +99,8 @@ class Speech:
 
     def _reason(self) -> str:
         end = self._behaviour.end
+        if self.orders:
+            return "tool_calls"
         return end if end in ("length", "content_filter") else "stop"
 
     def _tells_usage(self) -> bool:

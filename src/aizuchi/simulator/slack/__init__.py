@@ -26,12 +26,14 @@ What no source says for certain is one value each in `Points`; `FLIPPED` has eve
 otherwise than assumed. `POST /control/…` is for `aizuchi trigger`.
 """
 
-from aizuchi.simulator.slack.app import ConnectionCut, SlackTransport, app_of
+from aizuchi.simulator.slack.app import app_of
 from aizuchi.simulator.slack.fake import FakeSlack
 from aizuchi.simulator.slack.faults import Fault
 from aizuchi.simulator.slack.people import CannotDo, Person, Said
 from aizuchi.simulator.slack.points import FLIPPED, Points, name_of
 from aizuchi.simulator.slack.server import serving
+from aizuchi.simulator.transport import ConnectionCut
+from aizuchi.simulator.transport import InProcessTransport as SlackTransport
 
 __all__ = [
     "FLIPPED",

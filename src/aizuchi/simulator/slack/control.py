@@ -5,22 +5,19 @@
 this machine, and with the token that was made at the start.
 """
 
-import hmac
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from aizuchi.simulator.orders import BadOrder, is_allowed, read
 from aizuchi.simulator.slack.fake import FakeSlack
 from aizuchi.simulator.slack.people import CannotDo, Person, Said
 from aizuchi.simulator.slack.quiet import until_quiet
 from aizuchi.simulator.slack.things import Channel
 
 WITHIN_S = 150.0
-MOST_COPIES = 100
-LOOPBACK = ("127.0.0.1", "::1")
 DEFAULTS: Mapping[str, Any] = {
     "text": "",
     "who": "ann",
@@ -38,19 +35,14 @@ class Control:
         self._slack = slack
 
     async def take(self, request: Request) -> Response:
-        if not self._is_allowed(request):
+        if not is_allowed(request, self._slack.control_token):
             return JSONResponse({"error": "the control token of this run is needed"}, 401)
         try:
-            order = read(await request.body())
+            order = read(await request.body(), DEFAULTS)
             said = await self._do(request.path_params["what"], order)
         except (BadOrder, CannotDo) as error:
             return JSONResponse({"error": str(error)}, 400)
         return JSONResponse(await self._seen(said, order))
-
-    def _is_allowed(self, request: Request) -> bool:
-        here = request.client is not None and request.client.host in LOOPBACK
-        given = request.headers.get("authorization", "").encode()
-        return here and hmac.compare_digest(given, f"Bearer {self._slack.control_token}".encode())
 
     async def _do(self, what: str, order: Mapping[str, Any]) -> Said:
         person, text = self._person(order["who"]), order["text"]
@@ -102,25 +94,3 @@ class Control:
             if ts == thread:
                 return state.channels[channel]
         raise BadOrder(f"there is no thread {thread!r}")
-
-
-class BadOrder(Exception):
-    """An order to the fake Slack that cannot be; the message says why."""
-
-
-def read(body: bytes) -> dict[str, Any]:
-    """An order, with what it does not say as usual."""
-    try:
-        given = json.loads(body or b"{}")
-    except ValueError:
-        raise BadOrder("the order is not JSON") from None
-    if not isinstance(given, dict):
-        raise BadOrder("the order is not a JSON object")
-    for name, value in given.items():
-        usual = DEFAULTS.get(name)
-        kinds = (int, float) if isinstance(usual, float) else type(usual)
-        if usual is None or not isinstance(value, kinds):
-            raise BadOrder(f"{name}={value!r} is not understood; there are {', '.join(DEFAULTS)}")
-    if not 1 <= given.get("times", 1) <= MOST_COPIES:
-        raise BadOrder(f"times={given['times']} is not between 1 and {MOST_COPIES}")
-    return {**DEFAULTS, **given}

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from aizuchi.simulator.slack.clock import Clock
+from aizuchi.simulator.clock import Clock
 from aizuchi.simulator.slack.events import Parcel
 from aizuchi.simulator.slack.signing import signed_headers
 

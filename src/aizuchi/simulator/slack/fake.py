@@ -7,12 +7,13 @@ from typing import Any
 
 import httpx2
 
+from aizuchi.simulator.clock import Clock
+from aizuchi.simulator.faults import Faults
 from aizuchi.simulator.slack import findings as found
 from aizuchi.simulator.slack import transcript as written
-from aizuchi.simulator.slack.clock import Clock
 from aizuchi.simulator.slack.deliveries import Ack, Attempt, Deliveries, HttpCarrier
 from aizuchi.simulator.slack.events import Events, Parcel
-from aizuchi.simulator.slack.faults import Faults
+from aizuchi.simulator.slack.faults import Fault
 from aizuchi.simulator.slack.payloads import message_fields
 from aizuchi.simulator.slack.people import Person, Said
 from aizuchi.simulator.slack.points import Points
@@ -45,7 +46,7 @@ class FakeSlack:
         self.clock = Clock(clock) if clock else Clock()
         self.state = State(self.clock, points)
         self.api = WebApi(self.state)
-        self.faults = Faults()
+        self.faults = Faults(Fault())
         self.events = Events(self.state)
         self.deliveries = Deliveries(self.clock, self._carry)
         self.sockets = Sockets(self.state)

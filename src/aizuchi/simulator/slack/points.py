@@ -40,7 +40,7 @@ class Points(NamedTuple):
     stream_events: bool = True
     stopped_again: str = "stopped_by_user"
     no_streaming: str = "unknown_method"
-    no_agent: str = "feature_not_enabled"
+    no_agent: str = "feature_disabled"
     rate_limited: Literal["429", "200"] = "429"
     post_burst: int = 4
     posts_per_minute: int = 300

@@ -38,6 +38,7 @@ BUDGETS = {
     "conversations.replies": Budget(burst=10, per_s=40 / 60),
     "reactions.add": Budget(burst=30, per_s=20 / 60),
     "reactions.remove": Budget(burst=10, per_s=10 / 60),
+    "users.info": Budget(burst=20, per_s=80 / 60),
 }
 """Calls of each workspace that may leave at once, and then by the second: in any minute not more
 than the tier of the method allows. `chat.postMessage` counts for each channel."""

@@ -12,6 +12,7 @@ from aizuchi.operations import (
     Ended,
     Find,
     Found,
+    HandOver,
     OpenStream,
     Operation,
     PostPage,
@@ -64,7 +65,7 @@ class SlackCourier:
                 return _receipt(await self._working.end(address, well=well))
             case PostPage():
                 return await self._post(operation, address)
-            case AttachFile():
+            case AttachFile() | HandOver():
                 return refused("no_files")
             case OpenStream():
                 return await self._open(operation, address)
@@ -75,7 +76,7 @@ class SlackCourier:
 
     async def find(self, lost: Find, reply_to: Mapping[str, str]) -> Found:
         address = Address.from_mapping(reply_to)
-        if lost.private or address.kind == "command":
+        if not _may_be_found(lost, address):
             return refused("in_doubt")
         return await self.finder.find(lost, address)
 
@@ -89,10 +90,10 @@ class SlackCourier:
                 return _budgets_of_post(address, private=private)
             case OpenStream():
                 return () if address.team in self.streamless else (START, STOP)
-            case CloseStream() | AttachFile():
+            case CloseStream() | AttachFile() | HandOver():
                 return ()
             case Find():
-                return (REPLIES,)
+                return (REPLIES,) if _may_be_found(operation, address) else ()
             case _:
                 return (_change_of(operation, address)[0],)
 
@@ -115,7 +116,7 @@ class SlackCourier:
             return refused("feature_not_enabled")
         place = {"channel": address.channel, "thread_ts": address.thread_ts}
         reader = {"recipient_user_id": address.user, "recipient_team_id": address.user_team}
-        said = {"chunks": chunks(stream.text)}
+        said = {"chunks": chunks(stream.text, stream.steps)}
         arguments = silent({**place, **(reader if address.kind != "direct" else {}), **said})
         reply = await self._api.call(START, address.team, arguments)
         if isinstance(reply, Answer):
@@ -144,15 +145,20 @@ def _change_of(
             return UPDATE, silent({"markdown_text": text, "metadata": marker(key)})
         case DeletePage():
             return DELETE, {}
-        case AppendStream(text=text):
-            return APPEND, {"chunks": chunks(text)}
-        case CloseStream(text=text, final=final, key=key):
+        case AppendStream(text=text, steps=steps):
+            return APPEND, {"chunks": chunks(text, steps)}
+        case CloseStream(text=text, final=final, key=key, steps=steps):
             # What follows an open session's stream is still the same answer, unless this ends it.
             status = {"session_status": "active" if final else "processing"}
-            rest = {"chunks": chunks(text)} if text else {}
+            rest = {"chunks": chunks(text, steps)} if text or steps else {}
             return STOP, {**status, **rest, "metadata": marker(key)}
         case never:
             assert_never(never)
+
+
+def _may_be_found(lost: Find, address: Address) -> bool:
+    """An answer to a command, and what one person alone sees, can be read back nowhere."""
+    return not lost.private and address.kind != "command"
 
 
 def _budgets_of_post(address: Address, *, private: bool) -> Sequence[str]:

@@ -4,38 +4,49 @@ import re
 from functools import lru_cache
 
 _TOKEN = re.compile(r"<([^<>\n]+)>")
-_GAP = r"[ \t\xa0]*"
+GAP = " \t\xa0"
+MARKS = (":", ",", "：", "、", "，")
 
 
 def plain(text: str) -> str:
     """The text without Slack's encoding. A mention without a name stays as it is."""
-    return unescaped(_TOKEN.sub(_named, text))
+    return unescaped(_TOKEN.sub(_named, text) if "<" in text else text)
 
 
 def unescaped(text: str) -> str:
     """The three characters that Slack escapes; the ampersand last, so that none is undone twice."""
+    if "&" not in text:
+        return text
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def without_mention(text: str, user: str) -> str:
     """The text without the mentions of one user, and what sets the first one apart."""
-    begins, anywhere = _mention_of(user)
-    return anywhere.sub(" ", begins.sub("", text)).strip()
+    first, *others = _mention_of(user).split(text)
+    if others and not first.strip():
+        others[0] = _without_mark(others[0])
+    return " ".join(part.strip(GAP) for part in (first, *others)).strip()
 
 
 def without_first_mention(text: str) -> str:
     """The text without the mention that it begins with, whosever that is."""
-    return re.sub(r"\A\s*<@[^<>]*>\s*[:,：、，]?", "", text).strip()
+    mention = re.match(r"<@[^<>]*>", text.lstrip())
+    return _without_mark(text.lstrip()[mention.end() :]).strip() if mention else text.strip()
 
 
 def mentions(text: str, user: str) -> bool:
     return f"<@{user}>" in text or f"<@{user}|" in text
 
 
+def _without_mark(text: str) -> str:
+    """What was said to somebody, without the mark that follows their name."""
+    said = text.lstrip()
+    return said[1:] if said.startswith(MARKS) else text
+
+
 @lru_cache
-def _mention_of(user: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    mention = rf"{_GAP}<@{re.escape(user)}(?:\|[^<>]*)?>{_GAP}"
-    return re.compile(rf"\A\s*{mention}[:,：、，]?"), re.compile(mention)
+def _mention_of(user: str) -> re.Pattern[str]:
+    return re.compile(rf"<@{re.escape(user)}(?:\|[^<>]*)?>")
 
 
 def _named(token: re.Match[str]) -> str:

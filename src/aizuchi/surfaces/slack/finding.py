@@ -6,7 +6,7 @@ from typing import Any
 
 from aizuchi.operations import Find, Found, Refused, Sent
 from aizuchi.surfaces.slack.address import Address
-from aizuchi.surfaces.slack.payloads import key_of
+from aizuchi.surfaces.slack.payloads import cursor_in, key_of, messages_in
 from aizuchi.surfaces.slack.webapi import Answer, Reply, WebApi, refused
 
 REPLIES = "conversations.replies"
@@ -73,8 +73,10 @@ class Finder:
             reply = await self._api.read(REPLIES, address.team, asked)
             if not isinstance(reply, Answer):
                 return reply
-            found += [each for each in _messages(reply) if each.get("ts") != address.thread_ts]
-            asked["cursor"] = _cursor(reply)
+            found += [
+                each for each in messages_in(reply.fields) if each.get("ts") != address.thread_ts
+            ]
+            asked["cursor"] = cursor_in(reply.fields)
             if not asked["cursor"]:
                 break
         return found
@@ -104,16 +106,6 @@ def _lost_one(ours: Sequence[Mapping[str, Any]], lost: Find) -> Sent | None:
     bare = [each for each in unknown if not key_of(each) and float(each["ts"]) >= since]
     found = keyed or bare[-1:]
     return Sent(str(found[0]["ts"])) if found else None
-
-
-def _messages(reply: Answer) -> Sequence[Mapping[str, Any]]:
-    messages = reply.fields.get("messages")
-    return [each for each in messages if isinstance(each, dict)] if messages else []
-
-
-def _cursor(reply: Answer) -> str:
-    more = reply.fields.get("response_metadata")
-    return str(more.get("next_cursor", "")) if isinstance(more, dict) else ""
 
 
 def _kind(address: Address) -> str:

@@ -5,6 +5,7 @@ It runs cold against a clock of three seconds, so it imports almost nothing.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from aizuchi.edge import read_object
@@ -39,7 +40,7 @@ from aizuchi.surfaces.slack.sentences import (
     stop_of,
 )
 from aizuchi.surfaces.slack.signing import is_signed
-from aizuchi.words import language_of, say
+from aizuchi.words import Language, language_of, say
 
 RESET = "reset"
 UNSIGNED = HttpResponse(401)
@@ -59,15 +60,16 @@ class SlackSurface:
     """Reads what Slack sends: mentions, direct messages, replies, slash commands, stops.
 
     An `Event` has as its route the type of a Socket Mode envelope, so a socket brings its payloads
-    as they are.
+    as they are. The `secrets` may change while it lives.
     """
 
     def __init__(self, secrets: Sequence[str], manner: Manner = Manner()) -> None:
-        self._secrets = [secret.encode() for secret in secrets if secret]
+        self._secrets = secrets
         self._manner = manner
 
     def authenticate(self, request: HttpRequest, *, now: float) -> Event | HttpResponse:
-        if not is_signed(request, self._secrets, now):
+        secrets = [secret.encode() for secret in self._secrets if secret]
+        if not is_signed(request, secrets, now):
             return UNSIGNED
         try:
             if request.body[:1] == b"{":
@@ -127,8 +129,7 @@ def _read_event(callback: Callback, manner: Manner) -> Reception:
 
 def _read_command(fields: Mapping[str, Any], manner: Manner) -> Reception:
     message = _command(fields, manner)
-    lost = say("not_taken", language_of(message.text))
-    refused = _json({"response_type": "ephemeral", "text": lost})
+    refused = _not_taken(language_of(message.text))
     return Reception((message,), accepted=_taken(manner), refused=refused)
 
 
@@ -176,6 +177,11 @@ def _taken(manner: Manner) -> HttpResponse:
     if manner.ack_text:
         return _json({"response_type": kind, "text": manner.ack_text})
     return HttpResponse(200) if manner.ephemeral else _json({"response_type": kind})
+
+
+@cache
+def _not_taken(language: Language) -> HttpResponse:
+    return _json({"response_type": "ephemeral", "text": say("not_taken", language)})
 
 
 # ── clicks ────────────────────────────────────────────────────────────────────

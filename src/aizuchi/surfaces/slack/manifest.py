@@ -56,6 +56,7 @@ def scopes(slack: SlackSettings) -> Sequence[str]:
         *("channels:history", "groups:history", "im:history", "mpim:history"),
         *(["commands"] if slack.commands else []),
         *(["reactions:write"] if slack.sign == "reaction" else []),
+        *(["users:read"] if slack.names else []),
     }
     return sorted(wanted)
 

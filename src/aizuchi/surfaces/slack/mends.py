@@ -15,6 +15,7 @@ MENDS: Mapping[str, str] = {
     "no_token": "Add the bot token of this workspace to bot_tokens under [slack].",
     "missing_scope": SCOPE,
     "no_permission": SCOPE,
+    "not_authorized": INVITE,
     "not_in_channel": INVITE,
     "channel_not_found": INVITE,
     "is_archived": "Take the channel out of the archive.",
@@ -36,6 +37,7 @@ UNWRITABLE = (
 """Errors of a channel that takes no message of ours, though its people may be reached."""
 
 NEVER_HERE = (
+    "feature_disabled",
     "feature_not_enabled",
     "method_deprecated",
     "missing_scope",

@@ -1,7 +1,7 @@
 """Makes Slack ready to work, from its settings."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -9,12 +9,14 @@ from aizuchi.errors import PlugNotFound
 from aizuchi.events import Message
 from aizuchi.ports import Limits
 from aizuchi.settings import Settings
+from aizuchi.settings.keyring import Keyring
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.surfaces import Opened, Socket, Take
 from aizuchi.surfaces.slack import COMMAND, EDITS, LIMITS
 from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.courier import SlackCourier
 from aizuchi.surfaces.slack.inbound import Manner, SlackSurface
+from aizuchi.surfaces.slack.names import Names
 from aizuchi.surfaces.slack.overhearing import overhear
 from aizuchi.surfaces.slack.webapi import WebApi, open_client
 
@@ -37,11 +39,12 @@ def opened_with(
     api: WebApi, courier: SlackCourier, slack: SlackSettings, clock: Callable[[], float]
 ) -> Opened:
     """Slack as its settings want it, over this API."""
-    surface = open_surface(slack)
+    keyring = Keyring(slack.signing)
+    surface = open_surface(slack, keyring)
     socket = socket_of(slack, surface, clock) if slack.app_token else None
-    listen = partial(overhear, api, courier.finder)
+    listen = partial(overhear, api, courier.finder, Names(api, asks=slack.names))
     limits = partial(limits_of, courier)
-    return Opened(surface, courier, limits, has_sign, listen, socket, slack.greeting)
+    return Opened(surface, courier, limits, has_sign, listen, socket, slack.greeting, keyring.renew)
 
 
 def socket_of(
@@ -62,14 +65,14 @@ def socket_of(
     return partial(SlackSocket, slack.app_token.reveal(), slack.api_base, surface, clock)
 
 
-def open_surface(slack: SlackSettings) -> SlackSurface:
+def open_surface(slack: SlackSettings, secrets: Sequence[str]) -> SlackSurface:
     manner = Manner(
         ack_text=slack.ack_text,
         ephemeral=slack.ephemeral,
         quote=slack.quote,
         follow_threads=slack.follow_threads,
     )
-    return SlackSurface(slack.secrets_to_verify, manner)
+    return SlackSurface(secrets, manner)
 
 
 def has_sign(message: Message) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aizuchi.markdown import pages
+from aizuchi.markdown import pages, units
 from aizuchi.ports import Limits
 from aizuchi.surfaces.slack import LIMITS
 from aizuchi.surfaces.slack.emphasis import with_japanese_emphasis
@@ -29,11 +29,6 @@ def harmless(text: str) -> str:
     """The text in which no `<!channel>`, `<@U1>`, `<#C1>` or `<!subteam^S1>` is one: Slack would
     resolve them, in code too. HTML's own `<!doctype>` and comments stay as they are."""
     return _CALL.sub(rf"\g<1>{ZERO_WIDTH}", text)
-
-
-def units(text: str) -> int:
-    """The length as Slack may count it at most: in units of UTF-16."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def notice(page: str) -> str:

@@ -58,7 +58,7 @@ def _secrets(slack: SlackSettings) -> Iterator[Finding]:
     has_token = bool(slack.tokens)
     mend = "Install the app, and set SLACK_BOT_TOKEN to its Bot User OAuth Token (xoxb-)."
     yield Finding(has_token, "there is a bot token to answer with", "" if has_token else mend)
-    hears = bool(slack.app_token or slack.secrets_to_verify)
+    hears = bool(slack.app_token or slack.signing)
     mend = (
         "Set SLACK_APP_TOKEN (xapp-, with the scope connections:write) for Socket Mode, "
         "or SLACK_SIGNING_SECRET for HTTP."

@@ -17,6 +17,9 @@ CONNECT_S = 3.0
 SOON_S = 2.0
 """How long to wait where Slack cannot be reached, or says no time itself."""
 
+LONGEST_PAUSE_S = 3_600.0
+"""No limit of Slack's lasts longer, whatever a reply says."""
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LIMITED = ("ratelimited", "rate_limited")
 IN_DOUBT = ("fatal_error", "internal_error", "request_timeout", "service_unavailable")
@@ -72,7 +75,7 @@ class WebApi:
             response = await self._client.post(url, json=body)
         except httpx2.InvalidURL:
             return refused("invalid_url")
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             return _unanswered(error)
         if response.is_success:
             return Answer({})
@@ -85,7 +88,7 @@ class WebApi:
         headers = {"authorization": f"Bearer {token}"}
         try:
             response = await self._client.post(f"{self._base}/{method}", headers=headers, **content)
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             return _unanswered(error)
         if scopes := response.headers.get("x-oauth-scopes"):
             self.scopes[team] = frozenset(scope.strip() for scope in scopes.split(","))
@@ -101,7 +104,7 @@ def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
-def _unanswered(error: httpx2.TransportError) -> Busy | Doubtful:
+def _unanswered(error: httpx2.RequestError) -> Busy | Doubtful:
     """Where no connection was made, nothing was done."""
     never_left = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
     return Busy(SOON_S) if never_left else Doubtful()
@@ -114,10 +117,7 @@ def _failed(response: httpx2.Response) -> Busy | Doubtful | None:
 
 
 def _reply(response: httpx2.Response) -> Reply:
-    try:
-        fields = response.json()
-    except ValueError:
-        return Doubtful()
+    fields = _json(response)
     if not isinstance(fields, dict):
         return Doubtful()
     if fields.get("ok"):
@@ -130,13 +130,19 @@ def _reply(response: httpx2.Response) -> Reply:
 
 def _retry_after_s(response: httpx2.Response) -> float:
     value = response.headers.get("retry-after", "")
-    return float(value) if value.isascii() and value.isdigit() else SOON_S
+    given = float(value) if value.isascii() and value.isdigit() else SOON_S
+    return min(given, LONGEST_PAUSE_S)
 
 
 def _error(response: httpx2.Response) -> str:
     """The error of a `response_url`: plain text or, as some say, JSON."""
+    fields = _json(response)
+    return str(fields.get("error", "")) if isinstance(fields, dict) else response.text.strip()[:100]
+
+
+def _json(response: httpx2.Response) -> Any:
+    """What it says, if that is JSON at all."""
     try:
-        fields = json.loads(response.content)
-    except ValueError:
-        return response.text.strip()[:100]
-    return str(fields.get("error", "")) if isinstance(fields, dict) else ""
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        return None

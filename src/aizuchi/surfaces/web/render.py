@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from aizuchi.history import Said
-from aizuchi.surfaces.web.tail import outcome_of
+from aizuchi.surfaces.web.tail import outcome_of, source_part, step_part
 from aizuchi.surfaces.web.wording import line
 from aizuchi.words import Language
 
@@ -28,7 +28,10 @@ def _parts(said: Said) -> list[dict[str, Any]]:
     data = outcome_of(said.outcome, said.said, said.code, said.incident)
     text = {"type": "text", "text": said.answer, "state": "done"}
     end = {"type": "data-outcome", "id": "outcome", "data": data}
-    return [part for part, there in ((text, said.answer), (end, data)) if there]
+    steps = [step_part(step) for step in said.trail.steps]
+    sources = [source_part(source) for source in said.trail.sources]
+    told = [part for part, there in ((text, said.answer), (end, data)) if there]
+    return [*steps, *sources, *told]
 
 
 def export(title: str, chat: Sequence[Said], language: Language) -> str:

@@ -17,8 +17,10 @@ from aizuchi.answers import (
     Logged,
     Position,
     Restarted,
+    Source,
     Step,
     TextDelta,
+    ToolReturned,
 )
 from aizuchi.surfaces.web.wording import line as word
 from aizuchi.words import Language, say
@@ -59,6 +61,7 @@ class AnswerFrames:
         self._saw_all = after <= HEARD
         self._writing = after.attempt if was_writing(seen, after) else 0
         self._chars = 0
+        self._sources: list[Source] = []
         self.ended = False
 
     def begin(self) -> bytes:
@@ -95,10 +98,13 @@ class AnswerFrames:
                 self._chars += len(text)
             case Step() as step:
                 yield self._step(line.position, step)
+            case ToolReturned(sources=sources) if sources:
+                self._sources += sources
+                yield self._numbered(line.position, _told(sources))
             case Restarted():
                 self._writing = self._chars = 0
                 self._saw_all = True
-                yield self._heard(THINKING) + _chunk("reset-step")
+                yield self._heard(THINKING) + _chunk("reset-step") + _told(self._sources)
             case Finished() as finished:
                 yield self._missing(line.position, finished.text)
                 yield self._closing(line.position, finished)
@@ -126,8 +132,7 @@ class AnswerFrames:
     def _step(self, position: Position, step: Step) -> bytes:
         if step.id == THINKING:
             return self._numbered(position, self._heard(THINKING, step.title))
-        data = {"title": step.title, "state": step.state}
-        chunk = _chunk("data-step", id=step.id, data=data)
+        chunk = _frame(step_part(step))
         stage = self._heard("working", step.title) if step.state == "running" else b""
         return stage + self._numbered(position, chunk)
 
@@ -171,6 +176,22 @@ def outcome_of(outcome: str, said: str, code: str, incident: str) -> dict[str, s
     if outcome == "answered" and not said:
         return {}
     return {"outcome": outcome, "text": said, "code": code, "incident": incident}
+
+
+def step_part(step: Step) -> dict[str, Any]:
+    """A step as a part of a message, which is also its chunk."""
+    data = {"title": step.title, "state": step.state}
+    return {"type": "data-step", "id": step.id, "data": data}
+
+
+def source_part(source: Source) -> dict[str, Any]:
+    """A source as a part of a message, which is also its chunk."""
+    named = {"title": source.title} if source.title else {}
+    return {"type": "source-url", "sourceId": source.url, "url": source.url, **named}
+
+
+def _told(sources: Sequence[Source]) -> bytes:
+    return b"".join(_frame(source_part(source)) for source in sources)
 
 
 def last_seen(event_id: str) -> tuple[str, Position] | None:
@@ -234,8 +255,11 @@ def _last(finished: Finished) -> bytes:
 
 def _chunk(kind: str, **fields: Any) -> bytes:
     """A chunk as a frame without an id."""
-    text = dumps({"type": kind, **fields}, separators=(",", ":"))
-    return f"data: {text}\n\n".encode()
+    return _frame({"type": kind, **fields})
+
+
+def _frame(chunk: dict[str, Any]) -> bytes:
+    return f"data: {dumps(chunk, separators=(',', ':'))}\n\n".encode()
 
 
 def _quoted(text: str) -> str:

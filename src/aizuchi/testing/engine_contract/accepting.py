@@ -2,7 +2,9 @@
 
 import asyncio
 
+from aizuchi.answers import Finished
 from aizuchi.events import Signal
+from aizuchi.ports import Settlement
 from aizuchi.testing.engine_contract.bench import (
     OpenEngine,
     accept,
@@ -78,6 +80,16 @@ async def a_message_that_joins_is_kept_only_where_we_are_already(open_engine: Op
         await accept(engine, message("3", "thread", audience="shared", joins=True))
         order += [(await answer(engine)).turn.message.turn_id]
     assert order == ["1", "2", "3"]
+
+
+async def whom_we_refused_does_not_bring_us_in(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await accept(engine, message("1", "thread", audience="shared"))
+        taken = await claim_now(engine)
+        await engine.log.append(taken, [Finished("refused", "")])
+        await engine.queue.settle(taken, Settlement("refused"))
+        await accept(engine, message("2", "thread", audience="shared", joins=True))
+        assert await claim(engine) is None
 
 
 async def a_batch_is_accepted_in_its_order(open_engine: OpenEngine) -> None:
@@ -183,6 +195,7 @@ PROMISES = (
     messages_of_a_conversation_are_claimed_in_order,
     a_batch_is_accepted_in_its_order,
     a_message_that_joins_is_kept_only_where_we_are_already,
+    whom_we_refused_does_not_bring_us_in,
     a_full_conversation_refuses_out_of_place,
     other_conversations_are_taken_while_one_is_full,
     a_stop_without_a_name_reaches_the_running_turn_only,

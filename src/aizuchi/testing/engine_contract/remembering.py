@@ -25,6 +25,10 @@ async def recalled(engine: Engine, asking: Message, scope: Scope = "thread") -> 
     return list((await engine.memory.recall(asking, scope, Window(10))).exchanges)
 
 
+def without_words(turn_id: str, *, replaces: str) -> Message:
+    return message(turn_id, replaces=replaces)._replace(text="")
+
+
 async def the_last_exchanges_are_recalled_in_order(open_engine: OpenEngine) -> None:
     async with running(open_engine) as engine:
         for number in range(5):
@@ -88,6 +92,23 @@ async def an_answer_that_gives_way_is_not_quoted_to_the_one_in_its_place(
         for scope in SCOPES:
             again = await recalled(engine, message("4", replaces="2"), scope)
             assert [exchange.answer for exchange in again] == ["kept"]
+
+
+async def a_message_without_words_asks_again_what_it_replaces(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await exchange(engine, message("1", text="Is it so?"), "replaced")
+        await exchange(engine, without_words("2", replaces="1"), "instead")
+        await exchange(engine, without_words("3", replaces="2"), "once more")
+        recalled_now = await recalled(engine, message("4"))
+    assert recalled_now == [Exchange("Is it so?", "once more")]
+
+
+async def what_nobody_knows_any_more_is_not_asked_again(open_engine: OpenEngine) -> None:
+    async with running(open_engine) as engine:
+        await exchange(engine, message("1", "elsewhere", text="Is it so?"), "kept")
+        await accept(engine, without_words("2", replaces="1"))
+        claim = await claim_now(engine)
+    assert (claim.turn.message.text, claim.turn.message.command) == ("", "greeting")
 
 
 async def recall_widens_no_audience(open_engine: OpenEngine) -> None:
@@ -169,6 +190,8 @@ PROMISES = (
     what_is_forgotten_is_not_recalled,
     an_answer_asked_again_is_replaced,
     an_answer_that_gives_way_is_not_quoted_to_the_one_in_its_place,
+    a_message_without_words_asks_again_what_it_replaces,
+    what_nobody_knows_any_more_is_not_asked_again,
     recall_widens_no_audience,
     a_person_is_admitted_as_often_as_the_minute_allows,
     a_day_is_counted_over_a_restart,

@@ -4,7 +4,16 @@ import asyncio
 
 import pytest
 
-from aizuchi.answers import Finished, TextDelta
+from aizuchi.answers import (
+    Entry,
+    Finished,
+    Source,
+    Step,
+    TextDelta,
+    ToolCall,
+    ToolReturned,
+    ToolsCalled,
+)
 from aizuchi.errors import LeaseLost
 from aizuchi.ports import Settlement
 from aizuchi.recall import Window
@@ -17,6 +26,7 @@ from aizuchi.testing.engine_contract.bench import (
     message,
     running,
 )
+from aizuchi.trail import Trail
 
 ANN, BOB = "test:home:ann", "test:home:bob"
 
@@ -60,6 +70,31 @@ async def a_failed_answer_is_read_with_its_number(open_engine: OpenEngine) -> No
         assert said is not None
         told = [(one.outcome, one.answer, one.said, one.code, one.incident) for one in said]
         assert told == [tuple(end)]
+
+
+async def a_thread_keeps_what_was_done_on_the_way(open_engine: OpenEngine) -> None:
+    """Before it settles and after: the steps but not their pieces, and each source once."""
+    source = Source("https://example.com/", "Example")
+    done, broken = Step("1.0", "Searching", "done"), Step("1.1", "Reading")
+    made: list[Entry] = [
+        Step("thinking", "Thinking…"),
+        ToolsCalled(1, "", (ToolCall("a", "search", "{}"), ToolCall("b", "read", "{}"))),
+        done._replace(state="running"),
+        broken,
+        ToolReturned(1, 0, "found", sources=(source, source)),
+        done,
+        Finished("cancelled", "half"),
+    ]
+    async with running(open_engine) as engine:
+        await accept(engine, message("1"))
+        taken = await claim_now(engine)
+        await engine.log.append(taken, made)
+        finished = await engine.chats.read(ANN, "talk")
+        await engine.queue.settle(taken, Settlement("cancelled"))
+        settled = await engine.chats.read(ANN, "talk")
+    for said in (finished, settled):
+        trails = [one.trail for one in said or ()]
+        assert trails == [Trail((done, broken._replace(state="failed")), (source,))]
 
 
 async def an_answer_being_asked_again_is_gone_from_the_thread(open_engine: OpenEngine) -> None:
@@ -138,6 +173,7 @@ PROMISES = (
     threads_are_listed_newest_first,
     a_thread_is_read_as_it_stands,
     a_failed_answer_is_read_with_its_number,
+    a_thread_keeps_what_was_done_on_the_way,
     an_answer_being_asked_again_is_gone_from_the_thread,
     another_persons_thread_does_not_exist,
     whose_a_thread_is_shows_by_how_its_key_begins,

@@ -1,3 +1,6 @@
+-- What was done on the way to an answer: its steps and sources, in the words of a log.
+ALTER TABLE said ADD COLUMN trail TEXT NOT NULL DEFAULT '[]';
+
 -- What is no longer recalled word for word, in short: one memory in one place, before one audience.
 -- All by their keys, so that no id that is given anew ever leads here. `upto` is the last turn that
 -- a summary covers; 0 where its text went with somebody who was forgotten, until it is made anew.

@@ -1,4 +1,4 @@
-"""The time in the fake Slack: that of its source, and whatever a test has let pass besides."""
+"""The time on a fake platform: that of its source, and whatever a test has let pass besides."""
 
 import asyncio
 import time

@@ -1,0 +1,115 @@
+"""What the model may have done: the tools that there are, and one call of one of them."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from aizuchi.answers import Source, ToolCall, ToolReturned
+from aizuchi.errors import ToolError
+from aizuchi.events import Message
+from aizuchi.ports import Declared
+
+LONGEST_RESULT = 20_000
+MOST_SOURCES = 20
+
+logger = logging.getLogger(__name__)
+
+
+class Occasion(NamedTuple):
+    """What a tool is called for: the message, and what tools have returned for it so far."""
+
+    message: Message
+    returned: Sequence[ToolReturned] = ()
+
+
+class Finding(NamedTuple):
+    """What a tool returns that can say where it has it from."""
+
+    text: str
+    sources: tuple[Source, ...] = ()
+
+
+class Tool(NamedTuple):
+    """Something that the model may have done.
+
+    One that is `unsafe` is done once or not at all, and only when somebody has allowed it; any
+    other may be done again after a crash. `call` takes the arguments as JSON; what it raises as a
+    ToolError is told to the model, of any other error only that there was one.
+    """
+
+    declared: Declared
+    call: Callable[[str, Occasion], Awaitable[str | Finding]]
+    unsafe: bool = False
+
+
+class Result(NamedTuple):
+    """What came of a call, as the model is told it."""
+
+    text: str
+    failed: bool = False
+    sources: tuple[Source, ...] = ()
+
+
+class Toolbox:
+    """The tools of an assistant, each called for `timeout_s` seconds at most."""
+
+    def __init__(
+        self,
+        tools: Sequence[Tool] = (),
+        *,
+        timeout_s: float = 30.0,
+        new_incident: Callable[[], str] = lambda: "",
+    ) -> None:
+        self._tools: Mapping[str, Tool] = {tool.declared.name: tool for tool in tools}
+        self._timeout_s, self._new_incident = timeout_s, new_incident
+
+    @property
+    def declared(self) -> Sequence[Declared]:
+        return [tool.declared for tool in self._tools.values()]
+
+    def is_unsafe(self, call: ToolCall) -> bool:
+        """Whether this may be done only once, and only if it is allowed."""
+        tool = self._tools.get(call.name)
+        return tool is not None and tool.unsafe
+
+    async def run(self, call: ToolCall, occasion: Occasion) -> Result:
+        """Calls a tool; whatever goes wrong is a result too."""
+        tool = self._tools.get(call.name)
+        if tool is None:
+            there = ", ".join(self._tools) or "none"
+            return _failure(f'There is no tool "{call.name}". There is: {there}.')
+        limit = asyncio.timeout(self._timeout_s)
+        try:
+            async with limit:
+                return _result(await tool.call(call.arguments, occasion))
+        except ToolError as error:
+            return _failure(str(error))
+        except Exception as error:
+            if limit.expired():
+                return _failure(_too_late(tool, self._timeout_s))
+            incident = self._new_incident()
+            logger.error("incident %s: tool %s failed", incident, call.name, exc_info=error)
+            return _failure(f"{call.name} failed inside (number {incident}).")
+
+
+def _result(returned: str | Finding) -> Result:
+    found = returned if isinstance(returned, Finding) else Finding(returned)
+    return Result(_shortened(found.text), sources=found.sources[:MOST_SOURCES])
+
+
+def _failure(what: str) -> Result:
+    return Result(_shortened(what), failed=True)
+
+
+def _shortened(text: str) -> str:
+    """The beginning of what is too long for the model, which is told so."""
+    if len(text) <= LONGEST_RESULT:
+        return text
+    left_out = len(text) - LONGEST_RESULT
+    return f"{text[:LONGEST_RESULT]}\n[{left_out} more characters are left out here]"
+
+
+def _too_late(tool: Tool, within_s: float) -> str:
+    what = f"{tool.declared.name} did not end within {within_s:g} seconds."
+    return f"{what} It may have been done or not: nobody knows." if tool.unsafe else what

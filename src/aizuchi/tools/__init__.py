@@ -1,0 +1,1 @@
+"""Tools: typed functions of a bot's author, and those that come with aizuchi."""

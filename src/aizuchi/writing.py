@@ -1,0 +1,89 @@
+"""An answer as its agent writes it: round after round, in the sight of its readers."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from aizuchi.answers import Entry, Restarted, Step, TextDelta, ToolCall, ToolReturned, ToolsCalled
+from aizuchi.rounds import Round
+
+Write = Callable[[Sequence[Entry]], Awaitable[None]]
+PARAGRAPH = "\n\n"
+
+
+class Draft:
+    """The answer so far, as its readers see it. What a round has said stands once it has ended:
+    only what came since can be taken back.
+
+    `keep` writes what must not be lost, and returns once it is kept. `past` are the rounds that an
+    earlier attempt has begun: nothing of them is done again that has returned.
+    """
+
+    def __init__(self, write: Write, keep: Write | None = None, past: Sequence[Round] = ()) -> None:
+        self._write, self._keep = write, keep or write
+        self.rounds: list[Round] = []
+        self._past = list(past)
+        self._stands = ""
+        self._pieces: list[str] = []
+        self._steps: dict[str, Step] = {}
+
+    @property
+    def text(self) -> str:
+        return self._stands + "".join(self._pieces)
+
+    @property
+    def said(self) -> str:
+        """What this round has said so far."""
+        return "".join(self._pieces).removeprefix(PARAGRAPH)
+
+    @property
+    def tokens(self) -> int:
+        """What the model has used for the rounds that ended in calls, whoever asked it."""
+        return sum(each.called.tokens for each in self.rounds)
+
+    @property
+    def returned(self) -> Sequence[ToolReturned]:
+        """What all calls so far have returned, in the order in which they were made."""
+        return [each.returned[place] for each in self.rounds for place in sorted(each.returned)]
+
+    async def add(self, piece: str) -> None:
+        if self._stands and not self._pieces:
+            piece = PARAGRAPH + piece
+        self._pieces.append(piece)
+        await self._write((TextDelta(piece),))
+
+    async def restart(self) -> None:
+        """Takes back what this round has said, where it has said anything."""
+        if not self._pieces:
+            return
+        self._pieces.clear()
+        standing = (TextDelta(self._stands),) if self._stands else ()
+        await self._write((Restarted(), *standing, *self._steps.values()))
+
+    async def show(self, *steps: Step) -> None:
+        self._steps |= {step.id: step for step in steps}
+        await self._keep(steps)
+
+    def next_past(self) -> Round | None:
+        """The next round that an earlier attempt has begun."""
+        return self._past[len(self.rounds)] if len(self.rounds) < len(self._past) else None
+
+    async def replay(self, past: Round) -> None:
+        """Says again what an earlier attempt has said in a round."""
+        if past.called.text:
+            await self.add(past.called.text)
+        self._begin(past)
+
+    async def begin(self, calls: tuple[ToolCall, ...], tokens: int) -> None:
+        """Keeps what is about to be done, before it is."""
+        called = ToolsCalled(len(self.rounds) + 1, self.said, calls, tokens)
+        await self._keep((called,))
+        self._begin(Round(called, {}))
+
+    async def result(self, returned: ToolReturned) -> None:
+        """Keeps what came of a call of this round."""
+        await self._keep((returned,))
+        called, before = self.rounds[-1]
+        self.rounds[-1] = Round(called, {**before, returned.place: returned})
+
+    def _begin(self, each: Round) -> None:
+        self.rounds.append(each)
+        self._stands, self._pieces = self.text, []
