@@ -21,10 +21,9 @@ from aizuchi.answers import (
     ToolCall,
 )
 from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception, Signal
-from aizuchi.history import ChatInfo, Holdings, Overflow, Own, Recollection, Said
+from aizuchi.history import ChatInfo, Holdings, Note, Overflow, Own, Recollection, Said, Trace
 from aizuchi.operations import Find, Found, Operation, Receipt
 from aizuchi.recall import Scope, Shelf, Window
-from aizuchi.traces import Note, Trace
 from aizuchi.turns import Claim
 
 # ── surfaces ──────────────────────────────────────────────────────────────────

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from aizuchi.answers import Finished, Logged, Position, Shown
 from aizuchi.events import Message
-from aizuchi.history import Summary
+from aizuchi.history import Note, Summary, Trace
 from aizuchi.recall import Shelf, person_of
 from aizuchi.tickets import Ticket
-from aizuchi.traces import Note, Trace, Written
+from aizuchi.traces import Written
 from aizuchi.trail import Trail
 from aizuchi.turns import Turn
 

@@ -9,10 +9,11 @@ from aizuchi.bell import Bells
 from aizuchi.engines.memory.persons import forget, is_forgotten_since
 from aizuchi.engines.memory.store import Said, Store, Used
 from aizuchi.errors import LeaseLost
+from aizuchi.history import Trace
 from aizuchi.live import LiveLog
 from aizuchi.ports import Settlement
 from aizuchi.recall import Shelf, memory_key, person_of, shelf_of
-from aizuchi.traces import Trace, decode_trace, encode_trace, timeline
+from aizuchi.traces import decode_trace, encode_trace, timeline
 from aizuchi.trail import trail_of
 from aizuchi.turns import (
     WAITED,

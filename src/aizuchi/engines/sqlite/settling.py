@@ -13,9 +13,10 @@ from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.shelves import values_of
 from aizuchi.engines.sqlite.tracing import keep_trace
 from aizuchi.events import Message, decode_message
+from aizuchi.history import Trace
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key, person_of, shelf_of
-from aizuchi.traces import Trace, timeline
+from aizuchi.traces import timeline
 from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
