@@ -19,19 +19,27 @@ from aizuchi.engines.sqlite import FILE, open_engine
 from aizuchi.engines.sqlite.database import connect, migrate, schema
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.retention import SqliteCleaner
+from aizuchi.engines.sqlite.settling import KEEP_WHAT_WAS_SAID
+from aizuchi.engines.sqlite.shelves import values_of
 from aizuchi.engines.sqlite.writer import Inline
 from aizuchi.events import Message, Place, Sender
+from aizuchi.history import Event, Trace
 from aizuchi.ports import Engine, Settlement
-from aizuchi.recall import person_of
+from aizuchi.recall import Window, person_of, shelf_of
+from aizuchi.traces import encode_trace
 
 PEOPLE, TURNS = 1000, 10
 QUESTION = "What did we decide about the third step of the deployment, and who looks after it? "
 ANSWER = "We decided to move it behind the health check, as the minutes of Tuesday say. " * 8
 NOW = 1_760_000_000.0
 AT_ONCE = 20_000
-TABLES = ("people", "places", "conversations", "turns", "work", "entries", "said", "forgotten")
-ACCEPTING = ("add_person", "add_turn", "add_conversation")
-SETTLING = ("add_place", "add_said", "touch")
+NOTES = "They decided to move the third step of the deployment behind the health check. " * 6
+TABLES = (
+    *("people", "places", "conversations", "turns", "work", "entries", "said", "forgotten"),
+    *("summaries", "traces", "notes"),
+)
+WINDOW = Window(TURNS)
+COVERED = TURNS // 2
 
 
 def message(chat: int, turn: int) -> Message:
@@ -72,6 +80,7 @@ def load(home: Path, chats: int) -> None:
         numbered = enumerate(messages(chats), 1)
         while batch := list(islice(numbered, AT_ONCE)):
             _write(connection, batch)
+        _summarise(connection, chats)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -92,34 +101,35 @@ def differences(home: Path, chats: int = 3) -> list[str]:
 
 def _write(connection: sqlite3.Connection, batch: list[tuple[int, Message]]) -> None:
     """Statement by statement, as the engine takes what it is given together."""
-    accepted, settled = [_accepted(*each) for each in batch], [_settled(*each) for each in batch]
+    settled = [_settled(*each) for each in batch]
     connection.execute("BEGIN IMMEDIATE")
-    for statement in ACCEPTING:
-        connection.executemany(SQL[statement], accepted)
-    for statement in SETTLING:
+    for statement in KEEP_WHAT_WAS_SAID:
         connection.executemany(SQL[statement], settled)
+    life = encode_trace(Trace(NOW, LIFE).settled(NOW, "answered", "", 0, 0))
+    connection.executemany(SQL["add_trace"], [(seq, NOW, life) for seq, _ in batch])
     connection.execute("COMMIT")
 
 
-def _accepted(seq: int, said: Message) -> Mapping[str, Any]:
-    return {
-        "turn_id": said.turn_id,
-        "person": person_of(said),
-        "conversation": said.conversation,
-        "private": True,
-        "title": said.title,
-        "now": NOW,
-        "last": seq - 1,
-    }
+def _summarise(connection: sqlite3.Connection, chats: int) -> None:
+    """A summary of the older half of every conversation, as it is once the window is full."""
+    connection.execute("BEGIN IMMEDIATE")
+    rows = (
+        {**values_of(shelf_of(message(chat, 0), "thread")), "upto": upto, "text": NOTES}
+        for chat in range(chats)
+        for upto in [(COVERED - 1) * chats + chat + 1]
+    )
+    connection.executemany(SQL["keep_summary"], rows)
+    connection.execute("COMMIT")
 
 
 def _settled(seq: int, said: Message) -> Mapping[str, Any]:
-    """Ids count from 1, in the order of the first messages."""
-    chat = int(said.conversation.split(":")[1], 16)
     return {
         "seq": seq,
-        "conversation": chat + 1,
-        "person": chat % PEOPLE + 1,
+        "turn_id": said.turn_id,
+        "conversation": said.conversation,
+        "owner": person_of(said),
+        "title": said.title,
+        "person": person_of(said),
         "place": said.place.key,
         "audience": said.place.audience,
         "now": NOW,
@@ -135,7 +145,15 @@ def _settled(seq: int, said: Message) -> Mapping[str, Any]:
         "attempt": 1,
         "n": 2,
         "shown": "[]",
+        "trail": "[]",
     }
+
+
+LIFE = (
+    Event(NOW, "attempt", "1"),
+    Event(NOW, "text"),
+    Event(NOW, "finished", "answered"),
+)
 
 
 async def _answer_all(home: Path, chats: int) -> None:
@@ -144,6 +162,10 @@ async def _answer_all(home: Path, chats: int) -> None:
         running = asyncio.ensure_future(engine.run())
         for said in messages(chats):
             await _answer(engine, said)
+        for chat in range(chats):
+            shelf = shelf_of(message(chat, 0), "thread")
+            if overflow := await engine.memory.overflow(shelf, WINDOW):
+                await engine.memory.summarise(overflow, NOTES)
         running.cancel()
     with closing(connect(home / FILE)) as connection:
         store = Inline(connection)

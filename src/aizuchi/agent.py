@@ -9,13 +9,13 @@ from typing import NamedTuple
 from aizuchi.answers import Finished, ToolsCalled
 from aizuchi.asking import Reply, description
 from aizuchi.brain import Brain, think, turn_of
-from aizuchi.consent import Decision, asking_id, consent_for, decision_in, question
+from aizuchi.consent import Decision, Pending, asking_id, consent_for, decision_in, question
 from aizuchi.errors import ContentFiltered, ModelEmpty, ModelError, ModelRateLimited
 from aizuchi.events import Message
 from aizuchi.history import Recollection, brought
 from aizuchi.loop import MOST_ROUNDS, Loop, Verdict, Wanted
 from aizuchi.orders import FORGET_ME, RESET, Order, order_of
-from aizuchi.ports import Memory, Model, Overhear, Overheard, Pending, PromptMessage
+from aizuchi.ports import Memory, Model, Overhear, Overheard, PromptMessage
 from aizuchi.prompt import Brief, prompt_of, prompt_of_caller
 from aizuchi.recall import Scope, person_of
 from aizuchi.rules import Rules

@@ -6,24 +6,21 @@ Parts are named by import string, so that nothing is loaded that the settings do
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from aizuchi import plugs
-from aizuchi.access import concerns_us, may_enter
 from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.botfile import load_bot
 from aizuchi.brain import Brain
-from aizuchi.consent import too_late
-from aizuchi.errors import StoreError, StoreUnavailable
-from aizuchi.events import Message, Signal
 from aizuchi.expiring import expire
 from aizuchi.hearing import FirstSigns
-from aizuchi.ports import Engine, Inbox, Model, Overhear, Retention
+from aizuchi.intake import Intake
+from aizuchi.ports import Engine, Model, Overhear, Retention
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
@@ -37,8 +34,6 @@ from aizuchi.worker import Worker
 KEY_FILE = "installation-key"
 NO_WRITERS = ("echo", "local")
 """Models that cannot write a summary."""
-STORE_TRIED_AGAIN_S = 30.0
-"""After so long a store that failed is tried again: only messages tell whether it is well."""
 
 
 class Pushed(NamedTuple):
@@ -55,83 +50,6 @@ class Skills(NamedTuple):
 
     tools: Sequence[Tool]
     brain: Brain | None
-
-
-class Intake:
-    """The inbox as surfaces have it: what it takes for the first time gets its first sign, unless
-    it is to be refused. Once the server is to stop, it takes no message any more; a stop it does,
-    while anything runs."""
-
-    def __init__(
-        self,
-        inbox: Inbox,
-        signs: Mapping[str, FirstSigns],
-        allow: Collection[str] = (),
-        rules: Rules = Rules(),
-        recorder: Recorder | None = None,
-    ) -> None:
-        self._inbox, self._signs = inbox, signs
-        self._allow, self._rules, self._recorder = allow, rules, recorder
-        self._failed_at: float | None = None
-        self.is_closed = False
-
-    @property
-    def is_storing(self) -> bool:
-        """Whether the store has taken what it was last given, or should be tried again."""
-        now = asyncio.get_running_loop().time()
-        return self._failed_at is None or now - self._failed_at > STORE_TRIED_AGAIN_S
-
-    async def accept(
-        self, messages: Sequence[Message], signals: Sequence[Signal]
-    ) -> Collection[str]:
-        if messages and self.is_closed:
-            raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
-        since = asyncio.get_running_loop().time()
-        ours = [
-            self._rules.admitted(message)
-            for message in messages
-            if concerns_us(message, self._allow)
-        ]
-        new = await self._store(ours, signals, since)
-        await self._tell_the_late(ours, new, since)
-        for message in ours:
-            if message.turn_id not in new:
-                self._came_again(message)
-            elif may_enter(message, self._allow):
-                self._heard(message, since)
-        return new
-
-    async def _tell_the_late(
-        self, messages: Sequence[Message], new: Collection[str], now: float
-    ) -> None:
-        """Where somebody is written to, whoever decides what is decided already is told so; who
-        reads sees it."""
-        late = [
-            too_late(message)
-            for message in messages
-            if message.decides and message.turn_id not in new and message.surface in self._signs
-        ]
-        if late:
-            await self._store(late, (), now)
-
-    async def _store(
-        self, messages: Sequence[Message], signals: Sequence[Signal], now: float
-    ) -> Collection[str]:
-        try:
-            new = await self._inbox.accept(messages, signals)
-        except StoreError:
-            self._failed_at = now
-            raise
-        self._failed_at = None
-        return new
-
-    def _came_again(self, message: Message) -> None:
-        if self._recorder:
-            self._recorder.note(message.turn_id, "came_again")
-
-    def _heard(self, message: Message, since: float) -> None:
-        if signs := self._signs.get(message.surface):
-            signs.heard(message, since)
 
 
 class App:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from aizuchi.answers import Consent, ToolCall
+from aizuchi.answers import Consent, Entry, ToolCall
 from aizuchi.events import Message
 from aizuchi.words import Language, say
 
@@ -31,6 +31,16 @@ class Decision(NamedTuple):
 
     def __str__(self) -> str:
         return " ".join(self)
+
+
+class Pending(NamedTuple):
+    """A question that nobody has decided yet: what is asked, the message that it is asked for with
+    the way to answer there, what that message wanted, and the rounds so far, as a log has them."""
+
+    consent: Consent
+    message: Message
+    wish: str
+    rounds: Sequence[Entry]
 
 
 def decision_in(message: Message) -> Decision | None:

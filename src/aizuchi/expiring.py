@@ -3,10 +3,10 @@
 import asyncio
 import logging
 
-from aizuchi.consent import Decision, decision_id
+from aizuchi.consent import Decision, Pending, decision_id
 from aizuchi.errors import StoreError
 from aizuchi.events import Message
-from aizuchi.ports import Consents, Inbox, Pending
+from aizuchi.ports import Consents, Inbox
 
 RETRY_STORE_S = 5.0
 

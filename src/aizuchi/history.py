@@ -1,4 +1,4 @@
-"""What was said: as a model is reminded of it, a thread shows it, and a person takes it away."""
+"""What was said and what happened: as models are reminded, threads show, and people ask for it."""
 
 import json
 from collections.abc import Hashable, Sequence
@@ -9,6 +9,8 @@ from aizuchi.answers import Consent, Outcome
 from aizuchi.events import Spoken
 from aizuchi.recall import Shelf, Window, fitting, overflowing, tokens_of
 from aizuchi.trail import Trail
+
+OURS = ""  # the person whose tokens are the assistant's own, for its summaries
 
 
 class Exchange(NamedTuple):
@@ -88,6 +90,16 @@ class ChatInfo(NamedTuple):
     running: bool
 
 
+class UsageDay(NamedTuple):
+    """What one person used in one day (ISO date)."""
+
+    day: str
+    person: str
+    answers: int
+    tokens: int
+    written: int = 0
+
+
 class Said(NamedTuple):
     """One exchange of a thread as its history shows it; `answer` is empty while it runs."""
 
@@ -110,6 +122,44 @@ class Own(NamedTuple):
 
     conversation: str
     said: Said
+
+
+class Event(NamedTuple):
+    """Something that happened, in seconds since the epoch. `detail` is a number or a code."""
+
+    at: float
+    code: str
+    detail: str = ""
+
+
+class Note(NamedTuple):
+    """An event beside the log of a turn."""
+
+    turn_id: str
+    event: Event
+
+
+class Trace(NamedTuple):
+    """The life of a turn; `settled_as` is empty while it is open. Of its `tokens` the model wrote
+    `written`."""
+
+    accepted_at: float
+    events: tuple[Event, ...] = ()
+    settled_at: float = 0.0
+    settled_as: str = ""
+    reason: str = ""
+    tokens: int = 0
+    written: int = 0
+
+    def settled(self, at: float, how: str, reason: str, tokens: int, written: int) -> "Trace":
+        return self._replace(
+            settled_at=at, settled_as=how, reason=reason, tokens=tokens, written=written
+        )
+
+    def with_notes(self, notes: Sequence[Event]) -> "Trace":
+        return self._replace(
+            events=tuple(sorted((*self.events, *notes), key=lambda event: event.at))
+        )
 
 
 def recollection(

@@ -12,20 +12,22 @@ from collections.abc import (
 from math import inf
 from typing import Any, Literal, NamedTuple, Protocol
 
-from aizuchi.answers import (
-    BEGINNING,
-    Consent,
-    Entry,
-    Logged,
-    Outcome,
-    Position,
-    ToolCall,
-)
+from aizuchi.answers import BEGINNING, Entry, Logged, Outcome, Position, ToolCall
+from aizuchi.consent import Pending
 from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception, Signal
-from aizuchi.history import ChatInfo, Holdings, Overflow, Own, Recollection, Said
+from aizuchi.history import (
+    ChatInfo,
+    Holdings,
+    Note,
+    Overflow,
+    Own,
+    Recollection,
+    Said,
+    Trace,
+    UsageDay,
+)
 from aizuchi.operations import Find, Found, Operation, Receipt
 from aizuchi.recall import Scope, Shelf, Window
-from aizuchi.traces import Note, Trace
 from aizuchi.turns import Claim
 
 # ── surfaces ──────────────────────────────────────────────────────────────────
@@ -127,11 +129,6 @@ class Settlement(NamedTuple):
     reason: str = ""
     forget_person: bool = False
     written: int = 0
-
-    @property
-    def account(self) -> tuple[str, str, int, int]:
-        """What the turn's trace keeps of it."""
-        return self.settled_as, self.reason, self.tokens, self.written
 
 
 class Queue(Protocol):
@@ -261,20 +258,6 @@ class Refusal(NamedTuple):
     opens_at: float = 0.0
 
 
-OURS = ""
-"""The person whose tokens are the assistant's own, for its summaries."""
-
-
-class UsageDay(NamedTuple):
-    """What one person used in one day (ISO date)."""
-
-    day: str
-    person: str
-    answers: int
-    tokens: int
-    written: int = 0
-
-
 class Usage(Protocol):
     """Answers and tokens, per person and day."""
 
@@ -297,16 +280,6 @@ class Traces(Protocol):
     async def read(self, turn_id: str) -> Trace | None:
         """The life of a turn, open or settled, with all that was noted of it."""
         ...
-
-
-class Pending(NamedTuple):
-    """A question that nobody has decided yet: what is asked, the message that it is asked for with
-    the way to answer there, what that message wanted, and the rounds so far, as a log has them."""
-
-    consent: Consent
-    message: Message
-    wish: str
-    rounds: Sequence[Entry]
 
 
 class Consents(Protocol):

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from aizuchi.consent import decision_in, may_decide, too_late
+from aizuchi.consent import Pending, decision_in, may_decide, too_late
 from aizuchi.events import Message
-from aizuchi.ports import Consents, Pending
+from aizuchi.ports import Consents
 
 
 class Rules(NamedTuple):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from aizuchi.answers import Entry, Finished, Posting, Shown, TextDelta
+from aizuchi.history import Event, Trace
 
 LETTERS = {
     "attempt": "a",
@@ -24,21 +25,6 @@ EVENT = re.compile(r"(-?\d+)([a-z])(.*)")
 _CODES = {letter: code for code, letter in LETTERS.items()}
 
 
-class Event(NamedTuple):
-    """Something that happened, in seconds since the epoch. `detail` is a number or a code."""
-
-    at: float
-    code: str
-    detail: str = ""
-
-
-class Note(NamedTuple):
-    """An event beside the log of a turn."""
-
-    turn_id: str
-    event: Event
-
-
 class Written(NamedTuple):
     """Neighbouring entries of an attempt, and when the store had them."""
 
@@ -46,29 +32,6 @@ class Written(NamedTuple):
     attempt: int
     n: int
     entries: Sequence[Entry | None]
-
-
-class Trace(NamedTuple):
-    """The life of a turn; `settled_as` is empty while it is open. Of its `tokens` the model wrote
-    `written`."""
-
-    accepted_at: float
-    events: tuple[Event, ...] = ()
-    settled_at: float = 0.0
-    settled_as: str = ""
-    reason: str = ""
-    tokens: int = 0
-    written: int = 0
-
-    def settled(self, at: float, how: str, reason: str, tokens: int, written: int) -> "Trace":
-        return self._replace(
-            settled_at=at, settled_as=how, reason=reason, tokens=tokens, written=written
-        )
-
-    def with_notes(self, notes: Sequence[Event]) -> "Trace":
-        return self._replace(
-            events=tuple(sorted((*self.events, *notes), key=lambda event: event.at))
-        )
 
 
 def timeline(rows: Sequence[Written]) -> tuple[Event, ...]:

@@ -11,8 +11,8 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 from aizuchi.errors import StoreError
+from aizuchi.history import Event, Note
 from aizuchi.ports import Ending, Traces
-from aizuchi.traces import Event, Note
 
 GATHER_S = 0.5
 MOST_WAITING = 10_000

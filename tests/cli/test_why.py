@@ -9,13 +9,14 @@ import pytest
 from tests.engines.homes import opener
 
 from aizuchi.answers import Finished, Posting, Shown, TextDelta
-from aizuchi.app import Intake
 from aizuchi.calling import Caller
 from aizuchi.cli import main
 from aizuchi.cli.why import reference_of
+from aizuchi.history import OURS
+from aizuchi.intake import Intake
 from aizuchi.operations import Busy, Find, Found, Operation, PostPage, Receipt, Sent
 from aizuchi.pace import LocalPace
-from aizuchi.ports import OURS, Engine, Settlement
+from aizuchi.ports import Engine, Settlement
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import claim_now, message, running
 from aizuchi.tracing import Recorder, begin

@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 
 import pytest
 
-from aizuchi.app import STORE_TRIED_AGAIN_S, Intake
 from aizuchi.errors import StoreUnavailable
 from aizuchi.events import Message, Signal
+from aizuchi.intake import STORE_TRIED_AGAIN_S, Intake
 
 
 class Disk:

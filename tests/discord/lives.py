@@ -16,11 +16,11 @@ from tests.crash.lives import CountingModel, Lives, is_whole
 from tests.crash.tally import Asked
 
 from aizuchi.agent import Agent
-from aizuchi.app import Intake
 from aizuchi.attempt import Office, cancel
 from aizuchi.events import HttpResponse, Reception
 from aizuchi.hearing import FirstSigns
 from aizuchi.hosts.asgi import accept, make_app
+from aizuchi.intake import Intake
 from aizuchi.pace import LocalPace
 from aizuchi.ports import Declared, Engine, Part, PromptMessage, Text
 from aizuchi.posting import Desk, outlet

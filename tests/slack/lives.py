@@ -13,10 +13,10 @@ from tests.crash.lives import Lives, is_whole
 from tests.crash.tally import Asked
 
 from aizuchi.agent import Agent
-from aizuchi.app import Intake
 from aizuchi.attempt import Office
 from aizuchi.hearing import FirstSigns
 from aizuchi.hosts.asgi import make_app
+from aizuchi.intake import Intake
 from aizuchi.pace import LocalPace
 from aizuchi.ports import Engine
 from aizuchi.posting import Desk, outlet

@@ -109,6 +109,8 @@ def test_an_event_that_could_not_be_stored_comes_again() -> None:
         ("/mameka", "reset", ""),
         ("/reset", "", "reset"),
         ("/reset", "now", "reset"),
+        ("/forget-me", "", "forget_me"),
+        ("/forget me", "", "greeting"),
         ("/ask", "", "greeting"),
         ("/ask", "   ", "greeting"),
         ("/豆香", "ねえ", ""),

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from aizuchi.cli.common import load_settings
 from aizuchi.engines.sqlite.reading import records
-from aizuchi.ports import OURS, UsageDay
+from aizuchi.history import OURS, UsageDay
 from aizuchi.settings import Settings
 
 DESCRIPTION = """\

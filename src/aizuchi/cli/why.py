@@ -10,8 +10,8 @@ from aizuchi.cli.common import load_settings
 from aizuchi.cli.usage import cost_of
 from aizuchi.engines.sqlite.reading import Told, records
 from aizuchi.errors import SettingsError
+from aizuchi.history import Event, Trace
 from aizuchi.settings import Settings
-from aizuchi.traces import Event, Trace
 
 DESCRIPTION = """\
 Tells the life of one message, from its acceptance to the last call, with times, tokens and reasons.

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from aizuchi.bell import Bell
-from aizuchi.consent import decision_id
+from aizuchi.consent import Pending, decision_id
 from aizuchi.engines.memory.store import Store
-from aizuchi.ports import Pending
 
 
 class MemoryConsents:

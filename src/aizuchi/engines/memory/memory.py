@@ -7,6 +7,7 @@ from aizuchi.engines.memory.chats import said_of
 from aizuchi.engines.memory.store import Said, Store, Used
 from aizuchi.events import Message
 from aizuchi.history import (
+    OURS,
     Exchange,
     Holdings,
     Kept,
@@ -17,7 +18,6 @@ from aizuchi.history import (
     overflow_of,
     recollection,
 )
-from aizuchi.ports import OURS
 from aizuchi.recall import (
     MOST_SUMMARIES,
     REACH,

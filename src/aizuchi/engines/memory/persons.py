@@ -2,7 +2,7 @@
 
 from aizuchi.access import day_of
 from aizuchi.engines.memory.store import Store
-from aizuchi.ports import OURS
+from aizuchi.history import OURS
 from aizuchi.recall import person_of
 from aizuchi.turns import Turn
 

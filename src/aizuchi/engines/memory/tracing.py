@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from aizuchi.engines.memory.store import Store
-from aizuchi.traces import Note, Trace, timeline
+from aizuchi.history import Note, Trace
+from aizuchi.traces import timeline
 
 
 class MemoryTraces:

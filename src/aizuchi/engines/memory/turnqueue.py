@@ -6,14 +6,15 @@ from contextlib import suppress
 from aizuchi.access import day_of
 from aizuchi.answers import Finished, ToolReturned, ToolsCalled, fold
 from aizuchi.bell import Bells
-from aizuchi.consent import asking_id
+from aizuchi.consent import Pending, asking_id
 from aizuchi.engines.memory.persons import forget, is_forgotten_since
 from aizuchi.engines.memory.store import Said, Store, Used
 from aizuchi.errors import LeaseLost
+from aizuchi.history import Trace
 from aizuchi.live import LiveLog
-from aizuchi.ports import Pending, Settlement
+from aizuchi.ports import Settlement
 from aizuchi.recall import Shelf, memory_key, person_of, shelf_of
-from aizuchi.traces import Trace, timeline
+from aizuchi.traces import decode_trace, encode_trace, timeline
 from aizuchi.trail import trail_of
 from aizuchi.turns import (
     WAITED,
@@ -149,8 +150,12 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     if settlement.tokens:
         used = Used(tokens=settlement.tokens, written=settlement.written)
         store.count(day_of(now), person_of(message), used)
-    trace = Trace(turn.accepted_at, timeline(store.written.pop(turn.seq, ())))
-    store.traces[turn.seq] = trace.settled(now, *settlement.account)
+    life = Trace(turn.accepted_at, timeline(store.written.pop(turn.seq, ()))).settled(
+        now, settlement.settled_as, settlement.reason, settlement.tokens, settlement.written
+    )
+    store.traces[turn.seq] = decode_trace(
+        turn.accepted_at, encode_trace(life)
+    )  # to the millisecond
 
 
 def _ask_and_decide(store: Store, turn: Turn, settlement: Settlement) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from aizuchi.access import MINUTE_S, admit, day_of
 from aizuchi.engines.memory.store import Store, Used
 from aizuchi.engines.memory.turnqueue import held
-from aizuchi.ports import Allowance, Refusal, UsageDay
+from aizuchi.history import UsageDay
+from aizuchi.ports import Allowance, Refusal
 from aizuchi.recall import person_of
 from aizuchi.turns import Claim
 

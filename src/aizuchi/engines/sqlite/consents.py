@@ -6,11 +6,10 @@ from sqlite3 import Connection, Row
 
 from aizuchi.answers import decode, decode_consent
 from aizuchi.bell import Bell
-from aizuchi.consent import SUFFIX
+from aizuchi.consent import SUFFIX, Pending
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.events import decode_message
-from aizuchi.ports import Pending
 
 
 class SqliteConsents:

@@ -11,8 +11,7 @@ from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.shelves import EVER, kept_of, summary_of, values_of
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.events import Message
-from aizuchi.history import Holdings, Overflow, Own, Recollection, Summary, recollection
-from aizuchi.ports import OURS
+from aizuchi.history import OURS, Holdings, Overflow, Own, Recollection, Summary, recollection
 from aizuchi.recall import (
     MOST_SUMMARIES,
     Scope,

@@ -14,8 +14,7 @@ from aizuchi.engines.sqlite.chats import said_of
 from aizuchi.engines.sqlite.database import copies_of
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
-from aizuchi.history import Holdings, Own
-from aizuchi.ports import OURS
+from aizuchi.history import OURS, Holdings, Own
 
 AT_ONCE = 200
 UNSAY_IN_ANY_SCHEMA = ("unsay_title", "unsay_entries", "unsay_turn", "unsay")

@@ -1,4 +1,4 @@
-"""The statements of `queries.sql`, by name."""
+"""The statements of `queries.sql` and `remembering.sql`, by name."""
 
 import re
 from importlib.resources import files
@@ -9,4 +9,5 @@ def _load(text: str) -> dict[str, str]:
     return {name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-SQL = _load((files(__package__) / "queries.sql").read_text("utf-8"))
+FILES = ("queries.sql", "remembering.sql")
+SQL = _load("".join((files(__package__) / name).read_text("utf-8") for name in FILES))

@@ -13,9 +13,7 @@ from aizuchi.engines.sqlite.tracing import read_trace
 from aizuchi.engines.sqlite.usage import read_usage
 from aizuchi.engines.sqlite.writer import unavailable
 from aizuchi.errors import StoreTooNew, StoreUnavailable
-from aizuchi.history import Own
-from aizuchi.ports import UsageDay
-from aizuchi.traces import Trace
+from aizuchi.history import Own, Trace, UsageDay
 
 
 class Told(NamedTuple):

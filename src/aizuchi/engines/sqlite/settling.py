@@ -24,9 +24,10 @@ from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.shelves import values_of
 from aizuchi.engines.sqlite.tracing import keep_trace
 from aizuchi.events import Message, decode_message, encode_message
+from aizuchi.history import Trace
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key, person_of, shelf_of
-from aizuchi.traces import Trace, timeline
+from aizuchi.traces import timeline
 from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
@@ -63,7 +64,9 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     if settlement.tokens:
         used = {"tokens": settlement.tokens, "written": settlement.written}
         connection.execute(SQL["count"], {**values, "day": day_of(now), "answers": 0, **used})
-    trace = Trace(work["accepted_at"], timeline(rows)).settled(now, *settlement.account)
+    trace = Trace(work["accepted_at"], timeline(rows)).settled(
+        now, settlement.settled_as, settlement.reason, settlement.tokens, settlement.written
+    )
     keep_trace(connection, seq, trace)
 
 

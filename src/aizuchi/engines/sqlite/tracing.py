@@ -7,7 +7,8 @@ from sqlite3 import Connection
 from aizuchi.engines.sqlite.entries import written
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
-from aizuchi.traces import Event, Note, Trace, decode_trace, encode_trace, timeline
+from aizuchi.history import Event, Note, Trace
+from aizuchi.traces import decode_trace, encode_trace, timeline
 
 
 class SqliteTraces:

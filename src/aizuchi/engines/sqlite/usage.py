@@ -10,7 +10,8 @@ from aizuchi.access import MINUTE_S, admit, day_of
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.errors import LeaseLost
-from aizuchi.ports import Allowance, Refusal, UsageDay
+from aizuchi.history import UsageDay
+from aizuchi.ports import Allowance, Refusal
 from aizuchi.turns import Claim
 
 

@@ -23,7 +23,9 @@ from aizuchi.surfaces.discord.questions import focused, question_about, question
 from aizuchi.surfaces.discord.responses import choices, pong, taken, thinking, told_alone
 from aizuchi.words import Language, language_of, say
 
-GREETING, RESET = "greeting", "reset"
+GREETING = "greeting"
+ORDERS = {"reset": "reset", "forget-me": "forget_me"}
+"""Commands that order something by their names alone; see `orders.py`."""
 CHAT_INPUT, MESSAGE = 1, 3
 GUILD, BOT_DM, PRIVATE_CHANNEL = 0, 1, 2
 MOST_CHOICES = 25
@@ -143,7 +145,7 @@ def _read_command(asked: Interaction, data: Fields, manner: Manner) -> Reception
         case _:
             return Reception(accepted=told_alone(_unknown(asked, name, manner)))
     message = _message(asked, f"interaction:{asked.id}", manner, manner.is_ephemeral(name))
-    command = RESET if name == RESET else "" if text else GREETING
+    command = ORDERS.get(name, "" if text else GREETING)
     return _taken(asked, message._replace(text=text, command=command, via=f"/{name}"))
 
 

@@ -43,7 +43,8 @@ from aizuchi.surfaces.slack.sentences import (
 from aizuchi.surfaces.slack.signing import is_signed
 from aizuchi.words import Language, language_of, say
 
-RESET = "reset"
+ORDERS = {"reset": "reset", "forget-me": "forget_me"}
+"""Slash commands that order something by their names alone; see `orders.py`."""
 UNSIGNED = HttpResponse(401)
 MALFORMED = HttpResponse(400)
 
@@ -166,10 +167,8 @@ def _command(fields: Mapping[str, Any], manner: Manner) -> Message:
 
 
 def _verb(command: str, text: str) -> str:
-    """Any command asks what stands after it; one that is called so starts afresh."""
-    if command.removeprefix("/") == RESET:
-        return RESET
-    return "" if text else GREETING
+    """Any command asks what stands after it, but for those that are orders by their names."""
+    return ORDERS.get(command.removeprefix("/"), "" if text else GREETING)
 
 
 def _taken(manner: Manner) -> HttpResponse:

@@ -2,8 +2,8 @@
 
 from aizuchi.answers import BEGINNING
 from aizuchi.events import Spoken
-from aizuchi.history import Holdings
-from aizuchi.ports import OURS, Engine, Settlement
+from aizuchi.history import OURS, Holdings
+from aizuchi.ports import Engine, Settlement
 from aizuchi.recall import Window, shelf_of
 from aizuchi.testing.engine_contract.bench import (
     OpenEngine,

@@ -1,8 +1,8 @@
 """Promises about summaries: whom they are read to, what they cover, and when they go."""
 
 from aizuchi.events import Message
-from aizuchi.history import Overflow, Recollection
-from aizuchi.ports import OURS, Engine
+from aizuchi.history import OURS, Overflow, Recollection
+from aizuchi.ports import Engine
 from aizuchi.recall import Scope, Shelf, Window, shelf_of
 from aizuchi.testing.engine_contract.bench import (
     OpenEngine,

@@ -3,6 +3,7 @@
 import asyncio
 
 from aizuchi.answers import Finished, Posting, Shown, TextDelta
+from aizuchi.history import Event, Note
 from aizuchi.ports import Settlement
 from aizuchi.testing.engine_contract.bench import (
     OpenEngine,
@@ -12,7 +13,6 @@ from aizuchi.testing.engine_contract.bench import (
     message,
     running,
 )
-from aizuchi.traces import Event, Note
 
 
 async def a_life_tells_what_happened_when(open_engine: OpenEngine) -> None:

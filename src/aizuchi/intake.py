@@ -1,0 +1,94 @@
+"""The inbox as surfaces have it: who is heard at once, who is told they come too late."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+
+from aizuchi.access import concerns_us, may_enter
+from aizuchi.consent import too_late
+from aizuchi.errors import StoreError, StoreUnavailable
+from aizuchi.events import Message, Signal
+from aizuchi.hearing import FirstSigns
+from aizuchi.ports import Inbox
+from aizuchi.rules import Rules
+from aizuchi.tracing import Recorder
+
+STORE_TRIED_AGAIN_S = 30.0
+"""After so long a store that failed is tried again: only messages tell whether it is well."""
+
+
+class Intake:
+    """The inbox as surfaces have it: what it takes for the first time gets its first sign, unless
+    it is to be refused. Once the server is to stop, it takes no message any more; a stop it does,
+    while anything runs."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        signs: Mapping[str, FirstSigns],
+        allow: Collection[str] = (),
+        rules: Rules = Rules(),
+        recorder: Recorder | None = None,
+    ) -> None:
+        self._inbox, self._signs = inbox, signs
+        self._allow, self._rules, self._recorder = allow, rules, recorder
+        self._failed_at: float | None = None
+        self.is_closed = False
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether the store has taken what it was last given, or should be tried again."""
+        now = asyncio.get_running_loop().time()
+        return self._failed_at is None or now - self._failed_at > STORE_TRIED_AGAIN_S
+
+    async def accept(
+        self, messages: Sequence[Message], signals: Sequence[Signal]
+    ) -> Collection[str]:
+        if messages and self.is_closed:
+            raise StoreUnavailable("The server is about to stop.", "Send it again in a moment.")
+        since = asyncio.get_running_loop().time()
+        ours = [
+            self._rules.admitted(message)
+            for message in messages
+            if concerns_us(message, self._allow)
+        ]
+        new = await self._store(ours, signals, since)
+        await self._tell_the_late(ours, new, since)
+        for message in ours:
+            if message.turn_id not in new:
+                self._came_again(message)
+            elif may_enter(message, self._allow):
+                self._heard(message, since)
+        return new
+
+    async def _tell_the_late(
+        self, messages: Sequence[Message], new: Collection[str], now: float
+    ) -> None:
+        """Where somebody is written to, whoever decides what is decided already is told so; who
+        reads sees it."""
+        late = [
+            too_late(message)
+            for message in messages
+            if message.decides and message.turn_id not in new and message.surface in self._signs
+        ]
+        if late:
+            await self._store(late, (), now)
+
+    async def _store(
+        self, messages: Sequence[Message], signals: Sequence[Signal], now: float
+    ) -> Collection[str]:
+        try:
+            new = await self._inbox.accept(messages, signals)
+        except StoreError:
+            self._failed_at = now
+            raise
+        self._failed_at = None
+        return new
+
+    def _came_again(self, message: Message) -> None:
+        """A copy of a message that is known; what joins nothing of ours is not kept either."""
+        if self._recorder is not None and not message.joins:
+            self._recorder.note(message.turn_id, "came_again")
+
+    def _heard(self, message: Message, since: float) -> None:
+        if signs := self._signs.get(message.surface):
+            signs.heard(message, since)
