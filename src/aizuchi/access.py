@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from aizuchi.events import Message
-from aizuchi.ports import Allowance, Refusal
+from aizuchi.ports import Allowance
+from aizuchi.turns import Refusal
 from aizuchi.words import Language, say
 
 MINUTE_S = 60.0

@@ -10,11 +10,11 @@ from aizuchi.agent import Agent, Ended
 from aizuchi.answers import Entry, Finished, Logged, Outcome, Restarted, Step, fold
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.orders import order_of
-from aizuchi.ports import Engine, Refusal, Settlement
+from aizuchi.ports import Engine, Settlement
 from aizuchi.rounds import rounds_of
 from aizuchi.summaries import Summariser
 from aizuchi.tracing import Meter, Recorder, begin
-from aizuchi.turns import Bounds, Claim
+from aizuchi.turns import Bounds, Claim, Refusal
 from aizuchi.words import THINKING, language_of, say
 from aizuchi.writing import Draft
 

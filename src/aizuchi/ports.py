@@ -28,7 +28,7 @@ from aizuchi.history import (
 )
 from aizuchi.operations import Find, Found, Operation, Receipt
 from aizuchi.recall import Scope, Shelf, Window
-from aizuchi.turns import Claim
+from aizuchi.turns import Claim, Refusal
 
 # ── surfaces ──────────────────────────────────────────────────────────────────
 
@@ -248,14 +248,6 @@ class Retention(NamedTuple):
     text_days: float = 0
     ids_days: float = 30
     usage_days: float = 400
-
-
-class Refusal(NamedTuple):
-    """Why a message is not answered, and when (seconds since the epoch) it would be."""
-
-    code: str
-    limit: int = 0
-    opens_at: float = 0.0
 
 
 class Usage(Protocol):

@@ -165,6 +165,14 @@ def call_from(turn: Turn, bounds: Bounds) -> float:
     return turn.lease_until + bounds.call_timeout_s if turn.lease_until else 0.0
 
 
+class Refusal(NamedTuple):
+    """Why a message is not answered, and when (seconds since the epoch) it would be."""
+
+    code: str
+    limit: int = 0
+    opens_at: float = 0.0
+
+
 class Claim(NamedTuple):
     """A turn that is ours while its lease lives, what to do with it, and when calls may start."""
 

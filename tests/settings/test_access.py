@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from aizuchi.access import admit, enter, next_day, refusal_line
 from aizuchi.events import Message, Place, Sender
-from aizuchi.ports import Allowance, Refusal
+from aizuchi.ports import Allowance
+from aizuchi.turns import Refusal
 
 TOKYO = timezone(timedelta(hours=9), "JST")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=TOKYO).timestamp()

@@ -6,9 +6,9 @@ from aizuchi.access import MINUTE_S, admit, day_of
 from aizuchi.engines.memory.store import Store, Used
 from aizuchi.engines.memory.turnqueue import held
 from aizuchi.history import UsageDay
-from aizuchi.ports import Allowance, Refusal
+from aizuchi.ports import Allowance
 from aizuchi.recall import person_of
-from aizuchi.turns import Claim
+from aizuchi.turns import Claim, Refusal
 
 
 class MemoryUsage:

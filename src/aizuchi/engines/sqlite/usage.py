@@ -11,8 +11,8 @@ from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.errors import LeaseLost
 from aizuchi.history import UsageDay
-from aizuchi.ports import Allowance, Refusal
-from aizuchi.turns import Claim
+from aizuchi.ports import Allowance
+from aizuchi.turns import Claim, Refusal
 
 
 class SqliteUsage:
