@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from aizuchi.settings import FILE_NAME, Settings, load
-from aizuchi.settings.masking import MaskingFormatter
+from aizuchi.settings.masking import JsonFormatter, MaskingFormatter
 from aizuchi.surfaces.web.tokens import OWNER, own_token, parse
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to name an address that can be opened instead
@@ -35,7 +35,11 @@ def bot_files(options: argparse.Namespace) -> list[Path]:
 def log_to_stderr(settings: Settings, *, verbose: bool) -> None:
     """Sends logs to stderr, without the secrets that we know."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(MaskingFormatter(PATTERN, DATES, known_secrets(settings)))
+    values = known_secrets(settings)
+    as_json = settings.server.log == "json"
+    handler.setFormatter(
+        JsonFormatter(DATES, values) if as_json else MaskingFormatter(PATTERN, DATES, values)
+    )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("aizuchi").setLevel(logging.DEBUG if verbose else logging.INFO)
 

@@ -1,5 +1,6 @@
 """Keeps secrets out of what is written, logs and tracebacks included."""
 
+import json
 import logging
 from collections.abc import Collection
 
@@ -14,6 +15,26 @@ def mask(text: str, values: Collection[str]) -> str:
         if len(value) >= SHORTEST_MASKED:
             text = text.replace(value, SHOWN)
     return text
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes an event a line, as JSON; tracebacks are in it, and no known secret is."""
+
+    def __init__(self, dates: str, values: Collection[str]) -> None:
+        super().__init__(datefmt=dates)
+        self._values = values
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": self.formatTime(record, self.datefmt),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        shown = {key: mask(text, self._values) for key, text in line.items()}
+        return json.dumps(shown, ensure_ascii=False)
 
 
 class MaskingFormatter(logging.Formatter):

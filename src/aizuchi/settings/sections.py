@@ -226,6 +226,9 @@ class ServerSettings(NamedTuple):
         Meaning("Further surfaces that are on, by the names that their packages give them."),
     ] = ()
     workers: Annotated[int, Meaning("How many answers are worked on at once.", 1, 10_000)] = 64
+    log: Annotated[
+        Literal["text", "json"], Meaning("How log lines are written: to be read, or to be parsed.")
+    ] = "text"
     drain_s: Annotated[
         float,
         Meaning("How long running answers may go on after SIGTERM, in seconds.", 0, 3600),
