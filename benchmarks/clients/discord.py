@@ -3,15 +3,13 @@
 Usage: python -m benchmarks.clients.discord PORT PATH CONNECTIONS SECONDS
 """
 
-import asyncio
 import json
 import sys
 import time
-from itertools import count
 
 from nacl.signing import SigningKey
 
-from benchmarks.clients.acks import TEXT, load
+from benchmarks.clients.acks import TEXT, Requests, load
 
 PATH = "/discord/interactions"
 APPLICATION = "846462639134605312"
@@ -19,24 +17,24 @@ KEY = SigningKey(b"the benchmark's key, of 32 bytes")
 PUBLIC_KEY = KEY.verify_key.encode().hex()
 
 HEAD = (
-    "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
+    "POST PATH HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
     "user-agent: Discord-Interactions/1.0 (+https://discord.com)\r\n"
-    "x-signature-ed25519: {signature}\r\nx-signature-timestamp: {at}\r\n"
-    "content-length: {length}\r\n\r\n"
+    "x-signature-timestamp: %b\r\nx-signature-ed25519: %b\r\ncontent-length: %d\r\n\r\n"
 )
 
 
-def request(path: str, number: int, run: int) -> bytes:
+def requests(path: str, run: int) -> Requests:
     """`/ask` in a server, by one of fifty people in one of a hundred channels."""
-    body = json.dumps(_interaction(number, run)).encode()
-    at = str(int(time.time()))
-    signature = KEY.sign(at.encode() + body).signature.hex()
-    return HEAD.format(path=path, signature=signature, at=at, length=len(body)).encode() + body
+    return Requests(
+        HEAD.replace("PATH", path),
+        lambda which, number: json.dumps(_interaction(which, number, run)).encode(),
+        lambda at, body: KEY.sign(at + body).signature.hex().encode(),
+    )
 
 
-def _interaction(number: int, run: int) -> dict[str, object]:
-    identity = str((run << 22) + number)
-    user, channel = f"80351110224{number % 50:06d}", f"41771013737{number % 100:07d}"
+def _interaction(which: int, number: str, run: int) -> dict[str, object]:
+    identity = f"{run}{number}000"
+    user, channel = f"80351110224{which % 50:06d}", f"41771013737{which:07d}"
     member = {
         "user": {
             "id": user,
@@ -83,9 +81,8 @@ def _interaction(number: int, run: int) -> dict[str, object]:
 
 def main() -> None:
     port, path, connections, seconds = sys.argv[1:]
-    numbers, run = count(), int(time.time())
     where = (int(port), int(connections), float(seconds))
-    print(json.dumps(asyncio.run(load(*where, lambda: request(path, next(numbers), run)))))
+    print(json.dumps(load(*where, requests(path, int(time.time())))))
 
 
 if __name__ == "__main__":

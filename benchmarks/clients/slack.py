@@ -8,12 +8,11 @@ import json
 import sys
 import time
 from collections import deque
-from itertools import count
-from typing import Literal
+from typing import Literal, cast
 from urllib.parse import urlencode
 
 from aizuchi.surfaces.slack.signing import signature
-from benchmarks.clients.acks import TEXT, WARM_UP_S, Connection, Make, load
+from benchmarks.clients.acks import TEXT, WARM_UP_S, Make, Requests, is_whole, load, summary
 
 PATH = "/slack/events"
 SECRET = "a secret of the benchmark"
@@ -21,34 +20,32 @@ TEAM, BOT = "T024BE7LH", "U0LAN0Z89"
 Kind = Literal["event", "command"]
 
 HEAD = (
-    "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: {kind}\r\n"
-    "x-slack-request-timestamp: {at}\r\nx-slack-signature: {signature}\r\n"
-    "content-length: {length}\r\n\r\n"
+    f"POST {PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: KIND\r\n"
+    "x-slack-request-timestamp: %b\r\nx-slack-signature: %b\r\ncontent-length: %d\r\n\r\n"
 )
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
-def request(kind: Kind, number: int, run: int) -> bytes:
-    """A mention that begins a thread of its own, or a slash command."""
-    body, content = (
-        (_event(number, run), "application/json")
-        if kind == "event"
-        else (_command(number, run), "application/x-www-form-urlencoded")
+def requests(kind: Kind, run: int) -> Requests:
+    """Mentions, each of which begins a thread of its own, or slash commands."""
+    secret, content = SECRET.encode(), JSON if kind == "event" else FORM
+    body = _event if kind == "event" else _command
+    return Requests(
+        HEAD.replace("KIND", content),
+        lambda which, number: body(which, number, run),
+        lambda at, body: signature(secret, at, body),
     )
-    at = b"%d" % time.time()
-    signed = signature(SECRET.encode(), at, body).decode()
-    head = HEAD.format(path=PATH, kind=content, at=at.decode(), signature=signed, length=len(body))
-    return head.encode() + body
 
 
-def _event(number: int, run: int) -> bytes:
-    ts = f"{run}.{number:06d}"
+def _event(which: int, number: str, run: int) -> bytes:
+    ts = f"{run}.{number}"
     event = {
         "type": "app_mention",
-        "user": f"U{number % 50:07d}",
+        "user": f"U{which % 50:07d}",
         "text": f"<@{BOT}> {TEXT}({number})",
         "ts": ts,
         "team": TEAM,
-        "channel": f"C{number % 100:07d}",
+        "channel": f"C{which:07d}",
         "event_ts": ts,
     }
     authorization = {
@@ -73,14 +70,14 @@ def _event(number: int, run: int) -> bytes:
     return json.dumps(envelope).encode()
 
 
-def _command(number: int, run: int) -> bytes:
+def _command(which: int, number: str, run: int) -> bytes:
     fields = {
         "token": "gIkuvaNzQIHg97ATvDxqgjtO",
         "team_id": TEAM,
         "team_domain": "example",
-        "channel_id": f"C{number % 100:07d}",
+        "channel_id": f"C{which:07d}",
         "channel_name": "weather",
-        "user_id": f"U{number % 50:07d}",
+        "user_id": f"U{which % 50:07d}",
         "user_name": "ann",
         "command": "/ask",
         "text": f"{TEXT}({number})",
@@ -113,17 +110,32 @@ class Steady:
             self.idle.append(connection)
 
 
-class Waiting(Connection):
-    """Sends when it is told to."""
+class Waiting(asyncio.Protocol):
+    """A connection that sends when it is told to."""
 
     def __init__(self, steady: Steady) -> None:
-        super().__init__(steady.make)
-        self._steady = steady
+        self._steady, self._answer = steady, b""
+        self.took: list[tuple[float, float]] = []
+        self.refused = 0
 
-    def begin(self) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
         self._steady.is_free(self)
 
-    answered = begin
+    def data_received(self, data: bytes) -> None:
+        self._answer += data
+        if not is_whole(self._answer):
+            return
+        now = time.perf_counter()
+        self.took.append((now, now - self._asked_at))
+        self.refused += not self._answer.startswith(b"HTTP/1.1 200")
+        self._answer = b""
+        self._steady.is_free(self)
+
+    def ask(self, since: float) -> None:
+        """What it takes counts from when it should have been sent."""
+        self._asked_at = since
+        self._transport.write(self._steady.make())
 
 
 async def steady_load(
@@ -140,28 +152,19 @@ async def steady_load(
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         sending.send(due)
     await asyncio.sleep(WARM_UP_S)
-    counted = sorted(
-        took for connection in asking for at, took in connection.took if at - began > WARM_UP_S
-    )
-    return {
-        "acks": len(counted),
-        "p50_ms": 1000 * counted[len(counted) // 2],
-        "p99_ms": 1000 * counted[len(counted) * 99 // 100],
-        "refused": sum(connection.refused for connection in asking),
+    return summary([took for each in asking for took in each.took], began, seconds) | {
+        "refused": sum(each.refused for each in asking)
     }
 
 
 def main() -> None:
     port, kind, connections, seconds, *rate = sys.argv[1:]
-    numbers, run = count(), int(time.time())
-    known: Kind = "command" if kind == "command" else "event"
+    make = requests("command" if kind == "command" else "event", int(time.time()))
     where = (int(port), int(connections), float(seconds))
     measured = (
-        steady_load(*where, lambda: request(known, next(numbers), run), float(rate[0]))
-        if rate
-        else load(*where, lambda: request(known, next(numbers), run))
+        asyncio.run(steady_load(*where, make, float(rate[0]))) if rate else load(*where, make)
     )
-    print(json.dumps(asyncio.run(measured)))
+    print(json.dumps(measured))
 
 
 if __name__ == "__main__":

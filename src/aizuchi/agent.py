@@ -12,10 +12,11 @@ from aizuchi.brain import Brain, think, turn_of
 from aizuchi.consent import Decision, asking_id, consent_for, decision_in, question
 from aizuchi.errors import ContentFiltered, ModelEmpty, ModelError, ModelRateLimited
 from aizuchi.events import Message
+from aizuchi.history import Recollection, brought
 from aizuchi.loop import MOST_ROUNDS, Loop, Verdict, Wanted
 from aizuchi.orders import FORGET_ME, RESET, Order, order_of
-from aizuchi.ports import Memory, Model, Overhear, Overheard, Pending
-from aizuchi.prompt import Brief, prompt_of
+from aizuchi.ports import Memory, Model, Overhear, Overheard, Pending, PromptMessage
+from aizuchi.prompt import Brief, prompt_of, prompt_of_caller
 from aizuchi.recall import Scope, person_of
 from aizuchi.rules import Rules
 from aizuchi.toolbox import Toolbox
@@ -77,21 +78,14 @@ class Agent:
             return await self._decided(message, decision, draft)
         if self._brain:
             return await self._think(self._brain, message, draft, language)
-        wish = Wish(message.turn_id, message, message.text, language)
-        return await self._converse(wish, draft, overheard=await self._overheard(message))
+        return await self._converse(Wish(message.turn_id, message, message.text, language), draft)
 
-    async def _converse(
-        self,
-        wish: Wish,
-        draft: Draft,
-        verdict: Verdict | None = None,
-        overheard: Sequence[Overheard] = (),
-    ) -> Ended:
+    async def _converse(self, wish: Wish, draft: Draft, verdict: Verdict | None = None) -> Ended:
         """The end of an answer that the model gives to what somebody wanted."""
-        brief = self._brief.for_message(wish.message)
-        recalled = await self._memory.recall(wish.message, brief.scope, brief.window)
-        prompt = prompt_of(brief, recalled, wish.text, overheard)
-        loop = Loop(self._model, self._tools, wish.message, draft, wish.language, verdict)
+        prompt = await self._prompt(wish, verdict)
+        can_ask = wish.message.history is None  # a program has nothing to click on
+        tools = self._tools if can_ask else self._tools.safe
+        loop = Loop(self._model, tools, wish.message, draft, wish.language, verdict)
         try:
             reply = await loop.run(prompt)
         except ModelError as error:
@@ -110,7 +104,7 @@ class Agent:
         self, brain: Brain, message: Message, draft: Draft, language: Language
     ) -> Ended:
         """The end of an answer that somebody else's brain gives."""
-        recalled = await self._memory.recall(message, self._brief.scope, self._brief.window)
+        recalled = await self._recalled(message)
         turn = turn_of(message, recalled, person_of(message), language)
         try:
             tokens = await think(brain, turn, draft)
@@ -119,6 +113,11 @@ class Agent:
         except ModelError as error:
             return Ended(self._failed(error, draft, language))
         return Ended(Finished("answered", draft.text), tokens)
+
+    async def _recalled(self, message: Message) -> Recollection:
+        if message.history is not None:
+            return brought(message.history)
+        return await self._memory.recall(message, self._brief.scope, self._brief.window)
 
     # ── what somebody has to allow ────────────────────────────────────────────
 
@@ -177,6 +176,14 @@ class Agent:
             return Finished("answered", "", say(FORGET_ME, language, **held._asdict()), FORGET_ME)
         await draft.add(say("forgotten", language))
         return Finished("answered", draft.text, code=RESET)
+
+    async def _prompt(self, wish: Wish, verdict: Verdict | None) -> Sequence[PromptMessage]:
+        message, brief = wish.message, self._brief.for_message(wish.message)
+        if message.history is not None:
+            return prompt_of_caller(brief, message.history)
+        recalled = await self._memory.recall(message, brief.scope, brief.window)
+        overheard = () if verdict else await self._overheard(message)
+        return prompt_of(brief, recalled, wish.text, overheard)
 
     async def _overheard(self, message: Message) -> Sequence[Overheard]:
         """What others said there; if that takes too long, it is answered without."""

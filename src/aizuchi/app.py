@@ -31,6 +31,7 @@ from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
 from aizuchi.summaries import Summariser
 from aizuchi.toolbox import Tool, Toolbox
+from aizuchi.tracing import Recorder
 from aizuchi.worker import Worker
 
 KEY_FILE = "installation-key"
@@ -67,8 +68,10 @@ class Intake:
         signs: Mapping[str, FirstSigns],
         allow: Collection[str] = (),
         rules: Rules = Rules(),
+        recorder: Recorder | None = None,
     ) -> None:
-        self._inbox, self._signs, self._allow, self._rules = inbox, signs, allow, rules
+        self._inbox, self._signs = inbox, signs
+        self._allow, self._rules, self._recorder = allow, rules, recorder
         self._failed_at: float | None = None
         self.is_closed = False
 
@@ -92,7 +95,9 @@ class Intake:
         new = await self._store(ours, signals, since)
         await self._tell_the_late(ours, new, since)
         for message in ours:
-            if message.turn_id in new and may_enter(message, self._allow):
+            if message.turn_id not in new:
+                self._came_again(message)
+            elif may_enter(message, self._allow):
                 self._heard(message, since)
         return new
 
@@ -120,6 +125,10 @@ class Intake:
         self._failed_at = None
         return new
 
+    def _came_again(self, message: Message) -> None:
+        if self._recorder:
+            self._recorder.note(message.turn_id, "came_again")
+
     def _heard(self, message: Message, since: float) -> None:
         if signs := self._signs.get(message.surface):
             signs.heard(message, since)
@@ -135,10 +144,12 @@ class App:
         worker: Worker,
         web: Any,
         sockets: Mapping[str, Any],
+        recorder: Recorder,
         summariser: Summariser | None = None,
     ) -> None:
         self.asgi: Any = None
-        self._engine, self._intake, self._summariser = engine, intake, summariser
+        self._engine, self._intake = engine, intake
+        self._recorder, self._summariser = recorder, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
 
     async def run(self) -> None:
@@ -146,6 +157,7 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._engine.run())
             tasks.create_task(self._worker.run())
+            tasks.create_task(self._recorder.run())
             tasks.create_task(expire(self._engine.consents, self._intake))
             if self._summariser:
                 tasks.create_task(self._summariser.run())
@@ -270,6 +282,7 @@ def _compose(
         clock,
     )
     toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
+    recorder = Recorder(engine.traces, clock)
     office = Office(
         engine=engine,
         agent=Agent(
@@ -288,15 +301,16 @@ def _compose(
         outlets={each.plug.name: _outlet(each, settings, engine, clock) for each in pushed},
         gate=Gate(settings.access.allow, settings.access.owner),
         summariser=summariser,
+        recorder=recorder,
     )
     worker = Worker(office, settings.server.workers)
     signs = {each.plug.name: each.signs for each in pushed}
-    intake = Intake(engine.inbox, signs, settings.access.allow, rules)
+    intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
     web = None
     if settings.web.enabled:
         open_web = _part("aizuchi.surfaces.web.opening:open_web")
         web = open_web(settings, engine._replace(inbox=intake), clock)
-    app = App(engine, intake, worker, web, _sockets(pushed, intake), summariser)
+    app = App(engine, intake, worker, web, _sockets(pushed, intake), recorder, summariser)
     doors = [(path, each) for each in pushed for path in each.plug.paths]
     app.asgi = _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,

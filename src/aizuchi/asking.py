@@ -10,6 +10,7 @@ from aizuchi.answers import ToolCall
 from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError
 from aizuchi.ports import Declared, Ending, Model, PromptMessage, Text
 from aizuchi.prompt import shortened
+from aizuchi.tracing import note, used
 from aizuchi.writing import Draft
 
 PATIENCE_S = 5.0
@@ -40,6 +41,7 @@ async def ask(
         if wait_s is None:
             raise
         logger.warning("model failed, asking again: %s", description(error))
+        note("asked_again", error.code)
         prompt = shortened(prompt) if isinstance(error, ContextOverflow) else prompt
     await draft.restart()
     await asyncio.sleep(wait_s)
@@ -58,6 +60,7 @@ async def _stream(
                 case ToolCall():
                     calls.append(part)
                 case Ending():
+                    used(part)
                     if not (calls or draft.text.strip()):
                         raise ModelEmpty("the answer has no text")
                     return Reply(part, tuple(calls))

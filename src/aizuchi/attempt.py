@@ -13,6 +13,7 @@ from aizuchi.orders import order_of
 from aizuchi.ports import Engine, Refusal, Settlement
 from aizuchi.rounds import rounds_of
 from aizuchi.summaries import Summariser
+from aizuchi.tracing import Meter, Recorder, begin
 from aizuchi.turns import Bounds, Claim
 from aizuchi.words import THINKING, language_of, say
 from aizuchi.writing import Draft
@@ -58,6 +59,7 @@ class Office(NamedTuple):
     outlets: Mapping[str, Outlet] = {}
     gate: Gate = Gate()
     summariser: Summariser | None = None
+    recorder: Recorder | None = None
 
 
 class Attempt:
@@ -67,10 +69,12 @@ class Attempt:
         self._office, self._claim, self._lease_left_s = office, claim, lease_left_s
         self._message = claim.turn.message
         self._language = language_of(self._message.text, self._message.locale)
+        self._meter = Meter()
         self._draft = Draft(self._write, self._keep)
 
     async def work(self) -> None:
         """Returns when the turn is settled, or somebody else has it."""
+        self._meter = begin(self._office.recorder, self._message.turn_id)
         outlet = self._office.outlets.get(self._message.surface)
         try:
             if outlet is None:
@@ -109,7 +113,10 @@ class Attempt:
 
     async def _settle(self, ended: Ended, undelivered: Settlement | None) -> None:
         settlement = (undelivered or Settlement(ended.finished.outcome))._replace(
-            tokens=ended.tokens, forget=ended.forget, forget_person=ended.forget_person
+            tokens=ended.tokens,
+            forget=ended.forget,
+            forget_person=ended.forget_person,
+            written=self._meter.tokens_out,
         )
         await self._keep_trying(lambda: self._office.engine.queue.settle(self._claim, settlement))
         self._shadow(ended)
@@ -119,7 +126,7 @@ class Attempt:
         summariser = self._office.summariser
         if summariser and ended.forget_person:
             summariser.forgot()
-        elif summariser and ended.finished.outcome == "answered":
+        elif summariser and ended.finished.outcome == "answered" and self._message.history is None:
             summariser.answered(self._message)
 
     async def _end(self) -> Ended:

@@ -4,8 +4,19 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 
-from aizuchi.operations import Busy, Doubtful, Find, Found, Operation, Receipt
+from aizuchi.operations import (
+    Busy,
+    Doubtful,
+    Ended,
+    Find,
+    Found,
+    Operation,
+    Receipt,
+    Refused,
+    Sent,
+)
 from aizuchi.ports import Courier, Pace
+from aizuchi.tracing import note
 
 
 class Caller:
@@ -56,6 +67,21 @@ class Caller:
 
     async def _called(self, operation: Operation | Find, result: Receipt | Found) -> None:
         self._taken.clear()
+        if not isinstance(result, Sent):
+            note(type(result).__name__.lower(), _detail(result))
         if isinstance(result, Busy):
             for budget in self._courier.budgets(operation, self._reply_to):
                 await self._pace.penalise(self._tenant, budget, result.retry_after_s)
+
+
+def _detail(result: Receipt | Found) -> str:
+    """What a note tells of a call that did not simply succeed."""
+    match result:
+        case Busy(retry_after_s):
+            return f"{retry_after_s:g}"
+        case Ended(why):
+            return why
+        case Refused(code):
+            return code
+        case _:
+            return ""

@@ -48,9 +48,10 @@ def refuse(request: HttpRequest, door: Door) -> HttpResponse | None:
         return HttpResponse(405, b"method not allowed", headers=((b"allow", allow),))
     if len(request.body) > door.most_bytes:
         return too_large(door.most_bytes)
-    if any(name == b"content-encoding" and value != b"identity" for name, value in request.headers):
+    encodings = {value for name, value in request.headers if name == b"content-encoding"}
+    if encodings - {b"identity"}:
         return HttpResponse(415, b"send the body as it is, without Content-Encoding")
-    if _brackets(request.body) > MOST_BRACKETS:
+    if _has_too_many_brackets(request.body):
         return HttpResponse(400, b"too many brackets")
     return None
 
@@ -76,8 +77,8 @@ def read_json(data: bytes) -> Any:
         value = _DECODER.decode(data.decode())
     except (ValueError, RecursionError):
         raise BadJson("the body is not JSON that a message could be") from None
-    if _brackets(data) > DEEPEST or b"\\ud" in data or b"\\uD" in data:
-        _inspect(value)  # only what can be too deep, or hold half of a pair
+    if _brackets(data) > DEEPEST or _has_half_pairs(data):
+        _inspect(value)
     return value
 
 
@@ -93,11 +94,20 @@ def _brackets(data: bytes) -> int:
     return data.count(b"{") + data.count(b"[")
 
 
+def _has_too_many_brackets(data: bytes) -> bool:
+    return len(data) > MOST_BRACKETS and _brackets(data) > MOST_BRACKETS
+
+
+def _has_half_pairs(data: bytes) -> bool:
+    """Whether it may hold half of a surrogate pair."""
+    return b"\\" in data and (b"\\ud" in data or b"\\uD" in data)
+
+
 def _weigh(data: bytes) -> None:
     """Refuses by counting what would cost time to parse; text inside strings costs none."""
-    if _brackets(data) > MOST_BRACKETS:
+    if _has_too_many_brackets(data):
         raise BadJson("the body has too many brackets")
-    if data.count(b",") <= MOST_VALUES:
+    if len(data) <= MOST_VALUES or data.count(b",") <= MOST_VALUES:
         return
     pieces = data.replace(b"\\\\", b"").replace(b'\\"', b"")
     if pieces.count(b'"') > MOST_QUOTES:

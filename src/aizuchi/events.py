@@ -61,14 +61,25 @@ class Sender(NamedTuple):
     outside: bool = False
 
 
+class Spoken(NamedTuple):
+    """A line of a history that the caller brings."""
+
+    role: str
+    text: str
+
+
 class Message(NamedTuple):
     """One human act that wants an answer. Its `turn_id` is the same in every delivery of it.
 
     `conversation` (what is answered in order) and `place.key` are unique in the installation.
     A conversation lies in one place: a surface that answers one exchange privately and the next
-    in the open gives them two conversation keys. `ref` is the surface's own name of the message
-    and is kept; `reply_to` holds what only the surface reads, and is erased when the turn settles.
-    `via` is the slash command that it was given by, as the person wrote it.
+    in the open gives them two conversation keys. Keys best begin with what grows with time: new
+    ones are then neighbours in a store's indexes, and ten of them dirty one page instead of ten.
+    `ref` is the surface's own name of the message and is kept; `reply_to` holds what only the
+    surface reads, and is erased when the turn settles.
+    `via` is the slash command that it was given by, as the person wrote it. Who brings the
+    `history`, the question included, has it answered from that alone; then memory is neither read
+    nor written, nothing of the turn is kept, and `via` is the model that was asked for.
     `replaces` names the turn whose answer, with all that followed it, leaves the memory; a message
     that says nothing else asks the same again. One that `joins` is taken only in a conversation
     that we have answered in, and elsewhere not kept at all. One that `decides` answers a question
@@ -89,6 +100,7 @@ class Message(NamedTuple):
     replaces: str = ""
     joins: bool = False
     via: str = ""
+    history: tuple[Spoken, ...] | None = None
     decides: str = ""
 
     @property
@@ -119,6 +131,8 @@ def decode_message(stored: str) -> Message:
     sender, name, groups, outside = fields["sender"][:4]
     fields["place"] = Place(key, audience)
     fields["sender"] = Sender(sender, name, tuple(groups), outside)
+    if brought := fields.get("history"):
+        fields["history"] = tuple(Spoken(*line[:2]) for line in brought)
     return Message(**fields)
 
 

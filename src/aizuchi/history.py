@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from aizuchi.answers import Consent, Outcome
+from aizuchi.events import Spoken
 from aizuchi.recall import Shelf, Window, fitting, overflowing, tokens_of
 from aizuchi.trail import Trail
 
@@ -44,6 +45,18 @@ class Recollection(NamedTuple):
 
     exchanges: Sequence[Exchange] = ()
     summaries: Sequence[str] = ()
+
+
+def brought(history: Sequence[Spoken]) -> Recollection:
+    """What a caller brings to be reminded of; the question, its last line, is none of it."""
+    exchanges: list[Exchange] = []
+    for role, text in history[:-1]:
+        if role == "user":
+            exchanges.append(Exchange(text, ""))
+        elif role == "assistant":
+            asked = exchanges.pop().question if exchanges and not exchanges[-1].answer else ""
+            exchanges.append(Exchange(asked, text))
+    return Recollection(exchanges, [text for role, text in history if role == "system"])
 
 
 class Overflow(NamedTuple):

@@ -15,17 +15,20 @@ class Persona(NamedTuple):
 
 class Casting(NamedTuple):
     """Personas by the name of a slash command (without its slash, in small letters), by the id of
-    a channel or a workspace, and by surface."""
+    a channel or a workspace, and by surface; and by their own names, as models of our API."""
 
     commands: Mapping[str, Persona] = {}
     channels: Mapping[str, Persona] = {}
     surfaces: Mapping[str, Persona] = {}
+    models: Mapping[str, Persona] = {}
 
     def of(self, message: Message, otherwise: Persona) -> Persona:
         """Who answers this message: what is nearer to it goes before what is further off."""
-        by_command = self.commands.get(command_name(message.via)) if message.via else None
+        is_brought = message.history is not None
+        named = self.models if is_brought else self.commands
+        asked_for = message.via if is_brought else command_name(message.via)
         return (
-            by_command
+            named.get(asked_for)
             or self._of_channel(message)
             or self.surfaces.get(message.surface)
             or otherwise

@@ -25,6 +25,7 @@ from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception,
 from aizuchi.history import ChatInfo, Holdings, Overflow, Own, Recollection, Said
 from aizuchi.operations import Find, Found, Operation, Receipt
 from aizuchi.recall import Scope, Shelf, Window
+from aizuchi.traces import Note, Trace
 from aizuchi.turns import Claim
 
 # ── surfaces ──────────────────────────────────────────────────────────────────
@@ -117,13 +118,20 @@ class Inbox(Protocol):
 
 class Settlement(NamedTuple):
     """What a turn leaves behind. `forget` is the scope whose memory begins afresh with it;
-    `forget_person`: all that the store has of its person goes, but for this turn."""
+    `forget_person`: all that the store has of its person goes, but for this turn. Of its `tokens`
+    the model wrote `written`."""
 
     settled_as: Outcome | Literal["undeliverable"]
     tokens: int = 0
     forget: Scope = "none"
     reason: str = ""
     forget_person: bool = False
+    written: int = 0
+
+    @property
+    def account(self) -> tuple[str, str, int, int]:
+        """What the turn's trace keeps of it."""
+        return self.settled_as, self.reason, self.tokens, self.written
 
 
 class Queue(Protocol):
@@ -264,6 +272,7 @@ class UsageDay(NamedTuple):
     person: str
     answers: int
     tokens: int
+    written: int = 0
 
 
 class Usage(Protocol):
@@ -275,6 +284,18 @@ class Usage(Protocol):
 
     async def read(self, since: str) -> Sequence[UsageDay]:
         """All days from this ISO date on."""
+        ...
+
+
+class Traces(Protocol):
+    """The lives of turns, for whoever asks why; they hold no text."""
+
+    async def note(self, notes: Sequence[Note]) -> None:
+        """Keeps what happened beside the logs of turns."""
+        ...
+
+    async def read(self, turn_id: str) -> Trace | None:
+        """The life of a turn, open or settled, with all that was noted of it."""
         ...
 
 
@@ -338,6 +359,7 @@ class Engine(NamedTuple):
     consents: Consents
     usage: Usage
     tickets: Tickets
+    traces: Traces
     pace: Pace
     run: Callable[[], Coroutine[None, None, None]]
 

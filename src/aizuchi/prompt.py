@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from aizuchi.events import Message
+from aizuchi.events import Message, Spoken
 from aizuchi.history import Recollection
 from aizuchi.personas import Casting, Persona
 from aizuchi.ports import Overheard, PromptMessage
@@ -66,6 +66,13 @@ def prompt_of(
     if brief.closing:
         prompt.append(PromptMessage("system", brief.closing))
     return prompt
+
+
+def prompt_of_caller(brief: Brief, history: Sequence[Spoken]) -> list[PromptMessage]:
+    """The prompt where the caller brings all that was said, the question included."""
+    prompt = [PromptMessage("system", brief.instructions)] if brief.instructions else []
+    prompt += [PromptMessage(role, text) for role, text in history]  # type: ignore[arg-type]  # the surface lets no other role in
+    return [*prompt, PromptMessage("system", brief.closing)] if brief.closing else prompt
 
 
 def quoted(overheard: Sequence[Overheard]) -> str:

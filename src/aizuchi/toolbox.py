@@ -69,6 +69,12 @@ class Toolbox:
         self._timeout_s, self._new_incident = timeout_s, new_incident
 
     @property
+    def safe(self) -> "Toolbox":
+        """Those of its tools that nobody has to allow."""
+        tools = [tool for tool in self._tools.values() if not tool.unsafe]
+        return Toolbox(tools, timeout_s=self._timeout_s, new_incident=self._new_incident)
+
+    @property
     def declared(self) -> Sequence[Declared]:
         return [tool.declared for tool in self._tools.values()]
 

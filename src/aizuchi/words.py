@@ -1,5 +1,6 @@
 """What a person reads from us in a conversation, in English and Japanese, by its code."""
 
+import re
 from typing import Literal
 
 Language = Literal["en", "ja"]
@@ -8,9 +9,12 @@ THINKING = "thinking"
 """The line of the sign that we listen."""
 
 
+_JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+
+
 def language_of(text: str, locale: str = "en") -> Language:
     """Japanese where the text has kana or Han letters or the surface's locale says so."""
-    if any("\u3040" <= letter <= "\u30ff" or "\u3400" <= letter <= "\u9fff" for letter in text):
+    if _JAPANESE.search(text):
         return "ja"
     return "ja" if locale.lower().startswith("ja") else "en"
 
@@ -39,6 +43,10 @@ _LINES: dict[str, tuple[str, str]] = {
     "not_taken": (
         "I could not take this in just now. Please send it again in a minute.",
         "今は受け取れませんでした。1分ほど待ってからもう一度お送りください。",
+    ),
+    "began_again": (
+        "I had to begin this answer again, and a part of it was told already. Please ask again.",
+        "回答の途中で最初からやり直したため、続きをお届けできません。もう一度お送りください。",
     ),
     "stopped": ("Stopped.", "停止しました。"),
     "waited_too_long": (

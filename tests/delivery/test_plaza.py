@@ -48,7 +48,7 @@ def test_a_stop_is_a_signal_for_its_conversation() -> None:
     event = surface.authenticate(plaza.presses_stop("m1"), now=EPOCH)
 
     assert isinstance(event, Event)
-    assert surface.read(event, now=EPOCH).signals == (Signal("stop", "plaza:T1:C1:m1", "ann"),)
+    assert surface.read(event, now=EPOCH).signals == (Signal("stop", "plaza:m1:T1:C1", "ann"),)
 
 
 def test_a_missing_secret_is_found_and_has_a_mend() -> None:

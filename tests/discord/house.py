@@ -128,7 +128,7 @@ def house_in(home: Path, monkeypatch: pytest.MonkeyPatch, points: Points = Point
     """A house of its own; the calls of its app reach the fake Discord."""
     discord = FakeDiscord(clock, points=points)
     discord.round_trip_s = 0.1
-    ask = {"name": "ask", "description": "Ask", "type": 1}
+    ask = {"name": "ask", "description": "Ask", "type": 1, "integration_types": [0, 1]}
     option = {"name": "text", "description": "Your question", "type": 3}
     discord.register({**ask, "options": [option]}, ABOUT)
 

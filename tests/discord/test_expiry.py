@@ -99,7 +99,8 @@ async def test_a_late_answer_for_one_goes_to_their_direct_messages(
     async with house.open():
         await house.asks()
         await house.rest(seconds + 30)
-    assert house.answers(house.ann.direct) == [ANSWER]
+    (answer,) = house.messages(house.ann.direct)
+    assert (answer.content, labels(answer)) == (ANSWER, [])
     assert ANSWER not in house.discord.transcript(house.bob)
     assert house.answers() == []
 

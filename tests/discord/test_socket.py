@@ -122,7 +122,7 @@ async def test_what_comes_three_times_is_answered_once(tmp_path: Path) -> None:
         await ann.command("ask", {"text": "Is it so?"}, discord.general, times=3)
         await ann.mentions("And this?", discord.general, times=3)
         await soon(lambda: len(discord.answers(discord.general)) == 2)
-        await soon(lambda: len(app._sockets["discord"]._tasks) == 1)  # the registrar's
+        await soon(lambda: len(app._sockets["discord"]._socket._tasks) == 1)  # the registrar's
         assert discord.routes_called().count(CALLBACK) == 3
         assert len(discord.answers(discord.general)) == 2
 
@@ -279,7 +279,7 @@ async def test_what_nobody_can_read_is_passed_over(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with connected(tmp_path) as (discord, app):
-        heard = app._sockets["discord"]._heard
+        heard = app._sockets["discord"]._socket._heard
         heard("MESSAGE_CREATE", {"content": "\ud83d"})
         heard("MESSAGE_CREATE", {"author": {"id": 1}, "guild_id": None})
         heard("INTERACTION_CREATE", {"type": 2})

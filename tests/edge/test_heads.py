@@ -1,26 +1,29 @@
-"""The head of a request is bounded in length and in time, on a real connection."""
+"""A request is bounded in the length of its head, and in time, on a real connection."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
 from aizuchi.events import HttpResponse
 from aizuchi.hosts import heads
-from aizuchi.hosts.doors import respond
+from aizuchi.hosts.doors import Bounded, ClientLeft, read_body, respond
 from aizuchi.hosts.listening import bind
 from aizuchi.hosts.process import Server
 
 pytestmark = pytest.mark.real_time
 
 LINE = b"GET / HTTP/1.1\r\nhost: x\r\n"
+POST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n"
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    await respond(send, HttpResponse(200, b"fine"))
+    with suppress(ClientLeft):
+        await read_body(Bounded(scope, receive, 4))
+        await respond(send, HttpResponse(200, b"fine"))
 
 
 @asynccontextmanager
@@ -78,3 +81,27 @@ async def test_a_second_head_that_does_not_come_is_given_up(
         await answer_to((reader, writer), LINE + b"\r\n")
         writer.write(LINE)
         assert await reader.read() == b""
+
+
+async def test_a_body_may_come_in_pieces() -> None:
+    async with connected() as (reader, writer):
+        for _ in range(2):
+            for piece in (POST, b"ab", b"cd"):
+                writer.write(piece)
+                await writer.drain()
+            assert (await reader.readuntil(b"fine")).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("beginning", [b"", b"ab"])
+@pytest.mark.parametrize("before", [0, 1])
+async def test_a_body_that_does_not_come_is_given_up(
+    before: int, beginning: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heads, "BODY_WITHIN_S", 0.1)
+    async with connected() as (reader, writer), asyncio.timeout(5):
+        for _ in range(before):
+            await answer_to((reader, writer), POST + b"abcd")
+        writer.write(POST + beginning)
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert answer.endswith(b"the body took too long")

@@ -77,11 +77,6 @@ async def test_a_body_that_announces_too_much_is_not_read_at_all(length: str) ->
         assert connection.pieces_taken == 0
 
 
-async def test_a_body_that_does_not_come_is_given_up() -> None:
-    async with client().open("POST", "/post/events", body=None) as connection:
-        assert connection.status == 408
-
-
 async def test_a_client_that_leaves_is_no_message() -> None:
     shelf = Shelf()
     scope = client(shelf)

@@ -78,6 +78,7 @@ settlements = st.builds(
     tokens=st.integers(0, 50),
     forget=st.sampled_from([*SCOPES, "none", "none", "none"]),
     forget_person=st.sampled_from([False, False, False, True]),
+    written=st.integers(0, 50),
 )
 windows = st.builds(Window, st.integers(0, 4), st.sampled_from([0, 4, 9]))
 
@@ -352,6 +353,7 @@ async def everything(engine: Engine, said: int) -> list[Any]:
             asking = Saying(conversation, sender, "").message(said + 1)
             found += await recalled(engine, asking, Window(9))
     for number in range(said + 1):
+        found.append(await engine.traces.read(f"{number}"))
         found.append(await tail(engine, f"{number}", BEGINNING))
         found.append(await tail(engine, f"{number}", Position(1, 1)))
     return found

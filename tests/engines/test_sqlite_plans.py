@@ -18,6 +18,8 @@ WALKS = {
     "overdue": "over open turns, no further than the first that nobody has claimed",
     "empty_conversations": "once an hour, beside the writer",
     "empty_places": "once an hour, beside the writer",
+    "by_reference": "once, when somebody asks why by a link",
+    "old_traces": "over the two hundred oldest",
     "people": "over people, when a command lists them",
     "purge_forgotten": "once an hour, over what people asked to forget",
     "forget_own_work": "over what was open in a file that an earlier schema left",
@@ -31,6 +33,7 @@ NEWEST_FIRST = [
     "ready",
 ]
 OWN_ROWS = re.compile(r"SCAN (pieces|CONSTANT ROW|\(subquery-\d+\))")
+OWN_ROWS = re.compile(r"SCAN (pieces|json_each VIRTUAL TABLE|CONSTANT ROW|\(subquery-\d+\))")
 
 
 class Anything(dict[str, int]):

@@ -57,8 +57,14 @@ class Desk:
         await busy
         return outcomes
 
-    def accepting(self, turn_id: str) -> "asyncio.Task[object]":
-        return asyncio.create_task(self.inbox.accept([message(turn_id, f"talk {turn_id}")], ()))
+    def accepting(self, turn_id: str, talk: str = "") -> "asyncio.Task[object]":
+        said = message(turn_id, talk or f"talk {turn_id}")
+        return asyncio.create_task(self.inbox.accept([said], ()))
+
+    def stand(self, column: str) -> Sequence[object]:
+        """What a column of the work says, in the order of acceptance."""
+        rows = self.connection.execute(f"SELECT {column} FROM work ORDER BY seq")
+        return [row[0] for row in rows]
 
     def _watch(self, statement: str) -> None:
         self.commits += statement == "COMMIT"
@@ -101,6 +107,30 @@ async def test_the_bell_rings_for_a_message_whose_sender_has_left(tmp_path: Path
         async with asyncio.timeout(10):
             await rung.wait()
     assert accepted(tmp_path) == ["1"]
+
+
+async def test_in_a_group_a_conversation_has_one_head_and_can_be_full(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        waiting = [here.accepting(f"{number}", "talk") for number in range(Bounds().waiting + 2)]
+        await here.in_one_group(*waiting)
+        assert here.stand("refusal") == [*[""] * (Bounds().waiting + 1), "full"]
+        assert here.stand("head") == [1, *[0] * Bounds().waiting, 1]
+
+
+async def test_of_two_deliveries_in_a_group_one_is_new(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        outcomes = await here.in_one_group(
+            here.accepting("1", "talk"), here.accepting("1", "talk"), here.accepting("2", "talk")
+        )
+        assert outcomes == [{"1"}, set(), {"2"}]
+        assert here.stand("turn_id") == ["1", "2"]
+
+
+async def test_a_key_that_no_statement_can_ask_for_is_refused_alone(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        outcomes = await here.in_one_group(here.accepting("1"), here.accepting("2\0"))
+        assert [type(outcome) for outcome in outcomes] == [set, ValueError]
+        assert here.stand("turn_id") == ["1"]
 
 
 async def test_one_that_fails_in_a_group_fails_alone(tmp_path: Path) -> None:

@@ -116,6 +116,8 @@ async def test_the_privileged_intent_has_to_be_granted() -> None:
     ("said", "code"),
     [
         ("{", 4002),
+        ("[]", 4002),
+        ('{"op": []}', 4002),
         ('{"op": 42}', 4001),
         ('{"op": 3, "d": {}}', 4003),
         ('{"op": 2, "d": {"token": "stale", "intents": 0}}', 4004),

@@ -9,7 +9,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 from tests.simulator.discord_house import QUIETLY, USER_AGENT, Bot, House, code, house
 
-from aizuchi.simulator.discord import Can, CannotDo, Points
+from aizuchi.simulator.discord import ASK, Can, CannotDo, Points
 
 BUTTONS = [
     {
@@ -246,6 +246,7 @@ async def test_an_app_of_one_person_has_five_follow_ups() -> None:
         other = home.discord.add_guild("Elsewhere", home.ann)
         home.discord.leave(other)
         home.discord.installs(home.ann)
+        home.discord.register({**ASK, "integration_types": [0, 1]})
         place = home.discord.channel("there", other)
         said = await home.ann.command("ask", {"question": "why?"}, place)
         await home.fills(said, "one")
@@ -392,6 +393,17 @@ async def test_a_command_may_be_for_some_people_only() -> None:
         assert home.bot.got[0]["member"]["roles"] == [keeper.id]
         with pytest.raises(CannotDo, match="ann may not use tidy"):
             await home.ann.command("tidy", {}, home.discord.general)
+
+
+async def test_a_command_is_offered_only_where_the_app_is_installed_as_it_wants() -> None:
+    async with house() as home:
+        elsewhere = home.discord.add_guild("Elsewhere", home.ann)
+        home.discord.leave(elsewhere)
+        home.discord.installs(home.ann)
+        place = home.discord.channel("there", elsewhere)
+
+        with pytest.raises(CannotDo, match="there is no command 'ask'"):
+            await home.ann.command("ask", {"question": "why?"}, place)
 
 
 class Careless(Bot):

@@ -1,8 +1,11 @@
 """Slash commands: acknowledged in the way that was set, answered in private or for all."""
 
 import json
+from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tests.slack.payloads import (
     ANN,
     CHANNEL,
@@ -18,8 +21,10 @@ from tests.slack.payloads import (
     status,
 )
 
+from aizuchi.errors import BadJson
 from aizuchi.events import HttpResponse, Message, Place, Reception
 from aizuchi.surfaces.slack.address import Address
+from aizuchi.surfaces.slack.forms import MOST_FIELDS, read_form
 from aizuchi.surfaces.slack.inbound import Manner
 
 FOR_ALL = Manner(ephemeral=False)
@@ -121,6 +126,34 @@ def test_what_slack_escapes_is_undone_once() -> None:
 @pytest.mark.parametrize("name", ["team_id", "channel_id", "user_id", "trigger_id"])
 def test_a_command_without_its_ids_is_malformed(name: str) -> None:
     assert status(command_request(**{name: ""})) == 400
+
+
+FORM_PIECES = (b"a", b"b", b"=", b"&", b"+", b"%", b"4", b"%41", b"%C3%A9", b"%zz", b"%00")
+RAW_PIECES = (";", "é", "あ", "🙂")
+pieces = st.sampled_from([*FORM_PIECES, *(piece.encode() for piece in RAW_PIECES), b"\xff"])
+
+
+@given(st.lists(pieces, max_size=12).map(b"".join))
+@example(b"&".join(b"%d=" % number for number in range(MOST_FIELDS - 1)))
+@example(b"&".join(b"%d=" % number for number in range(MOST_FIELDS)))
+def test_a_form_is_read_as_the_standard_library_reads_it(rest: bytes) -> None:
+    body = b"command=/ask&" + rest
+    try:
+        read = dict(read_form(body).body)
+    except BadJson:
+        read = {}
+    assert read == by_the_standard_library(body)
+
+
+def by_the_standard_library(body: bytes) -> dict[str, str]:
+    """Its fields; none where it is no form, has too many, or one of them twice."""
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        return {}
+    return dict(pairs) if len(dict(pairs)) == len(pairs) else {}
 
 
 def test_looking_at_our_certificate_is_answered_and_is_no_message() -> None:

@@ -36,8 +36,8 @@ FOLLOWING = Manner(follow_threads=True)
 
 def test_a_mention_is_answered_in_the_thread_that_it_begins() -> None:
     asked = message(mention())
-    assert asked.turn_id == f"slack:{TEAM}:{CHANNEL}:{TS}"
-    assert asked.conversation == f"slack:{TEAM}:{CHANNEL}:{TS}"
+    assert asked.turn_id == f"slack:{TS}:{TEAM}:{CHANNEL}"
+    assert asked.conversation == f"slack:{TS}:{TEAM}:{CHANNEL}"
     assert asked.place == Place(f"slack:{TEAM}:{CHANNEL}", "shared")
     assert (asked.tenant, asked.ref, asked.text) == (TEAM, TS, "Is it raining?")
     assert asked.sender == Sender(ANN, groups=(TEAM,))
@@ -60,8 +60,8 @@ def test_the_address_says_all_that_an_answer_needs() -> None:
 
 def test_a_mention_in_a_thread_belongs_to_that_thread() -> None:
     asked = message(mention(thread_ts=THREAD))
-    assert asked.conversation == f"slack:{TEAM}:{CHANNEL}:{THREAD}"
-    assert asked.turn_id == f"slack:{TEAM}:{CHANNEL}:{TS}"
+    assert asked.conversation == f"slack:{THREAD}:{TEAM}:{CHANNEL}"
+    assert asked.turn_id == f"slack:{TS}:{TEAM}:{CHANNEL}"
 
 
 @pytest.mark.parametrize("manner", [Manner(), FOLLOWING])
@@ -78,13 +78,13 @@ def test_twin_events_of_one_sentence_are_the_same_message(
 
 def test_a_direct_message_is_private_and_begins_a_thread_of_its_own() -> None:
     asked = message(direct())
-    assert asked.conversation == f"slack:{TEAM}:{DIRECT}:{TS}"
+    assert asked.conversation == f"slack:{TS}:{TEAM}:{DIRECT}"
     assert asked.place == Place(f"slack:{TEAM}:{DIRECT}", "private")
     assert Address.from_mapping(asked.reply_to).kind == "direct"
 
 
 def test_a_reply_in_a_direct_thread_stays_in_it() -> None:
-    assert message(direct(thread_ts=THREAD)).conversation == f"slack:{TEAM}:{DIRECT}:{THREAD}"
+    assert message(direct(thread_ts=THREAD)).conversation == f"slack:{THREAD}:{TEAM}:{DIRECT}"
 
 
 @pytest.mark.parametrize("kind", ["mpim", "group", "channel"])
@@ -227,7 +227,7 @@ def test_a_stop_reaches_the_thread_that_it_was_pressed_in() -> None:
         "event_ts": TS,
     }
     got = reception(event_request(event))
-    assert got.signals == (Signal("stop", f"slack:{TEAM}:{DIRECT}:{THREAD}", ANN),)
+    assert got.signals == (Signal("stop", f"slack:{THREAD}:{TEAM}:{DIRECT}", ANN),)
     assert got.messages == ()
 
 
@@ -245,7 +245,7 @@ def click(action: str) -> bytes:
 
 def test_our_own_button_stops_too_and_any_other_click_is_acknowledged() -> None:
     stopped = reception(signed(click(STOP_ACTION)))
-    assert stopped.signals == (Signal("stop", f"slack:{TEAM}:{CHANNEL}:{THREAD}", ANN),)
+    assert stopped.signals == (Signal("stop", f"slack:{THREAD}:{TEAM}:{CHANNEL}", ANN),)
     assert reception(signed(click("else"))).signals == ()
     assert status(signed(click("else"))) == 200
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp
-from tests.worker.office import ScriptedModel, desk, saying
+from tests.worker.office import NO_LIMITS, ScriptedModel, desk, saying
 
 from aizuchi.hosts.asgi import make_app
-from aizuchi.ports import Engine, Model
+from aizuchi.ports import Allowance, Engine, Model
+from aizuchi.prompt import Brief
 from aizuchi.surfaces.web.auth import Gate, Proxied
 from aizuchi.surfaces.web.routes import WebRoutes
 from aizuchi.surfaces.web.tokens import Tokens
@@ -81,11 +82,17 @@ async def house(
     bounds: Bounds | None = None,
     name: str = "aizuchi",
     tools: Sequence[Tool] = (),
+    brief: Brief | None = None,
+    allowance: Allowance = NO_LIMITS,
+    models: Sequence[str] = (),
 ) -> AsyncIterator[House]:
     """The assistant, open for as long as the block lasts. Its page is built in `home / "app"`."""
     home.mkdir(exist_ok=True)  # noqa: ASYNC240 - a folder of the test's own
     model = model or ScriptedModel(saying("Hello dear friend"))
-    async with desk(home, model, bounds=bounds, tools=Toolbox(tools)) as office:
+    kit = Toolbox(tools)
+    async with desk(
+        home, model, bounds=bounds, brief=brief, allowance=allowance, tools=kit
+    ) as office:
         engine = office.engine
         gate = Gate(Tokens(home, TOKENS), hosts=hosts, header=header)
         web = WebRoutes(
@@ -98,6 +105,7 @@ async def house(
             clock=virtual_time.clock,
             name=name,
             app=home / "app",
+            models=models,
         )
         app = make_app(inbox=engine.inbox, clock=virtual_time.clock, web=web)
         try:

@@ -281,14 +281,6 @@ async def test_the_body_of_a_stranger_is_not_read_at_all(tmp_path: Path) -> None
                 assert (connection.status, connection.pieces_taken) == (401, 0)
 
 
-async def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
-    async with (
-        house(tmp_path) as home,
-        home.person().open("POST", "/api/chat", body=None) as connection,
-    ):
-        assert connection.status == 408
-
-
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "zstd", "gzip, identity"])
 async def test_an_encoded_body_is_415(tmp_path: Path, encoding: str) -> None:
     async with house(tmp_path) as home:

@@ -34,6 +34,8 @@ COMMANDS = {
     "slack": Command("aizuchi.cli.slack", "connect it to a Slack workspace"),
     "discord": Command("aizuchi.cli.discord", "connect it to Discord"),
     "trigger": Command("aizuchi.cli.trigger", "write to a platform that dev plays itself"),
+    "why": Command("aizuchi.cli.why", "tell the life of one message, and the reasons"),
+    "usage": Command("aizuchi.cli.usage", "print what was used, by day"),
     "export": Command("aizuchi.cli.export", "print all that a person said and was answered"),
     "token": Command("aizuchi.cli.token", "say who may use the web chat"),
 }

@@ -66,7 +66,7 @@ class _App:
         self._webhooks, self._renewals = webhooks, renewals
         self._web, self._probes = web, probes
         self._lifespan, self._is_stopping = lifespan, is_stopping
-        self._responses: Counter[tuple[tuple[str, str], ...]] = Counter()
+        self._responses: Counter[tuple[str, int]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -87,7 +87,7 @@ class _App:
         except Exception as error:  # noqa: BLE001 - see above
             await _break_off(scope, send, _report(scope, error))
         finally:
-            self._responses[("route", self._name(scope)), ("status", str(send.status))] += 1
+            self._responses[self._name(scope), send.status] += 1
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -132,7 +132,11 @@ class _App:
 
     def _metrics(self) -> Iterable[Metric]:
         meaning = "Responses by route and status; status 0 is a request that was given up."
-        yield Metric("aizuchi_http_responses_total", "counter", meaning, self._responses)
+        counted: dict[tuple[tuple[str, str], ...], float] = {
+            (("route", route), ("status", str(status))): number
+            for (route, status), number in self._responses.items()
+        }
+        yield Metric("aizuchi_http_responses_total", "counter", meaning, counted)
 
 
 class _Sending:

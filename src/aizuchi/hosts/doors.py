@@ -1,14 +1,9 @@
-"""Reading a request off the wire: never more of a body than its route takes, never for ever."""
-
-import asyncio
+"""Reading a request off the wire: never more of a body than its route takes."""
 
 from starlette.types import Message, Receive, Scope, Send
 
 from aizuchi.edge import too_large
 from aizuchi.events import HttpRequest, HttpResponse
-
-BODY_WITHIN_S = 20.0
-TOO_SLOW = HttpResponse(408, b"the body took too long", headers=((b"connection", b"close"),))
 
 
 class ClientLeft(Exception):
@@ -16,7 +11,7 @@ class ClientLeft(Exception):
 
 
 class BodyRefused(Exception):
-    """The body is too large or too slow; `answer` says which."""
+    """The body is too large; `answer` says so."""
 
     def __init__(self, answer: HttpResponse) -> None:
         super().__init__()
@@ -24,31 +19,21 @@ class BodyRefused(Exception):
 
 
 class Bounded:
-    """A receive that raises BodyRefused at the byte that is too much, or when time is up.
+    """A receive that raises BodyRefused at the byte that is too much.
 
     A body that announces too much is refused before any of it is read, and one that nobody asks
-    for is never read.
+    for is never read. How long it may take, `heads.py` says.
     """
 
     def __init__(self, scope: Scope, receive: Receive, most_bytes: int) -> None:
         self._receive, self._most_bytes = receive, most_bytes
-        self._size = 0
-        self._announced = _announced(scope)
-        self._until = asyncio.get_running_loop().time() + BODY_WITHIN_S
-        self._is_whole = False
+        self._size, self._announced = 0, _announced(scope)
 
     async def __call__(self) -> Message:
-        if self._is_whole:
-            return await self._receive()
         self._check(self._announced)
-        try:
-            async with asyncio.timeout_at(self._until):
-                message = await self._receive()
-        except TimeoutError:
-            raise BodyRefused(TOO_SLOW) from None
+        message = await self._receive()
         self._size += len(message.get("body", b""))
         self._check(self._size)
-        self._is_whole = not message.get("more_body", False)
         return message
 
     def _check(self, size: int) -> None:
@@ -79,23 +64,21 @@ def _announced(scope: Scope) -> int:
 def request_of(scope: Scope, body: bytes) -> HttpRequest:
     """The request as a value."""
     client = scope.get("client")
-    return HttpRequest(
-        method=scope["method"],
-        path=scope["path"],
-        query=scope["query_string"].decode("latin-1"),
-        headers=tuple(scope["headers"]),
-        body=body,
-        peer=client[0] if client else "",
-    )
+    query, peer = scope["query_string"].decode("latin-1"), client[0] if client else ""
+    return HttpRequest(scope["method"], scope["path"], query, tuple(scope["headers"]), body, peer)
 
 
 async def respond(send: Send, answer: HttpResponse, *, head_only: bool = False) -> None:
     """Sends a whole answer."""
-    headers = [(b"content-length", str(len(answer.body)).encode())]
+    headers = _headers(answer)
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head_only else answer.body})
+
+
+def _headers(answer: HttpResponse) -> list[tuple[bytes, bytes]]:
+    if answer.status in (204, 304):
+        return [*answer.headers]
+    headers = [(b"content-length", b"%d" % len(answer.body)), *answer.headers]
     if answer.body:
         headers.append((b"content-type", answer.content_type.encode()))
-    if answer.status in (204, 304):
-        headers = []
-    start = {"status": answer.status, "headers": [*headers, *answer.headers]}
-    await send({"type": "http.response.start", **start})
-    await send({"type": "http.response.body", "body": b"" if head_only else answer.body})
+    return headers

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from aizuchi.app import App, open_app
 from aizuchi.edge import API
 from aizuchi.hosts.dev_kill import with_kill
-from aizuchi.hosts.heads import BoundedHead
+from aizuchi.hosts.heads import BoundedHttp
 from aizuchi.hosts.parent import Parent, ask_to_be_killed, find_parent, is_in_dev
 from aizuchi.settings import Settings
 
@@ -108,7 +108,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=BoundedHead,
+                http=BoundedHttp,
                 ws=_open_socket,  # type: ignore[arg-type]  # whatever makes a protocol will do
                 ws_max_size=API.most_bytes,
                 ws_ping_timeout=SILENT_SOCKET_S,

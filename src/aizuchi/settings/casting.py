@@ -25,6 +25,7 @@ def casting_of(personas: Personas, surfaces: Mapping[str, str]) -> Casting:
         surfaces={
             surface: _persona(_named(name, personas, surface)) for surface, name in surfaces.items()
         },
+        models={name: _persona(persona) for name, persona in personas.items()},
     )
 
 

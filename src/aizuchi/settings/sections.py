@@ -87,6 +87,12 @@ class ModelSettings(NamedTuple):
     max_tokens: Annotated[
         int | None, Meaning("The longest answer, in tokens; not set: the endpoint's own.", 1)
     ] = None
+    price_in: Annotated[
+        float, Meaning("What a million tokens that the model reads cost; 0 = unknown.", 0)
+    ] = 0.0
+    price_out: Annotated[
+        float, Meaning("What a million tokens that the model writes cost; 0 = unknown.", 0)
+    ] = 0.0
     connect_s: Annotated[
         float, Meaning("How long to wait for a connection, in seconds.", 0.1, 60)
     ] = 3.0
@@ -171,7 +177,8 @@ class AccessSettings(NamedTuple):
         tuple[str, ...],
         Meaning(
             "Ids of people, roles and groups that are answered besides a platform's own people, "
-            'alone or with the platform in front: `"slack:U024BE7LH"`.'
+            'alone or with the platform in front: `"slack:U024BE7LH"`. On Discord, where it names '
+            "a server, a role or a person, only those are answered."
         ),
     ] = ()
     owner: Annotated[

@@ -14,20 +14,27 @@ CREATE TABLE entries (
     attempt INTEGER NOT NULL,
     n INTEGER NOT NULL,
     body TEXT NOT NULL
-);
-INSERT INTO "entries" VALUES(1,1,1,'["The f",["step","s","look","running"],"irst answer."]');
-INSERT INTO "entries" VALUES(1,1,4,'[["finished","answered","The first answer.","","","",null]]');
-INSERT INTO "entries" VALUES(2,1,1,'["The s",["shown",1,"ref-2"],"econd one."]');
-INSERT INTO "entries" VALUES(2,1,4,'[["finished","answered","The second one.","","","",null]]');
-INSERT INTO "entries" VALUES(3,1,1,'["はい、相槌です。",["finished","answered","はい、相槌です。","","","",null]]');
-INSERT INTO "entries" VALUES(5,1,1,'["In the hall.",["finished","answered","In the hall.","","","",null]]');
-INSERT INTO "entries" VALUES(6,1,1,'["Half an ",["step","s","look","running"]]');
-INSERT INTO "entries" VALUES(8,1,1,'[["finished","answered","Not yet told.","","","",null]]');
+, at REAL NOT NULL DEFAULT 0);
+INSERT INTO "entries" VALUES(1,1,1,'["The f",["step","s","look","running"],"irst answer."]',1800000000.0);
+INSERT INTO "entries" VALUES(1,1,4,'[["finished","answered","The first answer.","","","",null]]',1800000000.0);
+INSERT INTO "entries" VALUES(2,1,1,'["The s",["shown",1,"ref-2"],"econd one."]',1800000000.0);
+INSERT INTO "entries" VALUES(2,1,4,'[["finished","answered","The second one.","","","",null]]',1800000000.0);
+INSERT INTO "entries" VALUES(3,1,1,'["はい、相槌です。",["finished","answered","はい、相槌です。","","","",null]]',1800000000.0);
+INSERT INTO "entries" VALUES(5,1,1,'["In the hall.",["finished","answered","In the hall.","","","",null]]',1800000000.0);
+INSERT INTO "entries" VALUES(6,1,1,'["Half an ",["step","s","look","running"]]',1800000000.0);
+INSERT INTO "entries" VALUES(8,1,1,'[["finished","answered","Not yet told.","","","",null]]',1800000000.0);
 CREATE TABLE forgotten (
     key TEXT PRIMARY KEY,
     seq INTEGER NOT NULL
 );
 INSERT INTO "forgotten" VALUES('channel hall',5);
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY,
+    turn_id TEXT NOT NULL,
+    at REAL NOT NULL,
+    code TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
 CREATE TABLE pending (
     turn_id TEXT PRIMARY KEY,
     expires_at REAL NOT NULL,
@@ -97,7 +104,17 @@ CREATE TABLE tickets (
     origin TEXT NOT NULL,
     until REAL NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO "tickets" VALUES(X'D8C64CDE96AABE555E9B5E17442ED83545D764A73C6135338B4C54D5CDB9A494','ann','https://chat.example',1800000060.0);
+INSERT INTO "tickets" VALUES(X'3C1BC4FC74418C2F0B51B26F9264806BD972EB9FED06C7FCBCBF01750DCCDD1B','ann','https://chat.example',1800000060.0);
+CREATE TABLE traces (
+    seq INTEGER PRIMARY KEY,
+    at REAL NOT NULL,  -- when it was accepted
+    body TEXT NOT NULL
+);
+INSERT INTO "traces" VALUES(1,1800000000.0,'[0,"0a,0t,0f","","",0,0]');
+INSERT INTO "traces" VALUES(2,1800000000.0,'[0,"0a,0t,0s,0f","","",0,0]');
+INSERT INTO "traces" VALUES(3,1800000000.0,'[0,"0a,0t,0f","","",12,0]');
+INSERT INTO "traces" VALUES(4,1800000000.0,'[0,"0a,0t,0f","","",0,0]');
+INSERT INTO "traces" VALUES(5,1800000000.0,'[0,"0a,0t,0f","","",0,0]');
 CREATE TABLE turns (
     seq INTEGER PRIMARY KEY,
     turn_id TEXT NOT NULL UNIQUE,
@@ -112,11 +129,11 @@ CREATE TABLE usage (
     day TEXT NOT NULL,
     person INTEGER NOT NULL,
     answers INTEGER NOT NULL DEFAULT 0,
-    tokens INTEGER NOT NULL DEFAULT 0,
+    tokens INTEGER NOT NULL DEFAULT 0, written INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (day, person)
 ) WITHOUT ROWID;
-INSERT INTO "usage" VALUES('2027-01-15',1,1,12);
-INSERT INTO "usage" VALUES('2027-01-15',3,0,3);
+INSERT INTO "usage" VALUES('2027-01-15',1,1,12,0);
+INSERT INTO "usage" VALUES('2027-01-15',3,0,3,0);
 CREATE TABLE work (
     seq INTEGER PRIMARY KEY,
     turn_id TEXT NOT NULL UNIQUE,
@@ -137,9 +154,9 @@ CREATE TABLE work (
     admitted INTEGER NOT NULL DEFAULT 0,
     message TEXT NOT NULL
 );
-INSERT INTO "work" VALUES(6,'6','talk','test:home:ann',1,1800000000.0,'working',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,0.0,'',0,1,'[1,"6","test","home","talk",["talk","private"],["ann","",[],false],"question 6","ref-6","en","",{"token":"6"},"",false,"",""]');
-INSERT INTO "work" VALUES(7,'7','talk','test:home:ann',0,1800000000.0,'waiting',0,0,0.0,0.0,0.0,0.0,0.0,'',0,0,'[1,"7","test","home","talk",["talk","private"],["ann","",[],false],"question 7","ref-7","en","",{"token":"7"},"",false,"",""]');
-INSERT INTO "work" VALUES(8,'8','ending','test:home:ann',1,1800000000.0,'finished',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,1800000000.0,'',0,0,'[1,"8","test","home","ending",["ending","private"],["ann","",[],false],"question 8","ref-8","en","",{"token":"8"},"",false,"",""]');
+INSERT INTO "work" VALUES(6,'6','talk','test:home:ann',1,1800000000.0,'working',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,0.0,'',0,1,'[1,"6","test","home","talk",["talk","private"],["ann","",[],false],"question 6","ref-6","en","",{"token":"6"},"",false,"",null,""]');
+INSERT INTO "work" VALUES(7,'7','talk','test:home:ann',0,1800000000.0,'waiting',0,0,0.0,0.0,0.0,0.0,0.0,'',0,0,'[1,"7","test","home","talk",["talk","private"],["ann","",[],false],"question 7","ref-7","en","",{"token":"7"},"",false,"",null,""]');
+INSERT INTO "work" VALUES(8,'8','ending','test:home:ann',1,1800000000.0,'finished',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,1800000000.0,'',0,0,'[1,"8","test","home","ending",["ending","private"],["ann","",[],false],"question 8","ref-8","en","",{"token":"8"},"",false,"",null,""]');
 CREATE INDEX conversations_by_owner ON conversations (owner) WHERE owner IS NOT NULL;
 CREATE INDEX work_in_order ON work (conversation, refusal);
 CREATE INDEX work_heads ON work (lease_until) WHERE head = 1;
@@ -156,6 +173,8 @@ CREATE INDEX tickets_by_end ON tickets (until);
 CREATE INDEX summaries_in_place ON summaries (place);
 CREATE INDEX summaries_by_person ON summaries (person);
 CREATE INDEX summaries_due ON summaries (id) WHERE upto = 0;
+CREATE INDEX notes_of_turn ON notes (turn_id);
+CREATE INDEX notes_by_time ON notes (at);
 CREATE INDEX pending_by_end ON pending (expires_at);
 CREATE INDEX pending_by_person ON pending (person);
 CREATE INDEX pending_in_conversation ON pending (conversation);

@@ -14,6 +14,7 @@ from aizuchi.engines.memory.memory import MemoryMemory
 from aizuchi.engines.memory.retention import MemoryCleaner
 from aizuchi.engines.memory.store import Store
 from aizuchi.engines.memory.tickets import MemoryTickets
+from aizuchi.engines.memory.tracing import MemoryTraces
 from aizuchi.engines.memory.turnqueue import MemoryQueue
 from aizuchi.engines.memory.usage import MemoryUsage
 from aizuchi.errors import StoreInUse
@@ -61,6 +62,7 @@ async def open_engine(
             consents=MemoryConsents(store, bells.asked, clock),
             usage=MemoryUsage(store, allowance, clock),
             tickets=MemoryTickets(store, clock),
+            traces=MemoryTraces(store),
             pace=LocalPace(asyncio.get_running_loop().time, budgets),
             run=run,
         )

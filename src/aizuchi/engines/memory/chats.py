@@ -61,7 +61,12 @@ class MemoryChats:
             del self._store.summaries[shelf]
         for seq in seqs:
             self._store.ended[seq] = self._clock()
-            for kept in (self._store.work, self._store.said, self._store.entries):
+            for kept in (
+                self._store.work,
+                self._store.said,
+                self._store.entries,
+                self._store.written,
+            ):
                 kept.pop(seq, None)
         for turn_id, one in list(self._store.pending.items()):
             if one.message.conversation == conversation:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from aizuchi.answers import HEARD, Heard, Logged
 from aizuchi.engines.memory.store import Store
 from aizuchi.logstore import Line, Transcript, collapsed, logged, state_with
+from aizuchi.traces import Written
 
 
 class MemoryEntries:
@@ -33,6 +34,9 @@ class MemoryEntries:
         if state != turn.state:
             turn = turn._replace(state=state, finished_at=self._clock())
             self._store.work[turn.seq] = turn
+        rows = self._store.written.setdefault(turn.seq, [])
+        rows.append(Written(self._clock(), line.attempt, line.n, line.entries))
+        rows.sort(key=lambda row: (row.attempt, row.n))
         log = self._store.entries.setdefault(turn.seq, [])
         log += logged(line.attempt, line.n, line.entries)
         log.sort(key=lambda each: each.position)

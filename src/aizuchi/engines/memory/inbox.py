@@ -38,7 +38,8 @@ class MemoryInbox:
             message = message.with_question(store.question(message))
         owner = person_of(message) if message.place.audience == "private" else ""
         beginning = Conversation(owner, message.title, now)
-        store.conversations.setdefault(message.conversation, beginning)
+        if message.history is None:
+            store.conversations.setdefault(message.conversation, beginning)
         ahead = sum(not turn.refusal for turn in store.open_in(message.conversation))
         full = ahead > self._bounds.waiting and not message.decides
         refusal = "full" if full else ""

@@ -39,6 +39,9 @@ def _unsay(store: Store, seq: int, now: float) -> None:
     one = store.conversations[conversation]
     if not one.owner:
         store.conversations[conversation] = one._replace(title="")
+    turn_id = store.said[seq].message.turn_id
+    store.notes = [note for note in store.notes if note.turn_id != turn_id]
+    store.traces.pop(seq, None)
     store.ended[seq] = now
     store.entries.pop(seq, None)
     del store.said[seq]

@@ -41,6 +41,10 @@ class MemoryCleaner:
 
     def _purge_ids(self, before: float) -> None:
         old = {seq for seq, ended_at in self._store.ended.items() if ended_at < before}
+        store = self._store
+        store.notes = [note for note in store.notes if note.event.at >= before]
+        recent = (one for one in store.traces.items() if one[1].accepted_at >= before)
+        store.traces = dict(recent)
         self._store.seqs = {key: seq for key, seq in self._store.seqs.items() if seq not in old}
         for seq in old:
             del self._store.ended[seq]

@@ -9,6 +9,7 @@ from aizuchi.history import Summary
 from aizuchi.ports import Pending
 from aizuchi.recall import Shelf, person_of
 from aizuchi.tickets import Ticket
+from aizuchi.traces import Note, Trace, Written
 from aizuchi.trail import Trail
 from aizuchi.turns import Turn
 
@@ -41,6 +42,7 @@ class Used(NamedTuple):
 
     answers: int = 0
     tokens: int = 0
+    written: int = 0
 
 
 class Store:
@@ -53,6 +55,9 @@ class Store:
         self.work: dict[int, Turn] = {}
         self.said: dict[int, Said] = {}
         self.entries: dict[int, list[Logged]] = {}
+        self.written: dict[int, list[Written]] = {}
+        self.traces: dict[int, Trace] = {}
+        self.notes: list[Note] = []
         self.ended: dict[int, float] = {}
         self.conversations: dict[str, Conversation] = {}
         self.pending: dict[str, Pending] = {}
@@ -131,8 +136,7 @@ class Store:
     def count(self, day: str, person: str, used: Used) -> None:
         key = (day, person)
         before = self.usage.get(key, Used())
-        answers, tokens = before.answers + used.answers, before.tokens + used.tokens
-        self.usage[key] = Used(answers, tokens)
+        self.usage[key] = Used(*(old + new for old, new in zip(before, used, strict=True)))
 
 
 def _may_hold(shelf: Shelf, message: Message) -> bool:

@@ -13,6 +13,7 @@ from aizuchi.errors import LeaseLost
 from aizuchi.live import LiveLog
 from aizuchi.ports import Pending, Settlement
 from aizuchi.recall import Shelf, memory_key, person_of, shelf_of
+from aizuchi.traces import Trace, timeline
 from aizuchi.trail import trail_of
 from aizuchi.turns import (
     WAITED,
@@ -132,7 +133,7 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     wish = _ask_and_decide(store, turn, settlement)
     if settlement.forget_person:
         forget(store, person_of(message), turn.seq, now)
-    if is_forgotten_since(store, turn):
+    if message.history is not None or is_forgotten_since(store, turn):
         store.ended[turn.seq] = now
         store.entries.pop(turn.seq, None)
         store.pending.pop(message.turn_id, None)
@@ -146,7 +147,10 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
         store.forgotten[key] = max(store.forgotten.get(key, 0), turn.seq)
         _drop_summaries(store, shelf_of(message, settlement.forget))
     if settlement.tokens:
-        store.count(day_of(now), person_of(message), Used(tokens=settlement.tokens))
+        used = Used(tokens=settlement.tokens, written=settlement.written)
+        store.count(day_of(now), person_of(message), used)
+    trace = Trace(turn.accepted_at, timeline(store.written.pop(turn.seq, ())))
+    store.traces[turn.seq] = trace.settled(now, *settlement.account)
 
 
 def _ask_and_decide(store: Store, turn: Turn, settlement: Settlement) -> str:

@@ -17,6 +17,7 @@ from aizuchi.engines.sqlite.memory import SqliteMemory
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.retention import SqliteCleaner
 from aizuchi.engines.sqlite.tickets import SqliteTickets
+from aizuchi.engines.sqlite.tracing import SqliteTraces
 from aizuchi.engines.sqlite.turnqueue import SqliteQueue
 from aizuchi.engines.sqlite.usage import SqliteUsage
 from aizuchi.engines.sqlite.writer import Executor, Inline, Reader, Writer, unavailable
@@ -68,6 +69,7 @@ async def open_engine(
             consents=SqliteConsents(reader, bells.asked, clock),
             usage=SqliteUsage(writer, reader, allowance, clock),
             tickets=SqliteTickets(writer, clock),
+            traces=SqliteTraces(writer, reader),
             pace=LocalPace(asyncio.get_running_loop().time, budgets),
             run=run,
         )

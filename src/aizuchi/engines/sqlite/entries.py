@@ -18,6 +18,7 @@ from aizuchi.answers import (
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.logstore import Line, Transcript, collapsed, logged, state_with
+from aizuchi.traces import Written
 from aizuchi.trail import decode_trail
 
 
@@ -36,9 +37,17 @@ class SqliteEntries:
 
 def pieces(connection: Connection, seq: int) -> list[Logged]:
     """The entries of a turn as they were made; none once they have collapsed."""
+    return log_of(written(connection, seq))
+
+
+def written(connection: Connection, seq: int) -> list[Written]:
+    """The same as it was stored, with the times."""
     rows = connection.execute(SQL["entries"], (seq,)).fetchall()
-    lines = [logged(row["attempt"], row["n"], decode(row["body"])) for row in rows]
-    return [entry for line in lines for entry in line]
+    return [Written(at, attempt, n, decode(body)) for at, attempt, n, body in rows]
+
+
+def log_of(rows: Sequence[Written]) -> list[Logged]:
+    return [entry for row in rows for entry in logged(row.attempt, row.n, row.entries)]
 
 
 def _write(connection: Connection, lines: Sequence[Line], now: float) -> list[bool]:
@@ -55,7 +64,7 @@ def _write_line(connection: Connection, line: Line, now: float) -> bool:
     if state != work["state"]:
         connection.execute(SQL["finish"], {"seq": work["seq"], "now": now})
     body = encode(line.entries)
-    connection.execute(SQL["add_entries"], (work["seq"], line.attempt, line.n, body))
+    connection.execute(SQL["add_entries"], (work["seq"], line.attempt, line.n, body, now))
     return True
 
 

@@ -1,35 +1,79 @@
 """Accepting: messages and signals, stored before anybody is told they were."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from sqlite3 import Connection, Row
+import json
+from collections.abc import Callable, Collection, Sequence
+from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from aizuchi.bell import Bells
 from aizuchi.engines.sqlite.queries import SQL
-from aizuchi.engines.sqlite.writer import Executor
+from aizuchi.engines.sqlite.writer import Bulk, Executor
 from aizuchi.events import Message, Signal, decode_message, encode_message
 from aizuchi.live import LiveLog
 from aizuchi.recall import person_of
 from aizuchi.turns import Bounds
 
-EVERY_ONE = 2**31  # a decision cannot be sent again: its question has no second answer
-
 
 class _Parcel(NamedTuple):
-    """What one call brings: a row of parameters a message, and its signals."""
+    """What one call brings, and when."""
 
-    rows: Sequence[Mapping[str, Any]]
+    messages: Sequence[Message]
     signals: Sequence[Signal]
+    at: float
+
+
+class _Arrival(NamedTuple):
+    """A message that is new, with its place in the order; the head of its conversation where
+    nothing is ahead of it or it is refused."""
+
+    seq: int
+    message: Message
+    at: float
+    head: bool
+    refusal: str
 
 
 class _Accepted(NamedTuple):
-    """The turns that are new, those that were stopped, and whether there is something new to
-    claim, or to end."""
+    """What is new of a parcel, and the turns that it stopped."""
 
-    new: Collection[str]
+    new: Sequence[_Arrival]
     stopped: Sequence[str]
-    heads: bool = False
-    refused: bool = False
+
+
+class _Order:
+    """Where messages come to stand, by what the store has of them: the turns that it knows, how
+    many wait in a conversation, those we are in, and the last place that was given."""
+
+    def __init__(
+        self,
+        turns: set[str],
+        ahead: dict[str, int],
+        ours: Collection[str],
+        last: int,
+        waiting: int,
+    ) -> None:
+        self._turns, self._ahead, self._ours = turns, ahead, ours
+        self._last, self._waiting = last, waiting
+
+    def place(self, parcel: _Parcel) -> Sequence[_Arrival]:
+        """Those of its messages that are new, in their places."""
+        return [self._next(each, parcel.at) for each in parcel.messages if self._takes(each)]
+
+    def _takes(self, message: Message) -> bool:
+        """Unless it is known already: a redelivery; or it would join a conversation that we are
+        not in."""
+        if message.turn_id in self._turns:
+            return False
+        conversation = message.conversation
+        return not message.joins or conversation in self._ahead or conversation in self._ours
+
+    def _next(self, message: Message, at: float) -> _Arrival:
+        ahead = self._ahead.get(message.conversation, 0)
+        is_full = ahead > self._waiting and not message.decides  # which cannot be sent again
+        self._turns.add(message.turn_id)
+        self._ahead[message.conversation] = ahead + (not is_full)
+        self._last += 1
+        return _Arrival(self._last, message, at, is_full or not ahead, "full" if is_full else "")
 
 
 class SqliteInbox:
@@ -45,71 +89,86 @@ class SqliteInbox:
     ) -> None:
         self._writer, self._log, self._bells = writer, log, bells
         self._bounds, self._clock = bounds, clock
+        self._accepting = Bulk(self._accept, self._tell)
 
     async def accept(
         self, messages: Sequence[Message], signals: Sequence[Signal]
     ) -> Collection[str]:
-        now, waiting = self._clock(), self._bounds.waiting
-        rows = [_row(message, now, waiting) for message in messages]
-        accepted = await self._writer.run_together(_accept, _Parcel(rows, signals), self._tell)
-        return accepted.new
+        parcel = _Parcel(messages, signals, self._clock())
+        accepted = await self._writer.run_together(self._accepting, parcel)
+        return {arrival.message.turn_id for arrival in accepted.new}
 
-    def _tell(self, accepted: _Accepted) -> None:
-        for turn_id in accepted.stopped:
+    def _accept(self, connection: Connection, parcels: Sequence[_Parcel]) -> Sequence[_Accepted]:
+        """Everything that waits to be accepted: all messages, then all signals."""
+        messages = [message for parcel in parcels for message in parcel.messages]
+        order = _order(connection, messages, self._bounds.waiting)
+        new = [order.place(parcel) for parcel in parcels]
+        _add(connection, [arrival for some in new for arrival in some])
+        return [
+            _Accepted(some, [_stop(connection, signal) for signal in parcel.signals])
+            for some, parcel in zip(new, parcels, strict=True)
+        ]
+
+    def _tell(self, accepted: Sequence[_Accepted]) -> None:
+        for turn_id in (turn_id for each in accepted for turn_id in each.stopped if turn_id):
             self._log.stop(turn_id)
-        if accepted.heads:
+        new = [arrival for each in accepted for arrival in each.new]
+        if any(arrival.head for arrival in new):
             self._bells.answer.ring()
-        if accepted.refused:
+        if any(arrival.refusal for arrival in new):
             self._bells.end.ring()
 
 
-def _row(message: Message, now: float, waiting: int) -> Mapping[str, Any]:
-    return {
-        "turn_id": message.turn_id,
-        "person": person_of(message),
-        "conversation": message.conversation,
-        "private": message.place.audience == "private",
-        "title": message.title,
-        "message": encode_message(message),
-        "now": now,
-        "waiting": EVERY_ONE if message.decides else waiting,
-        "joins": message.joins,
-        "replaces": message.replaces if message.asks_again else "",
-    }
+def _order(connection: Connection, messages: Sequence[Message], waiting: int) -> _Order:
+    turn_ids = _listed([message.turn_id for message in messages])
+    conversations = _listed([message.conversation for message in messages])
+    joins = any(message.joins for message in messages)
+    ours = connection.execute(SQL["ours"], (conversations,)) if joins else ()
+    return _Order(
+        turns={turn_id for (turn_id,) in connection.execute(SQL["seen"], {"turn_ids": turn_ids})},
+        ahead=dict(connection.execute(SQL["ahead"], (conversations,))),
+        ours={key for (key,) in ours},
+        last=connection.execute(SQL["last_place"]).fetchone()[0],
+        waiting=waiting,
+    )
 
 
-def _accept(connection: Connection, parcels: Sequence[_Parcel]) -> Sequence[_Accepted]:
-    """Everything that waits to be accepted, statement by statement; the first call that brings
-    something rings for all."""
-    rows = [row for parcel in parcels for row in parcel.rows]
-    news = _add(connection, rows) if rows else ()
-    unclaimed = {row["turn_id"] for row in news}
-    accepted = []
-    for parcel in parcels:
-        new = unclaimed.intersection(row["turn_id"] for row in parcel.rows)
-        unclaimed -= new
-        stopped = [_stop(connection, signal) for signal in parcel.signals]
-        accepted.append(_Accepted(new, [turn_id for turn_id in stopped if turn_id]))
-    heads, refused = any(row["head"] for row in news), any(row["refusal"] for row in news)
-    return [accepted[0]._replace(heads=heads, refused=refused), *accepted[1:]]
+def _listed(keys: Sequence[str]) -> str:
+    """Keys as one parameter of a statement; SQLite's JSON does not give a NUL back."""
+    if "\0" in "".join(keys):
+        raise ValueError("a key of a message holds a NUL")
+    return json.dumps(keys)
 
 
-def _add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[Row]:
-    """Adds what is not known yet, and says what that was."""
-    rows = [_with_question(connection, row) if row["replaces"] else row for row in rows]
-    last = connection.execute(SQL["last_place"]).fetchone()[0]
-    connection.executemany(SQL["add_work"], rows)
-    private = [{**row, "last": last} for row in rows if row["private"]]
-    connection.executemany(SQL["add_private_conversation"], private)
-    return connection.execute(SQL["news"], (last,)).fetchall()
+def _add(connection: Connection, new: Sequence[_Arrival]) -> None:
+    asked = [_asked(connection, each) if each.message.asks_again else each for each in new]
+    connection.executemany(SQL["add_work"], map(_work, asked))
+    private = [arrival for arrival in asked if _is_kept_in_private(arrival.message)]
+    connection.executemany(SQL["add_private_conversation"], map(_private, private))
 
 
-def _with_question(connection: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
+def _is_kept_in_private(message: Message) -> bool:
+    return message.place.audience == "private" and message.history is None
+
+
+def _work(arrival: _Arrival) -> Sequence[Any]:
+    seq, message, at, head, refusal = arrival
+    person, stored = person_of(message), encode_message(message)
+    return (seq, message.turn_id, message.conversation, person, head, at, refusal, stored)
+
+
+def _private(arrival: _Arrival) -> Sequence[Any]:
+    message = arrival.message
+    return (message.conversation, person_of(message), message.title, arrival.at)
+
+
+def _asked(connection: Connection, again: _Arrival) -> _Arrival:
     """A message that asks again, with what it asks."""
-    found = connection.execute(SQL["question"], row).fetchone()
-    asked = found["question"] or decode_message(found["message"]).text if found else ""
-    message = decode_message(row["message"]).with_question(asked)
-    return {**row, "title": message.title, "message": encode_message(message)}
+    message = again.message
+    values = {"replaces": message.replaces, "conversation": message.conversation}
+    found = connection.execute(SQL["question"], values).fetchone()
+    question = found["question"] or decode_message(found["message"]).text if found else ""
+    return again._replace(message=message.with_question(question))
 
 
 def _stop(connection: Connection, signal: Signal) -> str:

@@ -39,7 +39,13 @@ class SqliteMemory:
         return await self._reader.run(partial(shelves.overflow, shelf=shelf, window=window))
 
     async def summarise(self, overflow: Overflow, text: str, tokens: int = 0) -> bool:
-        used = {"day": day_of(self._clock()), "person": OURS, "answers": 0, "tokens": tokens}
+        used = {
+            "day": day_of(self._clock()),
+            "person": OURS,
+            "answers": 0,
+            "tokens": tokens,
+            "written": 0,
+        }
         job = partial(shelves.summarise, overflow=overflow, text=text, used=used)
         return await self._writer.run(job)
 

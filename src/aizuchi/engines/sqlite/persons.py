@@ -19,7 +19,7 @@ from aizuchi.ports import OURS
 
 AT_ONCE = 200
 UNSAY_IN_ANY_SCHEMA = ("unsay_title", "unsay_entries", "unsay_turn", "unsay")
-UNSAY = ("unsay_summaries", *UNSAY_IN_ANY_SCHEMA)
+UNSAY = ("unsay_summaries", "unsay_trace", "unsay_notes", *UNSAY_IN_ANY_SCHEMA)
 FORGET = (
     "forget_own_pending",
     "forget_own_summaries",

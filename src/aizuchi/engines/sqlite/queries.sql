@@ -4,26 +4,32 @@
 -- Whoever held these is dead: this process has the file's lock.
 UPDATE work SET idle_from = min(lease_until, :now), lease_until = 0 WHERE lease_until > 0;
 
--- ── accepting: a row of parameters a message, the same for both ──
+-- ── accepting: what is known of all that came, then a row for each that is new ──
 
 -- name: last_place
 SELECT max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0));
 
+-- name: seen
+-- Of these turns, those that came before.
+SELECT turn_id FROM work WHERE turn_id IN (SELECT value FROM json_each(:turn_ids))
+UNION ALL
+SELECT turn_id FROM turns WHERE turn_id IN (SELECT value FROM json_each(:turn_ids));
+
+-- name: ahead
+-- How many wait in those of these conversations in which any do.
+SELECT conversation, count(*) FROM work
+WHERE conversation IN (SELECT value FROM json_each(?)) AND refusal = ''
+GROUP BY conversation;
+
+-- name: ours
+-- Of these conversations, those that we are in; whom we refused did not bring us in.
+SELECT key FROM conversations
+WHERE key IN (SELECT value FROM json_each(?))
+  AND EXISTS (SELECT 1 FROM said WHERE conversation = conversations.id AND outcome <> 'refused');
+
 -- name: add_work
--- Unless it is known already: a redelivery; or it would join a conversation that we are not in, for
--- whom we refused does not bring us in. It is the head of its conversation where nothing is ahead of
--- it or it is refused.
 INSERT INTO work (seq, turn_id, conversation, person, head, accepted_at, refusal, message)
-SELECT 1 + max(coalesce((SELECT max(seq) FROM work), 0), coalesce((SELECT max(seq) FROM turns), 0)),
-       :turn_id, :conversation, :person, ahead = 0 OR ahead > :waiting, :now,
-       iif(ahead > :waiting, 'full', ''), :message
-FROM (SELECT count(*) AS ahead FROM work WHERE conversation = :conversation AND refusal = '')
-WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turn_id = :turn_id)
-  AND (NOT :joins OR ahead > 0 OR EXISTS (
-    SELECT 1 FROM said JOIN conversations ON conversations.id = said.conversation
-    WHERE conversations.key = :conversation AND said.outcome <> 'refused'
-  ))
-ON CONFLICT (turn_id) DO NOTHING;
+VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: question
 -- What was asked by the turn that a message of its conversation asks again.
@@ -35,17 +41,8 @@ WHERE turn_id = :replaces
   AND conversation = (SELECT id FROM conversations WHERE key = :conversation);
 
 -- name: add_private_conversation
--- Not with the redelivery of a message whose conversation was deleted.
-INSERT INTO conversations (key, owner, title, changed_at)
-SELECT :conversation, :person, :title, :now
-WHERE EXISTS (
-    SELECT 1 FROM work WHERE turn_id = :turn_id AND conversation = :conversation AND seq > :last
-)
+INSERT INTO conversations (key, owner, title, changed_at) VALUES (?, ?, ?, ?)
 ON CONFLICT DO NOTHING;
-
--- name: news
--- The turns that are new: whether they may be claimed, and whether they are only to be ended.
-SELECT turn_id, head, refusal FROM work WHERE seq > ?;
 
 -- name: running
 -- The turn that a stop without a name means: the head of the conversation.
@@ -111,13 +108,13 @@ SELECT * FROM work WHERE seq = :seq AND attempt = :attempt AND lease_until > 0;
 SELECT seq, attempt, state FROM work WHERE turn_id = ?;
 
 -- name: add_entries
-INSERT INTO entries (turn, attempt, n, body) VALUES (?, ?, ?, ?);
+INSERT INTO entries (turn, attempt, n, body, at) VALUES (?, ?, ?, ?, ?);
 
 -- name: finish
 UPDATE work SET state = 'finished', finished_at = :now WHERE seq = :seq;
 
 -- name: entries
-SELECT attempt, n, body FROM entries WHERE turn = ? ORDER BY attempt, n;
+SELECT at, attempt, n, body FROM entries WHERE turn = ? ORDER BY attempt, n;
 
 -- name: known
 -- A turn that was not deleted.
@@ -393,11 +390,12 @@ DELETE FROM work WHERE person = :person;
 
 -- name: forget_own_usage
 -- What was used stays counted, as nobody's; of today it stays theirs, for the limits of the day.
-INSERT INTO usage (day, person, answers, tokens)
-SELECT day, (SELECT id FROM people WHERE key = ''), answers, tokens FROM usage
+INSERT INTO usage (day, person, answers, tokens, written)
+SELECT day, (SELECT id FROM people WHERE key = ''), answers, tokens, written FROM usage
 WHERE person = (SELECT id FROM people WHERE key = :person) AND day < :today
 ON CONFLICT (day, person) DO UPDATE SET
-    answers = answers + excluded.answers, tokens = tokens + excluded.tokens;
+    answers = answers + excluded.answers, tokens = tokens + excluded.tokens,
+    written = written + excluded.written;
 
 -- name: forget_own_days
 DELETE FROM usage WHERE person = (SELECT id FROM people WHERE key = :person) AND day < :today;
@@ -468,6 +466,52 @@ DELETE FROM forgotten WHERE key = :memory;
 -- name: delete_conversation
 DELETE FROM conversations WHERE id = :id;
 
+-- ── why ──
+
+-- name: add_note
+INSERT INTO notes (turn_id, at, code, detail) VALUES (?, ?, ?, ?);
+
+-- name: add_trace
+INSERT INTO traces (seq, at, body) VALUES (?, ?, ?);
+
+-- name: trace
+SELECT at, body FROM traces JOIN turns USING (seq) WHERE turn_id = ?;
+
+-- name: notes
+SELECT at, code, detail FROM notes WHERE turn_id = ? ORDER BY id;
+
+-- name: open_turn
+SELECT seq, accepted_at FROM work WHERE turn_id = ?;
+
+-- name: by_reference
+-- Turns whose own id, platform's name, posted pages or incident a reference means; newest first.
+SELECT turn_id FROM (
+    SELECT seq, turn_id FROM work WHERE turn_id = :exact OR turn_id LIKE :ending
+    UNION ALL
+    SELECT seq, turn_id FROM turns WHERE turn_id = :exact OR turn_id LIKE :ending
+    UNION ALL
+    SELECT seq, turn_id FROM said JOIN turns USING (seq)
+    WHERE ref = :exact OR shown LIKE :within OR (incident = :exact AND incident <> '')
+)
+ORDER BY seq DESC LIMIT :most;
+
+-- name: said_of_turn
+SELECT people.key AS person, places.key AS place, incident FROM said JOIN turns USING (seq) JOIN people ON people.id = said.person
+     JOIN places ON places.id = said.place
+WHERE turn_id = ?;
+
+-- name: unsay_trace
+DELETE FROM traces WHERE seq = :id;
+
+-- name: unsay_notes
+DELETE FROM notes WHERE turn_id = (SELECT turn_id FROM turns WHERE seq = :id);
+
+-- name: old_traces
+SELECT seq FROM (SELECT seq, at FROM traces ORDER BY seq LIMIT :most) WHERE at < :before;
+
+-- name: purge_notes
+DELETE FROM notes WHERE at < ?;
+
 -- ── usage ──
 
 -- name: admission
@@ -485,13 +529,14 @@ UPDATE work SET admitted = 1 WHERE seq = :seq;
 UPDATE people SET recent = :recent WHERE key = :person;
 
 -- name: count
-INSERT INTO usage (day, person, answers, tokens)
-VALUES (:day, (SELECT id FROM people WHERE key = :person), :answers, :tokens)
+INSERT INTO usage (day, person, answers, tokens, written)
+VALUES (:day, (SELECT id FROM people WHERE key = :person), :answers, :tokens, :written)
 ON CONFLICT (day, person) DO UPDATE SET
-    answers = answers + excluded.answers, tokens = tokens + excluded.tokens;
+    answers = answers + excluded.answers, tokens = tokens + excluded.tokens,
+    written = written + excluded.written;
 
 -- name: usage
-SELECT day, key, answers, tokens FROM usage JOIN people ON people.id = person
+SELECT day, key, answers, tokens, written FROM usage JOIN people ON people.id = person
 WHERE day >= ? ORDER BY day, key;
 
 -- ── tickets ──

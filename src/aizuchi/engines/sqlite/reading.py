@@ -4,15 +4,28 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from aizuchi.engines.sqlite.database import FILE, connect_to_read, schema
 from aizuchi.engines.sqlite.persons import export
 from aizuchi.engines.sqlite.queries import SQL
+from aizuchi.engines.sqlite.tracing import read_trace
 from aizuchi.engines.sqlite.usage import read_usage
 from aizuchi.engines.sqlite.writer import unavailable
 from aizuchi.errors import StoreTooNew, StoreUnavailable
 from aizuchi.history import Own
 from aizuchi.ports import UsageDay
+from aizuchi.traces import Trace
+
+
+class Told(NamedTuple):
+    """The life of a turn; who asked, where, and the number of what went wrong, as far as known."""
+
+    turn_id: str
+    trace: Trace
+    person: str = ""
+    place: str = ""
+    incident: str = ""
 
 
 class Records:
@@ -27,6 +40,22 @@ class Records:
 
     def export(self, person: str) -> Sequence[Own]:
         return export(self._connection, person)
+
+    def turns(self, exact: str, ending: str, within: str) -> Sequence[str]:
+        """The turns that a reference may mean, the newest first."""
+        values = {"exact": exact, "ending": ending, "within": within, "most": 10}
+        rows = self._connection.execute(SQL["by_reference"], values).fetchall()
+        return [row["turn_id"] for row in rows]
+
+    def life(self, turn_id: str) -> Told | None:
+        """What is known of a turn."""
+        trace = read_trace(self._connection, turn_id)
+        row = self._connection.execute(SQL["said_of_turn"], (turn_id,)).fetchone()
+        if trace is None:
+            return None
+        if row is None:
+            return Told(turn_id, trace)
+        return Told(turn_id, trace, row["person"], row["place"], row["incident"])
 
     def usage(self, since: str) -> Sequence[UsageDay]:
         return read_usage(self._connection, since)

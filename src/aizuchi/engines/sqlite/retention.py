@@ -34,6 +34,8 @@ class SqliteCleaner:
             await self._each("empty_conversations", due.texts, "delete_empty_conversation")
             await self._each("empty_places", due.texts, "delete_place")
         await self._each("old_ids", due.ids, "delete_turn")
+        await self._each("old_traces", due.ids, "unsay_trace")
+        await self._do("purge_notes", due.ids)
         await self._do("purge_forgotten")
         await self._do("purge_usage", due.usage)
         await self._writer.run(partial(_delete_copies, before=due.copies))

@@ -18,13 +18,15 @@ from aizuchi.answers import (
 from aizuchi.consent import asking_id
 from aizuchi.engines.sqlite.again import asked_again
 from aizuchi.engines.sqlite.consents import pending_of
-from aizuchi.engines.sqlite.entries import pieces
+from aizuchi.engines.sqlite.entries import log_of, written
 from aizuchi.engines.sqlite.persons import forget, is_forgotten_since
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.shelves import values_of
+from aizuchi.engines.sqlite.tracing import keep_trace
 from aizuchi.events import Message, decode_message, encode_message
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key, person_of, shelf_of
+from aizuchi.traces import Trace, timeline
 from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
@@ -39,9 +41,10 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     message, seq = decode_message(work["message"]), work["seq"]
     connection.execute(SQL["close_work"], (seq,))
     connection.execute(SQL["next_head"], (message.conversation,))
-    log = pieces(connection, seq)
     if settlement.forget_person:
         forget(connection, person_of(message), seq, now)
+    rows = written(connection, seq)
+    log = log_of(rows)
     values = {
         "seq": seq,
         "id": seq,
@@ -51,15 +54,17 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
         **_of_answer(log),
         "undelivered": _why_undelivered(settlement),
     }
-    is_forgotten = is_forgotten_since(connection, person_of(message), seq)
-    kept = None if is_forgotten else _question(log, settlement)
-    values["question"] = _ask_and_decide(connection, message, kept, log)
-    for statement in KEEP_NOTHING if is_forgotten else KEEP_WHAT_WAS_SAID:
+    keeps = message.history is None and not is_forgotten_since(connection, values["person"], seq)
+    asked = _question(log, settlement) if keeps else None
+    values["question"] = _ask_and_decide(connection, message, asked, log)
+    for statement in KEEP_WHAT_WAS_SAID if keeps else KEEP_NOTHING:
         connection.execute(SQL[statement], values)
     _change_memory(connection, seq, message, settlement)
     if settlement.tokens:
-        used = {"day": day_of(now), "answers": 0, "tokens": settlement.tokens}
-        connection.execute(SQL["count"], values | used)
+        used = {"tokens": settlement.tokens, "written": settlement.written}
+        connection.execute(SQL["count"], {**values, "day": day_of(now), "answers": 0, **used})
+    trace = Trace(work["accepted_at"], timeline(rows)).settled(now, *settlement.account)
+    keep_trace(connection, seq, trace)
 
 
 def _question(log: list[Logged], settlement: Settlement) -> Consent | None:

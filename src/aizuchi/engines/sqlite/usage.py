@@ -50,7 +50,7 @@ def _admit(
     refusal = admit(recent, row["answers"], row["tokens"], at=at, now=now, allowance=allowance)
     if refusal is None:
         values |= {"person": row["person"], "recent": json.dumps([*recent, at])}
-        values |= {"answers": 1, "tokens": 0}
+        values |= {"answers": 1, "tokens": 0, "written": 0}
         for statement in ("add_person", "set_recent", "count", "admit"):
             connection.execute(SQL[statement], values)
     return refusal
@@ -58,6 +58,6 @@ def _admit(
 
 def read_usage(connection: Connection, since: str) -> list[UsageDay]:
     return [
-        UsageDay(row["day"], row["key"], row["answers"], row["tokens"])
+        UsageDay(row["day"], row["key"], row["answers"], row["tokens"], row["written"])
         for row in connection.execute(SQL["usage"], (since,))
     ]

@@ -4,9 +4,9 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from aizuchi.engines.sqlite.database import tidy
 from aizuchi.errors import StoreUnavailable
@@ -14,8 +14,6 @@ from aizuchi.errors import StoreUnavailable
 Item = TypeVar("Item")
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
-Bulk = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T]]
-GROUP = 512
 # A request takes two passes of the loop from its bytes to here, so after three that brought nothing
 # no other is on its way.
 QUIET_PASSES = 3
@@ -41,19 +39,24 @@ def unavailable(error: sqlite3.Error) -> StoreUnavailable:
     return StoreUnavailable(f"The store cannot be used: {error}.", mend)
 
 
-class Task(NamedTuple):
-    """Something to do in a transaction, together with all others of its kind."""
+class Bulk(Generic[Item, T]):
+    """A kind of work that is done in one go for all who wait for it. `told` hears what came of it,
+    also where whoever asked has been cancelled meanwhile."""
 
-    do: Bulk[Any, Any]
-    item: Any
+    def __init__(
+        self,
+        do: Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T]],
+        told: Callable[[Sequence[T]], None] = lambda _: None,
+    ) -> None:
+        self.do, self.told = do, told
 
 
-class _Asked(NamedTuple):
-    """A task, who waits for its result, and who hears of it in any case."""
+Asked = Mapping[Bulk[Any, Any], Sequence[tuple[Any, asyncio.Future[Any]]]]
+"""What is to be done, by its kind, and who waits for each."""
 
-    task: Task
-    waiting: asyncio.Future[Any]
-    told: Callable[[Any], None] | None
+Work = Mapping[Bulk[Any, Any], Sequence[Any]]
+"""The items of each kind, or what came of them. Nobody was answered yet, so only those of one kind
+have an order."""
 
 
 class Executor(Protocol):
@@ -61,44 +64,28 @@ class Executor(Protocol):
 
     async def run(self, job: Job[T]) -> T: ...
 
-    async def run_together(
-        self, do: Bulk[Item, T], item: Item, told: Callable[[T], None] | None = None
-    ) -> T:
-        """Does one thing of a kind of which many may wait, in one go. `told` hears what came of it,
-        also where whoever asked has been cancelled meanwhile."""
-        ...
+    async def run_together(self, bulk: Bulk[Item, T], item: Item) -> T: ...
 
     def close(self) -> None: ...
 
 
-def one_by_one(connection: sqlite3.Connection, jobs: Sequence[Job[Any]]) -> Sequence[Any]:
-    return [job(connection) for job in jobs]
+ONE_BY_ONE: Bulk[Job[Any], Any] = Bulk(lambda connection, jobs: [job(connection) for job in jobs])
 
 
-def commit(connection: sqlite3.Connection, tasks: Sequence[Task]) -> Sequence[Any]:
-    """The results of all tasks, in one durable transaction."""
+def done(connection: sqlite3.Connection, work: Work) -> Work:
+    return {bulk: bulk.do(connection, items) for bulk, items in work.items()}
+
+
+def commit(connection: sqlite3.Connection, work: Work) -> Work:
+    """What comes of all of it, in one durable transaction."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        results = _in_bulk(connection, tasks)
+        results = done(connection, work)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return results
-
-
-def _in_bulk(connection: sqlite3.Connection, tasks: Sequence[Task]) -> Sequence[Any]:
-    """The results of tasks in their order, done kind by kind: none was answered yet, so none of
-    them is before another."""
-    kinds: dict[Bulk[Any, Any], list[int]] = {}
-    for place, task in enumerate(tasks):
-        kinds.setdefault(task.do, []).append(place)
-    results: list[Any] = [None] * len(tasks)
-    for do, places in kinds.items():
-        done = do(connection, [tasks[place].item for place in places])
-        for place, result in zip(places, done, strict=True):
-            results[place] = result
     return results
 
 
@@ -109,18 +96,16 @@ class Inline:
         self._connection = connection
 
     async def run(self, job: Job[T]) -> T:
-        return await self.run_together(one_by_one, job)
+        result: T = await self.run_together(ONE_BY_ONE, job)
+        return result
 
-    async def run_together(
-        self, do: Bulk[Item, T], item: Item, told: Callable[[T], None] | None = None
-    ) -> T:
+    async def run_together(self, bulk: Bulk[Item, T], item: Item) -> T:
         try:
-            result: T = commit(self._connection, [Task(do, item)])[0]
+            results: Sequence[T] = commit(self._connection, {bulk: [item]})[bulk]
         except sqlite3.Error as error:
             raise unavailable(error) from error
-        if told:
-            told(result)
-        return result
+        bulk.told(results)
+        return results[0]
 
     def close(self) -> None:
         pass
@@ -136,20 +121,19 @@ class _Thread:
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._connection = connection
         self._loop = asyncio.get_running_loop()
-        self._asked: list[_Asked] = []
+        self._asked: dict[Bulk[Any, Any], list[tuple[Any, asyncio.Future[Any]]]] = {}
         self._is_busy = False
-        self._groups: queue.SimpleQueue[Sequence[_Asked]] = queue.SimpleQueue()
+        self._groups: queue.SimpleQueue[Asked] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     async def run(self, job: Job[T]) -> T:
-        return await self.run_together(one_by_one, job)
+        result: T = await self.run_together(ONE_BY_ONE, job)
+        return result
 
-    async def run_together(
-        self, do: Bulk[Item, T], item: Item, told: Callable[[T], None] | None = None
-    ) -> T:
+    async def run_together(self, bulk: Bulk[Item, T], item: Item) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
-        self._asked.append(_Asked(Task(do, item), future, told))
+        self._asked.setdefault(bulk, []).append((item, future))
         if not self._is_busy:
             self._is_busy = True
             self._gather(self._loop.time() + GATHER_WITHIN_S)
@@ -157,59 +141,67 @@ class _Thread:
 
     def close(self) -> None:
         """Returns when everything asked so far is done."""
-        while self._asked:
+        if self._asked:
             self._hand_over()
-        self._groups.put(())
+        self._groups.put({})
         self._thread.join()
 
     def _gather(self, until: float, before: int = 0, quiet: int = 0) -> None:
-        """Hands over what is asked once the loop brings nothing more, or enough, or time is up."""
-        asked = len(self._asked)
+        """Hands over what is asked once the loop brings nothing more, or time is up."""
+        asked = sum(map(len, self._asked.values()))
         quiet = quiet + 1 if asked == before else 0
-        if quiet == QUIET_PASSES or asked >= GROUP or self._loop.time() >= until:
+        if quiet == QUIET_PASSES or self._loop.time() >= until:
             self._hand_over()
         else:
             self._loop.call_soon(self._gather, until, asked, quiet)
 
     def _hand_over(self) -> None:
-        group, self._asked = self._asked[:GROUP], self._asked[GROUP:]
+        group, self._asked = self._asked, {}
         self._groups.put(group)
 
     def _work(self) -> None:
         while asked := self._next():
-            outcomes = self._do([one.task for one in asked])
+            outcomes = self._do({bulk: [item for item, _ in some] for bulk, some in asked.items()})
             if not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._answer, asked, outcomes)
 
-    def _next(self) -> Sequence[_Asked]:
+    def _next(self) -> Asked:
         """The next group; an empty one is the last."""
         return self._groups.get()
 
-    def _answer(self, asked: Sequence[_Asked], outcomes: Sequence[Any]) -> None:
-        for (_, waiting, told), outcome in zip(asked, outcomes, strict=True):
-            failed = isinstance(outcome, Exception)
-            if told and not failed:
-                told(outcome)
-            if not waiting.done():
-                waiting.set_exception(outcome) if failed else waiting.set_result(outcome)
+    def _answer(self, asked: Asked, outcomes: Work) -> None:
+        for bulk, some in asked.items():
+            bulk.told([each for each in outcomes[bulk] if not isinstance(each, Exception)])
+            for (_, waiting), outcome in zip(some, outcomes[bulk], strict=True):
+                _answer(waiting, outcome)
         self._is_busy = bool(self._asked)
         if self._is_busy:
-            self._gather(self._loop.time() + GATHER_WITHIN_S, len(self._asked))
+            self._gather(self._loop.time() + GATHER_WITHIN_S)
 
-    def _do(self, tasks: Sequence[Task]) -> Sequence[Any]:
-        """The result of each task, or its exception."""
+    def _do(self, work: Work) -> Work:
+        """What comes of each, which may be an exception; one that fails in a group fails alone."""
         try:
-            return self._do_together(tasks)
-        except sqlite3.Error as error:
-            if len(tasks) == 1:
-                return [unavailable(error)]
+            return self._do_together(work)
         except Exception as error:  # noqa: BLE001 - it belongs to who asked, and is raised there
-            if len(tasks) == 1:
-                return [error]
-        return [self._do([task])[0] for task in tasks]  # so that one bad task fails alone
+            if sum(map(len, work.values())) > 1:
+                return {
+                    bulk: [self._do({bulk: [item]})[bulk][0] for item in items]
+                    for bulk, items in work.items()
+                }
+            outcome = unavailable(error) if isinstance(error, sqlite3.Error) else error
+            return {bulk: [outcome] for bulk in work}
 
-    def _do_together(self, tasks: Sequence[Task]) -> Sequence[Any]:
+    def _do_together(self, work: Work) -> Work:
         raise NotImplementedError
+
+
+def _answer(waiting: asyncio.Future[Any], outcome: Any) -> None:
+    if waiting.done():
+        return
+    if isinstance(outcome, Exception):
+        waiting.set_exception(outcome)
+    else:
+        waiting.set_result(outcome)
 
 
 class Writer(_Thread):
@@ -217,7 +209,7 @@ class Writer(_Thread):
 
     idle_s = 5.0
 
-    def _next(self) -> Sequence[_Asked]:
+    def _next(self) -> Asked:
         """The next group; where none comes for a while, the file is tidied first."""
         with suppress(queue.Empty):
             return self._groups.get(timeout=self.idle_s)
@@ -225,16 +217,16 @@ class Writer(_Thread):
             tidy(self._connection)
         return self._groups.get()
 
-    def _do_together(self, tasks: Sequence[Task]) -> Sequence[Any]:
-        return commit(self._connection, tasks)
+    def _do_together(self, work: Work) -> Work:
+        return commit(self._connection, work)
 
 
 class Reader(_Thread):
     """Reads beside the writer; what waits together reads one and the same moment."""
 
-    def _do_together(self, tasks: Sequence[Task]) -> Sequence[Any]:
+    def _do_together(self, work: Work) -> Work:
         self._connection.execute("BEGIN")
         try:
-            return _in_bulk(self._connection, tasks)
+            return done(self._connection, work)
         finally:
             self._connection.execute("ROLLBACK")

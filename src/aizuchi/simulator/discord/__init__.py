@@ -33,7 +33,8 @@ otherwise than assumed. `POST /control/…` is for `aizuchi trigger`.
 from aizuchi.simulator.discord.app import app_of
 from aizuchi.simulator.discord.fake import ASK, FakeDiscord
 from aizuchi.simulator.discord.faults import Fault
-from aizuchi.simulator.discord.people import CannotDo, Person, Said
+from aizuchi.simulator.discord.offers import CannotDo
+from aizuchi.simulator.discord.people import Person, Said
 from aizuchi.simulator.discord.permissions import Can
 from aizuchi.simulator.discord.points import FLIPPED, Points, name_of
 from aizuchi.simulator.discord.server import serving

@@ -67,19 +67,18 @@ def acknowledge(state: State, interaction: Interaction, call: Call) -> None:
 
 
 def _respond(state: State, interaction: Interaction, kind: int, call: Call) -> None:
-    match kind:
-        case 4:
-            _say(state, interaction, call)
-        case 5:
-            _think(state, interaction, call.fields)
-        case 6:
-            interaction.original = interaction.source
-        case 7:
-            _update(state, interaction, call)
-        case 8:
-            interaction.choices = _choices(call.fields)
-        case _:
-            interaction.opened = _modal(call.fields)
+    if kind == MESSAGE:
+        _say(state, interaction, call)
+    elif kind == DEFER:
+        _think(state, interaction, call.fields)
+    elif kind == DEFER_UPDATE:
+        interaction.original = interaction.source
+    elif kind == UPDATE:
+        _update(state, interaction, call)
+    elif kind == CHOICES:
+        interaction.choices = _choices(call.fields)
+    else:
+        interaction.opened = _modal(call.fields)
     interaction.state = "deferred" if kind == DEFER else "answered"
 
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from aizuchi.simulator.discord.sessions import (
+    HEARTBEAT,
     HEARTBEAT_ACK,
     HELLO,
+    IDENTIFY,
     INVALID_SESSION,
     KNOWN_INTENTS,
     PRESENCE,
     PRIVILEGED,
+    RESUME,
     Frame,
     Intent,
     Session,
@@ -135,22 +138,20 @@ class Connection:
         self._count(text)
         try:
             frame = json.loads(text)
-            op, data = frame["op"], frame.get("d")
-        except (ValueError, TypeError, KeyError):
+            op, data = int(frame["op"]), frame.get("d")
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise Closed(UNDECODABLE) from None
-        match op:
-            case 1:
-                self._beaten.set()
-                self.send(Frame(HEARTBEAT_ACK))
-            case 2:
-                self._identify(data)
-            case 6:
-                self._resume(data)
-            case _ if op in UNASKED:
-                if self.session is None:
-                    raise Closed(NOT_IDENTIFIED)
-            case _:
-                raise Closed(UNKNOWN_OPCODE)
+        known = {HEARTBEAT: self._beat, IDENTIFY: self._identify, RESUME: self._resume}
+        if op in known:
+            known[op](data)
+        elif op not in UNASKED:
+            raise Closed(UNKNOWN_OPCODE)
+        elif self.session is None:
+            raise Closed(NOT_IDENTIFIED)
+
+    def _beat(self, data: Any) -> None:
+        self._beaten.set()
+        self.send(Frame(HEARTBEAT_ACK))
 
     def _count(self, text: str) -> None:
         now = self._state.clock()

@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse, Response
 from aizuchi.simulator.discord.commands import of_place
 from aizuchi.simulator.discord.components import buttons
 from aizuchi.simulator.discord.fake import FakeDiscord
-from aizuchi.simulator.discord.people import CannotDo, Person, Said
+from aizuchi.simulator.discord.offers import CannotDo
+from aizuchi.simulator.discord.people import Person, Said
 from aizuchi.simulator.discord.quiet import until_quiet
 from aizuchi.simulator.discord.things import CHAT_INPUT, Channel, Guild, Message
 from aizuchi.simulator.orders import BadOrder, is_allowed, read

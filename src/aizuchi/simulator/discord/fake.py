@@ -26,7 +26,6 @@ from aizuchi.simulator.discord.rest import Rest
 from aizuchi.simulator.discord.signing import new_key, public_key
 from aizuchi.simulator.discord.state import Happened, State
 from aizuchi.simulator.discord.things import (
-    DM,
     TEXT,
     THREAD,
     Channel,
@@ -172,11 +171,11 @@ class FakeDiscord:
     def owners(self, channel: Channel, user: User) -> dict[str, str]:
         """Who has installed the app, as an interaction in a channel says it."""
         own = {"1": user.id} if user.id in self._installed_by else {}
-        if channel.kind == DM:
-            return own or {"0": "0"}
-        guild = self.state.guilds[channel.guild]
-        installed = {"0": guild.id} if self.state.bot.id in guild.members else {}
-        return installed | own
+        theirs = [one for one in self.state.guilds.values() if user.id in one.members]
+        if channel.guild:
+            theirs = [self.state.guilds[channel.guild]]
+        installed = any(self.state.bot.id in one.members for one in theirs)
+        return ({"0": channel.guild or "0"} if installed else {}) | own
 
     # ── what goes wrong ───────────────────────────────────────────────────────
 

@@ -6,13 +6,13 @@ from typing import Any
 from starlette.websockets import WebSocket
 
 from aizuchi.simulator.discord.connections import GOOD_END, Connection
+from aizuchi.simulator.discord.entities import guild_fields
 from aizuchi.simulator.discord.identity import (
     IDENTIFIES_A_DAY,
     application_flags,
     gateway_url,
     own_fields,
 )
-from aizuchi.simulator.discord.payloads import guild_fields
 from aizuchi.simulator.discord.sessions import (
     HEARTBEAT,
     INVALID_SESSION,

@@ -3,12 +3,8 @@
 from typing import Any
 
 from aizuchi.simulator.discord.contents import FILE_BYTES
-from aizuchi.simulator.discord.payloads import (
-    channel_fields,
-    member_fields,
-    message_fields,
-    user_fields,
-)
+from aizuchi.simulator.discord.entities import channel_fields, member_fields, user_fields
+from aizuchi.simulator.discord.payloads import message_fields
 from aizuchi.simulator.discord.permissions import DIRECT, Can
 from aizuchi.simulator.discord.state import State
 from aizuchi.simulator.discord.things import DM, PING, Interaction

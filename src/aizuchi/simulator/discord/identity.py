@@ -3,13 +3,13 @@
 from typing import Any
 
 from aizuchi.simulator.discord.calls import Call
-from aizuchi.simulator.discord.messages import Answer
-from aizuchi.simulator.discord.payloads import (
+from aizuchi.simulator.discord.entities import (
     channel_fields,
     guild_fields,
     partial_guild,
     user_fields,
 )
+from aizuchi.simulator.discord.messages import Answer
 from aizuchi.simulator.discord.refusals import Refused, invalid
 from aizuchi.simulator.discord.state import APP_NAME, State
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from aizuchi.simulator.discord.calls import Call
 from aizuchi.simulator.discord.contents import EDITED, POSTED, Writing, write
-from aizuchi.simulator.discord.payloads import channel_fields, message_fields, seen_by_app
+from aizuchi.simulator.discord.entities import channel_fields
+from aizuchi.simulator.discord.payloads import message_fields, seen_by_app
 from aizuchi.simulator.discord.permissions import Can
 from aizuchi.simulator.discord.places import (
     own_message,

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from aizuchi.simulator.discord.commandforms import ATTACHMENT, GROUP, SUBCOMMAND
-from aizuchi.simulator.discord.payloads import (
-    attachment_fields,
+from aizuchi.simulator.discord.entities import (
     channel_fields,
     member_fields,
     role_fields,
     user_fields,
 )
+from aizuchi.simulator.discord.payloads import attachment_fields
 from aizuchi.simulator.discord.state import State
 from aizuchi.simulator.discord.things import Attachment, Channel
 

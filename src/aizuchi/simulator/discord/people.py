@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aizuchi.simulator.discord.commands import of_place
-from aizuchi.simulator.discord.components import LABEL, MENUS, ROW, buttons, every
+from aizuchi.simulator.discord.components import LABEL, MENUS, ROW, every
 from aizuchi.simulator.discord.deliveries import Ack
 from aizuchi.simulator.discord.interacting import deliver
-from aizuchi.simulator.discord.options import BadOption, fill
+from aizuchi.simulator.discord.offers import (
+    CannotDo,
+    filled,
+    filled_row,
+    installed_for,
+    named,
+    offered,
+    usable_part,
+)
 from aizuchi.simulator.discord.payloads import message_fields
 from aizuchi.simulator.discord.permissions import Can
 from aizuchi.simulator.discord.things import (
@@ -15,7 +22,6 @@ from aizuchi.simulator.discord.things import (
     CHAT_INPUT,
     COMMAND,
     COMPONENT,
-    DM,
     MESSAGE_COMMAND,
     MODAL_SUBMIT,
     REPLY,
@@ -29,10 +35,6 @@ from aizuchi.simulator.discord.things import (
 
 if TYPE_CHECKING:
     from aizuchi.simulator.discord.fake import FakeDiscord
-
-
-class CannotDo(Exception):
-    """A person cannot do that in Discord; the message says why."""
 
 
 class Said(NamedTuple):
@@ -129,29 +131,32 @@ class Person:
     ) -> Said:
         """A slash command, in a channel or, without one, in the direct messages."""
         place = channel or self.direct
-        command = self._command(name, place, CHAT_INPUT)
-        data = self._filled(command, values or {}, place)
-        return await self._ask(COMMAND, place, data, times, bad_signature=bad_signature)
+        command = self._offered(name, place, CHAT_INPUT)
+        data = filled(self._state, command, values or {}, place)
+        return await self._ask(
+            COMMAND, place, data, times, command=command, bad_signature=bad_signature
+        )
 
     async def message_command(self, name: str, message: Message, *, times: int = 1) -> Said:
         """A command from the menu of a message."""
         place = self._state.channels[message.channel]
-        command = self._command(name, place, MESSAGE_COMMAND)
+        command = self._offered(name, place, MESSAGE_COMMAND)
         resolved = {"messages": {message.id: message_fields(self._state, message)}}
-        data = _named(command) | {"target_id": message.id, "resolved": resolved}
-        return await self._ask(COMMAND, place, data, times)
+        data = named(command) | {"target_id": message.id, "resolved": resolved}
+        return await self._ask(COMMAND, place, data, times, command=command)
 
     async def completes(
         self, name: str, option: str, text: str, channel: Channel | None = None
     ) -> list[dict[str, Any]]:
         """Begins to fill in an option; what is offered to choose from."""
         place = channel or self.direct
-        command = self._command(name, place, CHAT_INPUT)
+        command = self._offered(name, place, CHAT_INPUT)
         kinds = {one["name"]: one for one in command.fields.get("options") or ()}
         if not kinds.get(option, {}).get("autocomplete"):
             raise CannotDo(f"{option} of /{name} does not complete itself")
         told = {"name": option, "type": kinds[option]["type"], "value": text, "focused": True}
-        said = await self._ask(AUTOCOMPLETE, place, _named(command) | {"options": [told]}, 1)
+        data = named(command) | {"options": [told]}
+        said = await self._ask(AUTOCOMPLETE, place, data, 1, command=command)
         assert said.interaction
         return said.interaction.choices or []
 
@@ -165,7 +170,7 @@ class Person:
         bad_signature: bool = False,
     ) -> Said:
         """Clicks on a button of a message or chooses from its menu, by its label or custom id."""
-        part = self._part(message, what)
+        part = usable_part(message, self.user, what)
         data = {"custom_id": part["custom_id"], "component_type": part["type"]}
         if part["type"] in MENUS:
             data["values"] = list(values)
@@ -182,7 +187,7 @@ class Person:
         parts = asked.opened["components"]
         if strange := values.keys() - {one.get("custom_id") for _, one in every(parts, "")}:
             raise CannotDo(f"the modal has no field {', '.join(sorted(strange))}")
-        rows = [_row(one, values) for one in parts if one["type"] in (ROW, LABEL)]
+        rows = [filled_row(one, values) for one in parts if one["type"] in (ROW, LABEL)]
         data = {"custom_id": asked.opened["custom_id"], "components": rows}
         place = self._state.channels[asked.channel]
         return await self._ask(MODAL_SUBMIT, place, data, 1, source=asked.source)
@@ -199,47 +204,9 @@ class Person:
             raise CannotDo(f"{said.id} is not a message of {self.user.name}")
         return message
 
-    def _command(self, name: str, channel: Channel, kind: int) -> Command:
-        """The command of this name that the person is offered there: the guild's own first."""
-        local = of_place(self._state, channel.guild) if channel.guild else []
-        offered = [*local, *of_place(self._state, "")]
-        for command in offered:
-            if (command.name, command.kind) == (name.lstrip("/"), kind):
-                self._may_use(command, channel)
-                return command
-        known = ", ".join(sorted({one.name for one in offered if one.kind == kind})) or "none"
-        raise CannotDo(f"there is no command {name!r}; the app has registered {known}")
-
-    def _may_use(self, command: Command, channel: Channel) -> None:
-        may = self._state.may(self.id, channel)
-        needed = command.fields.get("default_member_permissions")
-        if needed is not None and channel.guild and not _suffices(may, needed):
-            raise CannotDo(f"{self.user.name} may not use {command.name}")
-        if channel.kind != DM and Can.USE_APPLICATION_COMMANDS not in may:
-            raise CannotDo(f"{self.user.name} may use no commands in {channel.name}")
-        contexts = command.fields.get("contexts")
-        if contexts is not None and (1 if channel.kind == DM else 0) not in contexts:
-            raise CannotDo(f"{command.name} is not offered in {channel.name}")
-
-    def _filled(
-        self, command: Command, values: Mapping[str, Any], channel: Channel
-    ) -> dict[str, Any]:
-        try:
-            options, resolved = fill(self._state, command.fields, values, channel)
-        except BadOption as bad:
-            raise CannotDo(str(bad)) from None
-        inside = {"resolved": resolved} if resolved else {}
-        return _named(command) | ({"options": options} if options else {}) | inside
-
-    def _part(self, message: Message, what: str) -> dict[str, Any]:
-        if message.deleted or message.ephemeral_to not in ("", self.id):
-            raise CannotDo(f"{self.user.name} does not see that message")
-        usable = buttons(message.components)
-        for part in usable:
-            if what in ("", part.get("label"), part.get("custom_id")):
-                return part
-        labels = ", ".join(repr(one.get("label", one.get("custom_id"))) for one in usable)
-        raise CannotDo(f"there is no button {what!r}; there are {labels or 'none'}")
+    def _offered(self, name: str, channel: Channel, kind: int) -> Command:
+        owners = self._discord.owners(channel, self.user)
+        return offered(self._state, self.user, name, channel, kind, owners)
 
     async def _ask(
         self,
@@ -248,30 +215,12 @@ class Person:
         data: dict[str, Any],
         times: int,
         *,
+        command: Command | None = None,
         source: str = "",
         bad_signature: bool = False,
     ) -> Said:
         interaction = self._state.ask(kind, self.id, channel)
         interaction.data, interaction.source = data, source
-        interaction.owners = self._discord.owners(channel, self.user)
+        interaction.owners = installed_for(command, self._discord.owners(channel, self.user))
         acks = await deliver(self._discord, interaction, times, bad_signature=bad_signature)
         return Said(channel.id, interaction.id, acks, interaction)
-
-
-def _named(command: Command) -> dict[str, Any]:
-    place = {"guild_id": command.guild} if command.guild else {}
-    return {"id": command.id, "name": command.name, "type": command.kind, **place}
-
-
-def _row(row: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    """A row of a modal, filled in."""
-    part = row["component"] if row["type"] == LABEL else row["components"][0]
-    value = values.get(part["custom_id"], part.get("value", ""))
-    filled = {"type": part["type"], "custom_id": part["custom_id"], "value": value}
-    inside = {"component": filled} if row["type"] == LABEL else {"components": [filled]}
-    return {"type": row["type"], **inside}
-
-
-def _suffices(may: Can, needed: str) -> bool:
-    """Whether somebody who may this may use a command that needs that; "0" is administrators'."""
-    return Can.ADMINISTRATOR in may or (needed != "0" and not Can(int(needed)) & ~may)

@@ -6,12 +6,8 @@ from collections.abc import Callable, Mapping
 from enum import IntFlag
 from typing import Any, NamedTuple
 
-from aizuchi.simulator.discord.payloads import (
-    guild_fields,
-    member_fields,
-    message_fields,
-    seen_by_app,
-)
+from aizuchi.simulator.discord.entities import guild_fields, member_fields
+from aizuchi.simulator.discord.payloads import message_fields, seen_by_app
 from aizuchi.simulator.discord.state import Happened, State
 from aizuchi.simulator.discord.things import DM, Message
 

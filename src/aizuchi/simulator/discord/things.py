@@ -17,7 +17,7 @@ SUPPRESS_NOTIFICATIONS, VOICE_MESSAGE, COMPONENTS_V2 = 4096, 8192, 32768
 
 DEFAULT, REPLY, CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND = 0, 19, 20, 23
 
-Asked = Literal["sent", "deferred", "answered", "failed"]
+Progress = Literal["sent", "deferred", "answered", "failed"]
 """How far an interaction is: not acknowledged, at "thinking…", answered, not answered in time."""
 
 
@@ -148,7 +148,7 @@ class Interaction:
         self.data: dict[str, Any] = {}
         self.made_at, self.response = 0.0, 0
         self.owners: dict[str, str] = {}
-        self.state: Asked = "sent"
+        self.state: Progress = "sent"
         self.source = self.original = ""
         self.followups: list[str] = []
         self.died = False

@@ -6,7 +6,6 @@ from aizuchi.simulator.discord.calls import Call
 from aizuchi.simulator.discord.contents import ANSWERED, EDITED, Writing, write
 from aizuchi.simulator.discord.messages import Answer, edited
 from aizuchi.simulator.discord.payloads import message_fields
-from aizuchi.simulator.discord.permissions import Can
 from aizuchi.simulator.discord.refusals import Refused
 from aizuchi.simulator.discord.state import State
 from aizuchi.simulator.discord.things import DEFAULT, EPHEMERAL, Interaction, Message
@@ -105,9 +104,3 @@ def _of(call: Call, fields: dict[str, Any]) -> Call:
 
 def _int(value: Any) -> int:
     return value if isinstance(value, int) else 0
-
-
-def app_sees(state: State, interaction: Interaction) -> bool:
-    """Whether the app is where it was asked, and not only the person who asked."""
-    channel = state.channels[interaction.channel]
-    return Can.VIEW_CHANNEL in state.may(state.bot.id, channel)

@@ -6,7 +6,14 @@ from typing import Any
 from aizuchi.operations import Refused
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.surfaces.discord.mends import UNWRITABLE
-from aizuchi.surfaces.discord.messages import Ref, as_reply, message, says, with_nonce
+from aizuchi.surfaces.discord.messages import (
+    Ref,
+    as_reply,
+    message,
+    says,
+    with_nonce,
+    without_buttons,
+)
 from aizuchi.surfaces.discord.rest import Answer, Call, File, Reply, Rest
 from aizuchi.words import language_of, say
 
@@ -42,11 +49,12 @@ class Bot:
         return reply, address.channel
 
     async def tell_alone(self, body: Mapping[str, Any], key: str, address: Address) -> Placed:
-        """In direct messages, and never anywhere else."""
+        """In direct messages, and never anywhere else. A click there would be of another
+        conversation, so there is nothing to click."""
         channel = await self._direct_channel(address.user)
         if not isinstance(channel, str):
             return channel, ""
-        return await self._post(channel, body, key), channel
+        return await self._post(channel, without_buttons(body), key), channel
 
     async def edit(
         self, ref: Ref, channel: str, body: Mapping[str, Any], file: File | None = None

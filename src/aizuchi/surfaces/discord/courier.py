@@ -31,7 +31,7 @@ from aizuchi.surfaces.discord.bot import Bot
 from aizuchi.surfaces.discord.buckets import SOON_S
 from aizuchi.surfaces.discord.buttons import Kind, choice, rows
 from aizuchi.surfaces.discord.finding import Finder, First
-from aizuchi.surfaces.discord.messages import QUIET, Ref, message
+from aizuchi.surfaces.discord.messages import QUIET, Ref, message, without_buttons
 from aizuchi.surfaces.discord.rest import Answer, File, Reply, Rest, refused
 from aizuchi.surfaces.discord.tokens import Tokens
 from aizuchi.surfaces.discord.webhook import Webhook
@@ -147,6 +147,8 @@ class DiscordCourier:
     ) -> Receipt:
         """A response outlives its token: the bot, whose message it is, can edit it then."""
         where = Ref.of(ref)
+        if where.channel and where.channel != address.channel:
+            body = without_buttons(body)
         reply = None
         if not where.channel:
             reply = await self._webhook.edit(where, body, address, file)

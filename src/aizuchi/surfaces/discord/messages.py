@@ -42,6 +42,10 @@ def message(text: str, rows: Sequence[Mapping[str, Any]] = ()) -> Mapping[str, A
     return {"content": text, "components": [*rows], **QUIET}
 
 
+def without_buttons(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**body, "components": []} if "components" in body else body
+
+
 def says(fields: Fields) -> tuple[str, list[str]]:
     """What a message says, as we or Discord have it: its text, and what its buttons do."""
     parts = (part for row in listed(fields, "components") for part in listed(row, "components"))

@@ -2,9 +2,13 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
 from aizuchi.errors import PlugNotFound
 from aizuchi.events import Message
@@ -20,6 +24,8 @@ from aizuchi.surfaces.discord.courier import DiscordCourier
 from aizuchi.surfaces.discord.inbound import DiscordSurface
 from aizuchi.surfaces.discord.manner import Known, Manner, allowed
 from aizuchi.surfaces.discord.rest import Answer, Call, Rest, open_client
+
+SOCKET = "aizuchi.surfaces.discord.socket"
 
 logger = logging.getLogger(__name__)
 
@@ -61,14 +67,31 @@ def socket_of(
     """
     if not discord.bot_token:
         return None
-    try:
-        from aizuchi.surfaces.discord.socket import DiscordSocket  # 0.7 s, only where it is used
-    except ModuleNotFoundError as error:
+    if not find_spec("discord"):
         raise PlugNotFound(
-            f"Discord's Gateway needs {error.name}, which is not installed.",
+            "Discord's Gateway needs discord.py, which is not installed.",
             "Install it: pip install 'aizuchi[discord]'",
-        ) from None
-    return partial(DiscordSocket, discord, surface, courier, rest, clock)
+        )
+    return partial(Connecting, discord, surface, courier, rest, clock)
+
+
+class Connecting:
+    """The connection, loaded beside a server that runs already: discord.py takes 0.2 s of a core,
+    and much longer on a busy machine."""
+
+    def __init__(self, *given: Any) -> None:
+        self._given = given
+        self._socket: Socket | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        return self._socket is not None and self._socket.is_connected
+
+    async def run(self) -> None:
+        """Keeps connected until it is cancelled."""
+        module: Any = sys.modules.get(SOCKET) or await asyncio.to_thread(import_module, SOCKET)
+        self._socket = socket = module.DiscordSocket(*self._given)
+        await socket.run()
 
 
 def open_surface(settings: Settings) -> DiscordSurface:

@@ -65,6 +65,10 @@ class Tokens:
             and age_s < TOKEN_S - SPARE_S
         )
 
+    def may_live(self, address: Address) -> bool:
+        """Whether the token is not over by its time."""
+        return self._clock() - address.began_at < TOKEN_S
+
     def may_come(self, address: Address) -> bool:
         """Whether Discord may only not know the interaction yet."""
         return self._clock() - address.began_at < NOT_YET_S

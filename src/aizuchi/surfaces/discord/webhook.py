@@ -51,6 +51,8 @@ class Webhook:
 
     async def clear(self, address: Address) -> bool:
         """Takes “thinking…” away, where Discord lets us; one try."""
+        if not self._tokens.may_live(address):
+            return False
         ids = (address.application, address.token, ORIGINAL)
         call = Call("DELETE", RESPONSE, ids, by_bot=False)
         return isinstance(await self._rest.call(call), Answer)

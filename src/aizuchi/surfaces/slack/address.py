@@ -1,7 +1,7 @@
 """Where an answer on Slack goes, as `reply_to` carries it from the edge to the courier."""
 
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 
 NAME = "slack"
 
@@ -35,8 +35,9 @@ class Address(NamedTuple):
 
     def to_mapping(self) -> Mapping[str, str]:
         """As strings, without what is empty."""
-        given = zip(self._fields, self, strict=True)
-        return {name: "yes" if value is True else str(value) for name, value in given if value}
+        fields: Iterable[tuple[str, Any]] = zip(self._fields, self, strict=True)
+        given = {name: value for name, value in fields if value}
+        return {**given, "ephemeral": "yes"} if self.ephemeral else given
 
     @classmethod
     def from_mapping(cls, reply_to: Mapping[str, str]) -> "Address":
@@ -46,4 +47,4 @@ class Address(NamedTuple):
 
 def conversation_of(team: str, channel: str, thread_ts: str) -> str:
     """The key of a thread, direct messages included."""
-    return f"{NAME}:{team}:{channel}:{thread_ts}"
+    return f"{NAME}:{thread_ts}:{team}:{channel}"

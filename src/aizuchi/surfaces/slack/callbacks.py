@@ -27,22 +27,19 @@ class Installation(NamedTuple):
 
 class Callback(NamedTuple):
     """An event and what its envelope says of it; `is_shared` with another organisation, None where
-    it does not say."""
+    it does not say. `writers_team` is the writer's own workspace or organisation; empty where the
+    event does not say."""
 
     app: str
     at: Installation
     is_shared: bool | None
+    writers_team: str
     event: Mapping[str, Any]
 
     @property
     def sender(self) -> Sender:
         team = self.writers_team
         return Sender(id_of(self.event, "user"), groups=(team,) if team else (), outside=self._out)
-
-    @property
-    def writers_team(self) -> str:
-        """The writer's own workspace or organisation; empty where the event does not say."""
-        return next(filter(None, map(self._team, ("user_team", "source_team", "team"))), "")
 
     @property
     def _out(self) -> bool:
@@ -55,9 +52,6 @@ class Callback(NamedTuple):
         is_within = bool(self.at.enterprise) and self.is_shared is False
         return team not in home and not is_within
 
-    def _team(self, name: str) -> str:
-        return optional_id(self.event, name)
-
 
 def callback_of(body: Mapping[str, Any]) -> Callback:
     event = body.get("event")
@@ -65,7 +59,16 @@ def callback_of(body: Mapping[str, Any]) -> Callback:
         raise Malformed("event")
     shared = body.get("is_ext_shared_channel")
     is_shared = shared if isinstance(shared, bool) else None
-    return Callback(optional_id(body, "api_app_id"), _installation(body), is_shared, event)
+    app, team = optional_id(body, "api_app_id"), _writers_team(event)
+    return Callback(app, _installation(body), is_shared, team, event)
+
+
+def _writers_team(event: Mapping[str, Any]) -> str:
+    return (
+        optional_id(event, "user_team")
+        or optional_id(event, "source_team")
+        or optional_id(event, "team")
+    )
 
 
 def _installation(body: Mapping[str, Any]) -> Installation:

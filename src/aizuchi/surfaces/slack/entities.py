@@ -10,11 +10,13 @@ MARKS = (":", ",", "：", "、", "，")
 
 def plain(text: str) -> str:
     """The text without Slack's encoding. A mention without a name stays as it is."""
-    return unescaped(_TOKEN.sub(_named, text))
+    return unescaped(_TOKEN.sub(_named, text) if "<" in text else text)
 
 
 def unescaped(text: str) -> str:
     """The three characters that Slack escapes; the ampersand last, so that none is undone twice."""
+    if "&" not in text:
+        return text
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -1,7 +1,7 @@
 """What comes as a form: a slash command, a click, or Slack looking at our certificate."""
 
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from aizuchi.edge import read_object
 from aizuchi.errors import BadJson
@@ -27,13 +27,17 @@ def read_form(body: bytes) -> Event:
 
 
 def _fields(body: bytes) -> dict[str, Any]:
+    if body.count(b"&") >= MOST_FIELDS:
+        raise BadJson("the form has too many fields")
     try:
-        pairs = parse_qsl(
-            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
-        )
+        pairs = [pair.partition("=") for pair in body.decode().replace("+", " ").split("&") if pair]
+        fields = {_plain(name): _plain(value) for name, _, value in pairs}
     except ValueError:
         raise BadJson("the body is no form in UTF-8") from None
-    fields = dict(pairs)
     if len(fields) != len(pairs):
         raise BadJson("a field stands in the form twice")
     return fields
+
+
+def _plain(quoted: str) -> str:
+    return unquote_to_bytes(quoted).decode() if "%" in quoted else quoted

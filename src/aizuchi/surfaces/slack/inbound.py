@@ -5,6 +5,7 @@ It runs cold against a clock of three seconds, so it imports almost nothing.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from aizuchi.edge import read_object
@@ -40,7 +41,7 @@ from aizuchi.surfaces.slack.sentences import (
     stop_of,
 )
 from aizuchi.surfaces.slack.signing import is_signed
-from aizuchi.words import language_of, say
+from aizuchi.words import Language, language_of, say
 
 RESET = "reset"
 UNSIGNED = HttpResponse(401)
@@ -129,8 +130,7 @@ def _read_event(callback: Callback, manner: Manner) -> Reception:
 
 def _read_command(fields: Mapping[str, Any], manner: Manner) -> Reception:
     message = _command(fields, manner)
-    lost = say("not_taken", language_of(message.text))
-    refused = _json({"response_type": "ephemeral", "text": lost})
+    refused = _not_taken(language_of(message.text))
     return Reception((message,), accepted=_taken(manner), refused=refused)
 
 
@@ -178,6 +178,11 @@ def _taken(manner: Manner) -> HttpResponse:
     if manner.ack_text:
         return _json({"response_type": kind, "text": manner.ack_text})
     return HttpResponse(200) if manner.ephemeral else _json({"response_type": kind})
+
+
+@cache
+def _not_taken(language: Language) -> HttpResponse:
+    return _json({"response_type": "ephemeral", "text": say("not_taken", language)})
 
 
 # ── clicks ────────────────────────────────────────────────────────────────────

@@ -64,7 +64,7 @@ def message_of(callback: Callback, kind: Kind) -> Message:
         thread_ts=thread_ts,
     )
     return Message(
-        turn_id=f"{NAME}:{at.team}:{channel}:{ts}",
+        turn_id=f"{NAME}:{ts}:{at.team}:{channel}",
         surface=NAME,
         tenant=at.team,
         conversation=conversation_of(at.team, channel, thread_ts),

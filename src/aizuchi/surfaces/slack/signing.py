@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 
 from aizuchi.events import HttpRequest
 
@@ -18,14 +19,23 @@ def is_signed(request: HttpRequest, secrets: Sequence[bytes], now: float) -> boo
     timestamp, given = request.header(TIMESTAMP), request.header(SIGNATURE)
     if timestamp is None or given is None or not _is_fresh(timestamp, now):
         return False
-    made = (signature(secret, timestamp, request.body) for secret in secrets)
-    return any(hmac.compare_digest(given, each) for each in made)
+    for secret in secrets:
+        if hmac.compare_digest(given, signature(secret, timestamp, request.body)):
+            return True
+    return False
 
 
 def signature(secret: bytes, timestamp: bytes, body: bytes) -> bytes:
     """What Slack sends along with a body."""
-    mac = hmac.digest(secret, b"v0:%b:%b" % (timestamp, body), "sha256")
-    return b"v0=" + mac.hex().encode()
+    mac = _keyed(secret).copy()
+    mac.update(b"v0:%b:%b" % (timestamp, body))
+    return b"v0=" + mac.hexdigest().encode()
+
+
+@lru_cache(maxsize=8)
+def _keyed(secret: bytes) -> hmac.HMAC:
+    """The secret, made ready: for a short body that is half of the work."""
+    return hmac.new(secret, digestmod="sha256")
 
 
 def _is_fresh(timestamp: bytes, now: float) -> bool:

@@ -24,4 +24,5 @@ def open_web(settings: Settings, engine: Engine, clock: Callable[[], float]) -> 
         gate=gate,
         clock=clock,
         name=settings.name_on("web"),
+        models=tuple(settings.personas),
     )

@@ -18,6 +18,7 @@ from aizuchi.surfaces.web import inbound, page
 from aizuchi.surfaces.web.asking import Asking
 from aizuchi.surfaces.web.auth import Gate, language_of, origin_of
 from aizuchi.surfaces.web.calls import Call, Endpoint, head_of, json_answer, respond, whole
+from aizuchi.surfaces.web.facade import Facade
 from aizuchi.surfaces.web.render import export, file_name, messages_of
 from aizuchi.surfaces.web.socket import Sockets
 from aizuchi.surfaces.web.stream import AnswerStream, Followed, Listeners
@@ -32,7 +33,8 @@ Handler = Callable[[Call], Awaitable[Answer]]
 class WebRoutes:
     """The ASGI app of the web. Every handler acts as the person whom the gate let in.
 
-    `name` is the assistant's, `app` the folder of the built page.
+    `name` is the assistant's, `app` the folder of the built page, `models` what the API names
+    besides the assistant itself.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class WebRoutes:
         clock: Callable[[], float],
         name: str = "aizuchi",
         app: Path = page.APP,
+        models: Sequence[str] = (),
     ) -> None:
         self._inbox, self._log, self._chats, self._tickets = inbox, log, chats, tickets
         self._memory = memory
@@ -59,7 +62,16 @@ class WebRoutes:
         self.sockets = Sockets(
             asking=self._asking, log=log, tickets=tickets, gate=gate, listeners=self.listeners
         )
-        self._router = Router(self._routes(), redirect_slashes=False, default=self._nothing)
+        facade = Facade(
+            inbox=inbox,
+            log=log,
+            gate=gate,
+            clock=clock,
+            listeners=self.listeners,
+            models=models,
+        )
+        routes = [*facade.routes(), *self._routes()]
+        self._router = Router(routes, redirect_slashes=False, default=self._nothing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.sockets if scope["type"] == "websocket" else self._router

@@ -120,22 +120,22 @@ class AnswerStream:
         async with asyncio.TaskGroup() as group:
             telling = group.create_task(self._tell(line))
             self._listeners.add(telling)
-            others = [group.create_task(_beat(line)), group.create_task(_left(receive))]
+            others = [group.create_task(beat(line)), group.create_task(left(receive))]
             await asyncio.wait((telling, *others), return_when=asyncio.FIRST_COMPLETED)
             for task in (telling, *others):
                 task.cancel()
 
     async def _tell(self, line: Line) -> None:
         def say(frames: bytes) -> Awaitable[None]:
-            return line.say(_body(frames))
+            return line.say(body_of(frames))
 
         await line.say(START)
         for answer in self._answers:
             await tell(self._log, answer, say)
-        await line.say(_body(DONE, more=False))
+        await line.say(body_of(DONE, more=False))
 
 
-def _body(frames: bytes, *, more: bool = True) -> Message:
+def body_of(frames: bytes, *, more: bool = True) -> Message:
     return {"type": "http.response.body", "body": frames, "more_body": more}
 
 
@@ -143,13 +143,13 @@ def _is_end(line: Logged) -> bool:
     return isinstance(line.entry, Finished)
 
 
-async def _beat(line: Line) -> None:
+async def beat(line: Line) -> None:
     """Returns where the client has read nothing for a minute."""
-    while await line.beat(_body(PING)):
+    while await line.beat(body_of(PING)):
         pass
 
 
-async def _left(receive: Receive) -> None:
+async def left(receive: Receive) -> None:
     """Returns when the client has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -16,6 +16,7 @@ from aizuchi.testing.engine_contract import (
     summarising,
     threads,
     tickets,
+    tracing,
 )
 
 ONE_PROCESS_PROMISES = claiming.ONE_PROCESS_PROMISES
@@ -28,4 +29,5 @@ ENGINE_CONTRACT = (
     *forgetting.PROMISES,
     *threads.PROMISES,
     *tickets.PROMISES,
+    *tracing.PROMISES,
 )

@@ -1,6 +1,7 @@
 """Promises about a person who wishes to be forgotten, or to take away what they said."""
 
 from aizuchi.answers import BEGINNING
+from aizuchi.events import Spoken
 from aizuchi.history import Holdings
 from aizuchi.ports import OURS, Engine, Settlement
 from aizuchi.recall import Window, shelf_of
@@ -181,7 +182,25 @@ async def a_person_takes_away_all_that_they_said(open_engine: OpenEngine) -> Non
     ]
 
 
+async def what_the_caller_keeps_is_not_kept_here(open_engine: OpenEngine) -> None:
+    brought = message("1")._replace(history=(Spoken("user", "question 1"),))
+    async with running(open_engine) as engine:
+        await accept(engine, brought)
+        assert list(await engine.chats.list(ANN)) == []
+        taken = await claim_now(engine)
+        assert taken.turn.message.history == brought.history
+        await finish(engine, taken, "one")
+        await engine.queue.settle(taken, Settlement("answered", tokens=3))
+        assert list(await engine.memory.export(ANN)) == []
+        assert list(await engine.chats.list(ANN)) == []
+        assert list(await engine.log.read("1")) == []
+        assert [day.tokens for day in await engine.usage.read("2000-01-01")] == [3]
+        await accept(engine, brought)
+        assert await claim(engine) is None
+
+
 PROMISES = (
+    what_the_caller_keeps_is_not_kept_here,
     all_of_a_person_goes_but_the_wish_itself,
     nobody_else_loses_a_word,
     what_is_forgotten_is_still_known_when_it_comes_again,

@@ -79,7 +79,7 @@ def signature(secret: bytes, timestamp: bytes, body: bytes) -> bytes:
 def _message(body: Mapping[str, Any]) -> Message:
     team, channel = body["team"], body["channel"]
     return Message(
-        turn_id=f"plaza:{team}:{channel}:{body['id']}",
+        turn_id=f"plaza:{body['id']}:{team}:{channel}",
         surface="plaza",
         tenant=team,
         conversation=_conversation(body),
@@ -96,4 +96,4 @@ def _thread(body: Mapping[str, Any]) -> str:
 
 
 def _conversation(body: Mapping[str, Any]) -> str:
-    return f"plaza:{body['team']}:{body['channel']}:{_thread(body)}"
+    return f"plaza:{_thread(body)}:{body['team']}:{body['channel']}"

@@ -18,3 +18,23 @@ CREATE TABLE summaries (
 CREATE INDEX summaries_in_place ON summaries (place);
 CREATE INDEX summaries_by_person ON summaries (person);
 CREATE INDEX summaries_due ON summaries (id) WHERE upto = 0;
+
+-- When a line of entries was stored; of the tokens of a day, those that the model wrote.
+ALTER TABLE entries ADD COLUMN at REAL NOT NULL DEFAULT 0;
+ALTER TABLE usage ADD COLUMN written INTEGER NOT NULL DEFAULT 0;
+
+-- The life of a settled turn, without a word of it, and what was noted of any turn beside its log.
+CREATE TABLE traces (
+    seq INTEGER PRIMARY KEY,
+    at REAL NOT NULL,  -- when it was accepted
+    body TEXT NOT NULL
+);
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY,
+    turn_id TEXT NOT NULL,
+    at REAL NOT NULL,
+    code TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+CREATE INDEX notes_of_turn ON notes (turn_id);
+CREATE INDEX notes_by_time ON notes (at);

@@ -1,0 +1,133 @@
+"""`aizuchi why`: the whole life of one message, and the reasons for it."""
+
+import argparse
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from aizuchi.cli.common import load_settings
+from aizuchi.cli.usage import cost_of
+from aizuchi.engines.sqlite.reading import Told, records
+from aizuchi.errors import SettingsError
+from aizuchi.settings import Settings
+from aizuchi.traces import Event, Trace
+
+DESCRIPTION = """\
+Tells the life of one message, from its acceptance to the last call, with times, tokens and reasons.
+Name it by a link to it or to its answer, by the id of its turn, or by the number that a person was
+told when something went wrong. It reads beside a server that runs, and shows no text.
+"""
+SLACK = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<s>\d{10})(?P<us>\d{6})")
+DISCORD = re.compile(r"/channels/(?:\d+|@me)/\d+/(?P<message>\d+)")
+MEANINGS = {
+    "text": "the first words of the model",
+    "posting": "page {detail} is about to be posted",
+    "shown": "page {detail} stands there",
+    "came_again": "the same message came again: it was known, and is not answered twice",
+    "busy": "the platform had too much to do, and asked for {detail} s",
+    "doubtful": "the platform's reply was lost, so it is looked for before anything is repeated",
+    "refused": "the platform refused a call: {detail}",
+    "ended": "the platform ended the stream: {detail}",
+    "asked_again": "the model failed ({detail}) and is asked once more",
+}
+ENDS = {
+    "answered": "the answer is complete and durable: the model is not asked again",
+    "stopped": "it was stopped by whoever asked",
+    "gave_up": "it was interrupted too often, and given up",
+    "took_too_long": "it took longer than [limits] answer_within_s",
+    "waited_too_long": "it had waited longer than [limits] wait_within_s",
+    "too_fast": "refused: more than [limits] messages_per_minute",
+    "day_used": "refused: more than [limits] answers_per_day",
+    "tokens_used": "refused: [limits] tokens_per_day are used up",
+    "full": "refused: more than [limits] waiting messages wait in the conversation",
+    "not_allowed": "refused: [access] does not let this person in",
+}
+
+
+class Reference(NamedTuple):
+    """What turns are looked for by: an exact name, the end of an id, a part of what was posted."""
+
+    exact: str
+    ending: str
+    within: str
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    parser.description = DESCRIPTION
+    parser.add_argument("message", metavar="MESSAGE", help="a link, an id, or an error's number")
+
+
+def run(options: argparse.Namespace) -> int:
+    settings = load_settings(options)
+    with records(settings.home) as store:
+        found = store.turns(*reference_of(options.message))
+        told = store.life(found[0]) if found else None
+    if told is None:
+        raise SettingsError(
+            f'No message is known by "{options.message}".',
+            "Copy the link of the message or of its answer. What is older than [retention] "
+            "ids_days is gone.",
+        )
+    print("\n".join(lines_of(told, settings)))
+    return 0
+
+
+def reference_of(text: str) -> Reference:
+    """What a link or an id stands for; a Slack permalink has a time without its point."""
+    text = text.strip()
+    if found := SLACK.search(text):
+        ts = f"{found['s']}.{found['us']}"
+        return Reference(ts, f"%:{found['channel']}:{ts}", f'%"{ts}"%')
+    if found := DISCORD.search(text):
+        return Reference(found["message"], f"%:{found['message']}", f'%"{found["message"]}"%')
+    return Reference(text, f"%:{text}", f'%"{text}"%')
+
+
+def lines_of(told: Told, settings: Settings) -> Iterator[str]:
+    trace = told.trace
+    yield told.turn_id
+    if told.person:
+        yield f"  from {told.person}, in {told.place}"
+    yield f"{_clock(trace.accepted_at)}  accepted: authentic, and stored before it was acknowledged"
+    last = 0
+    for event in trace.events:
+        yield f"{_since(event.at, trace)}  {_meaning(event, last)}"
+        last = int(event.detail) if event.code == "attempt" else last
+    yield from _end(told, settings)
+
+
+def _end(told: Told, settings: Settings) -> Iterator[str]:
+    trace = told.trace
+    if not trace.settled_at:
+        yield "…  it is not settled yet"
+        return
+    why = f" ({trace.reason})" if trace.reason else ""
+    yield f"{_since(trace.settled_at, trace)}  settled as {trace.settled_as}{why}"
+    read, cost = trace.tokens - trace.written, cost_of(trace.tokens, trace.written, settings)
+    yield f"  tokens: {read:,} read, {trace.written:,} written; cost: {cost}"
+    if told.incident:
+        yield f"  the log has more under {told.incident}"
+
+
+def _meaning(event: Event, last: int) -> str:
+    match event.code:
+        case "attempt" if last or event.detail != "1":
+            return (
+                f"attempt {event.detail} takes over: the one before left no end "
+                "(its process died, was stopped, or froze past its lease)"
+            )
+        case "attempt":
+            return "attempt 1 begins"
+        case "finished":
+            return ENDS.get(event.detail, f"it ended: {event.detail}")
+        case code:
+            return MEANINGS.get(code, f"{code} {{detail}}").format(detail=event.detail)
+
+
+def _since(at: float, trace: Trace) -> str:
+    return f"{f'+{at - trace.accepted_at:.3f} s':>29}"
+
+
+def _clock(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().isoformat(timespec="milliseconds")
