@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from aizuchi.answers import Finished, Logged, Position, Shown
+from aizuchi.answers import Finished, Logged, Position, Shown, Trail
 from aizuchi.events import Message
 from aizuchi.history import Summary
 from aizuchi.ports import Pending
 from aizuchi.recall import Shelf, person_of
 from aizuchi.tickets import Ticket
 from aizuchi.traces import Note, Trace, Written
-from aizuchi.trail import Trail
 from aizuchi.turns import Turn
 
 
