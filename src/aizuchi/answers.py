@@ -41,6 +41,14 @@ class Source(NamedTuple):
     title: str = ""
 
 
+class Trail(NamedTuple):
+    """What is left of the way to an answer: the steps that were shown, and where what was found
+    stands."""
+
+    steps: tuple[Step, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
 class ToolsCalled(NamedTuple):
     """What is about to be called in a round, together, and the text that the model said before it.
 

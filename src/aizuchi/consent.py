@@ -4,10 +4,8 @@ What is shown is what will be done: the arguments are written anew before they a
 an answer names their digest. Pure.
 """
 
-import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -76,6 +74,8 @@ def too_late(message: Message) -> Message:
 
 def consent_for(turn_id: str, asker: str, calls: Sequence[ToolCall], expires_at: float) -> Consent:
     """The question that a turn asks: whether these may be done for somebody."""
+    import hashlib  # a click is read by who asks nothing, at an edge that has to be light
+
     asked = tuple((call.name, call.arguments) for call in calls)
     digest = hashlib.sha256(json.dumps([turn_id, asked]).encode()).hexdigest()[:DIGEST_CHARS]
     return Consent(turn_id, digest, asker, asked, expires_at)
@@ -108,6 +108,8 @@ def _fenced(text: str) -> str:
 
 
 def _is_seen(letter: str) -> bool:
+    import unicodedata  # not for the edge either
+
     return letter == " " or unicodedata.category(letter) not in (
         *("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"),
     )

@@ -5,10 +5,9 @@ from collections.abc import Hashable, Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from aizuchi.answers import Consent, Outcome
+from aizuchi.answers import Consent, Outcome, Trail
 from aizuchi.events import Spoken
 from aizuchi.recall import Shelf, Window, fitting, overflowing, tokens_of
-from aizuchi.trail import Trail
 
 OURS = ""  # the person whose tokens are the assistant's own, for its summaries
 

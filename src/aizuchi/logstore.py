@@ -14,8 +14,8 @@ from aizuchi.answers import (
     Restarted,
     Shown,
     TextDelta,
+    Trail,
 )
-from aizuchi.trail import Trail
 from aizuchi.turns import State, after
 
 RECEIPTS = (Posting, Shown)

@@ -1,17 +1,9 @@
 """What was done on the way to an answer: all that is left of it once the answer has ended."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from aizuchi.answers import Logged, Source, Step, ToolReturned, decode, encode, fold
+from aizuchi.answers import Logged, Step, ToolReturned, Trail, decode, encode, fold
 from aizuchi.words import THINKING
-
-
-class Trail(NamedTuple):
-    """The steps that were shown, and where what was found stands."""
-
-    steps: tuple[Step, ...] = ()
-    sources: tuple[Source, ...] = ()
 
 
 def trail_of(log: Sequence[Logged]) -> Trail:

@@ -18,7 +18,7 @@ from aizuchi.ports import Ending
 from aizuchi.testing.engine_contract.bench import message
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-MISSING = "is not installed, so its agents are not tried: see [dependency-groups] dev"
+MISSING = "is not installed: not tried (pip install langgraph pydantic-ai-slim)"
 
 
 class Reading:

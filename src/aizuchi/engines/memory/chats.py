@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from aizuchi.answers import fold
+from aizuchi.answers import Trail, fold
 from aizuchi.engines.memory import store as stored
 from aizuchi.engines.memory.store import Store
 from aizuchi.history import ChatInfo, Said
 from aizuchi.live import LiveLog
-from aizuchi.trail import Trail, trail_of
+from aizuchi.trail import trail_of
 from aizuchi.turns import Turn
 
 

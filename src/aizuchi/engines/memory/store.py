@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from aizuchi.answers import Finished, Logged, Position, Shown
+from aizuchi.answers import Finished, Logged, Position, Shown, Trail
 from aizuchi.consent import Pending
 from aizuchi.events import Message
 from aizuchi.history import Note, Summary, Trace
 from aizuchi.recall import Shelf, person_of
 from aizuchi.tickets import Ticket
 from aizuchi.traces import Written
-from aizuchi.trail import Trail
 from aizuchi.turns import Turn
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from aizuchi.consent import Decision, Verdict, decision_id, may_decide
 from aizuchi.events import Message, Place, Reception, Sender, Signal
 from aizuchi.surfaces.discord import NAME, TOKEN_S
 from aizuchi.surfaces.discord.address import Address, conversation_of, place_of, time_of
@@ -223,6 +222,8 @@ def _read_click(asked: Interaction, custom_id: str, manner: Manner) -> Reception
 
 def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
     """A yes or no of somebody who may decide; its answer goes on in the asker's conversation."""
+    from aizuchi.consent import Decision, Verdict, decision_id, may_decide  # seldom clicked
+
     if not may_decide(asked.sender.id, button.user, NAME, manner.approvers):
         owner = say("owner", asked.language)
         line = say("not_yours_to_decide", asked.language, owner=owner)

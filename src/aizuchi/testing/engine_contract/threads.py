@@ -13,6 +13,7 @@ from aizuchi.answers import (
     ToolCall,
     ToolReturned,
     ToolsCalled,
+    Trail,
 )
 from aizuchi.errors import LeaseLost
 from aizuchi.ports import Settlement
@@ -26,7 +27,6 @@ from aizuchi.testing.engine_contract.bench import (
     message,
     running,
 )
-from aizuchi.trail import Trail
 
 ANN, BOB = "test:home:ann", "test:home:bob"
 
