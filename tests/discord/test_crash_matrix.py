@@ -14,7 +14,7 @@ from tests.discord.lives import FILLER, DiscordLives, Talk, Way
 from aizuchi.attempt import cancel
 from aizuchi.testing import virtual_time
 
-EVERY_PORT = {"inbox", "queue", "log", "memory", "usage", "model", "discord", "pace"}
+EVERY_PORT = {"inbox", "consents", "queue", "log", "memory", "usage", "model", "discord", "pace"}
 
 
 class Case(NamedTuple):
