@@ -180,66 +180,96 @@ def _compose(
     pushed: Sequence[Pushed],
     clock: Callable[[], float],
 ) -> App:
+    rules, recorder = _rules(settings, engine, clock), Recorder(engine.traces, clock)
+    brief = _brief(settings, pushed)
+    summariser = _summariser(settings, model, engine, brief)
+    toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
+    agent = Agent(
+        model=model,
+        memory=engine.memory,
+        brief=brief,
+        new_incident=new_incident,
+        overhear=_overhear(pushed, engine),
+        tools=toolbox,
+        rules=rules,
+        brain=skills.brain,
+    )
+    office = _office(settings, engine, agent, pushed, clock)
+    worker = Worker(
+        office._replace(summariser=summariser, recorder=recorder), settings.server.workers
+    )
+    signs = {each.plug.name: each.signs for each in pushed}
+    intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
+    web = _web(settings, engine, intake, clock)
+    app = App(engine, intake, worker, web, _sockets(pushed, intake), recorder, summariser)
+    app.asgi = _asgi(settings, app, intake, pushed, web, clock)
+    return app
+
+
+def _brief(settings: Settings, pushed: Sequence[Pushed]) -> Brief:
     persona, memory = settings.persona, settings.memory
     greetings = {each.plug.name: each.opened.greeting for each in pushed}
-    brief = Brief(
-        persona.instructions,
-        persona.closing,
-        memory.scope,
-        memory.turns,
-        greetings,
-        settings.casting,
-        memory.tokens,
+    return Brief(
+        instructions=persona.instructions,
+        closing=persona.closing,
+        scope=memory.scope,
+        turns=memory.turns,
+        greetings=greetings,
+        casting=settings.casting,
+        tokens=memory.tokens,
     )
-    summariser = _summariser(settings, model, engine, brief)
-    rules = Rules(
-        engine.consents,
-        settings.tools.approvers,
-        settings.tools.ask_within_s,
-        settings.access.owner,
-        clock,
-    )
-    toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
-    recorder = Recorder(engine.traces, clock)
-    office = Office(
+
+
+def _rules(settings: Settings, engine: Engine, clock: Callable[[], float]) -> Rules:
+    tools, owner = settings.tools, settings.access.owner
+    return Rules(engine.consents, tools.approvers, tools.ask_within_s, owner, clock)
+
+
+def _office(
+    settings: Settings,
+    engine: Engine,
+    agent: Agent,
+    pushed: Sequence[Pushed],
+    clock: Callable[[], float],
+) -> Office:
+    return Office(
         engine=engine,
-        agent=Agent(
-            model,
-            engine.memory,
-            brief,
-            new_incident,
-            _overhear(pushed, engine),
-            toolbox,
-            rules,
-            skills.brain,
-        ),
+        agent=agent,
         bounds=settings.bounds,
         clock=clock,
         new_incident=new_incident,
         outlets={each.plug.name: _outlet(each, settings, engine, clock) for each in pushed},
         gate=Gate(settings.access.allow, settings.access.owner),
-        summariser=summariser,
-        recorder=recorder,
     )
-    worker = Worker(office, settings.server.workers)
-    signs = {each.plug.name: each.signs for each in pushed}
-    intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
-    web = None
-    if settings.web.enabled:
-        open_web = _part("aizuchi.surfaces.web.opening:open_web")
-        web = open_web(settings, engine._replace(inbox=intake), clock)
-    app = App(engine, intake, worker, web, _sockets(pushed, intake), recorder, summariser)
-    doors = [(path, each) for each in pushed for path in each.plug.paths]
-    app.asgi = _part("aizuchi.hosts.asgi:make_app")(
+
+
+def _web(settings: Settings, engine: Engine, intake: Intake, clock: Callable[[], float]) -> Any:
+    """The web's routes; None where they are switched off."""
+    if not settings.web.enabled:
+        return None
+    open_web = _part("aizuchi.surfaces.web.opening:open_web")
+    return open_web(settings, engine._replace(inbox=intake), clock)
+
+
+def _asgi(
+    settings: Settings,
+    app: App,
+    intake: Intake,
+    pushed: Sequence[Pushed],
+    web: Any,
+    clock: Callable[[], float],
+) -> Any:
+    """What the server serves: the doors of all surfaces, the web, the probes."""
+    doors = [(path, each.opened) for each in pushed for path in each.plug.paths]
+    return _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
         clock=clock,
-        webhooks={path: each.opened.surface for path, each in doors},
-        renewals={path: each.opened.renew for path, each in doors if each.opened.renew},
+        webhooks={path: opened.surface for path, opened in doors},
+        renewals={path: opened.renew for path, opened in doors if opened.renew},
         web=web,
         probes=_probes(settings, app, web),
         is_stopping=lambda: intake.is_closed,
     )
-    return app
 
 
 def _summariser(
