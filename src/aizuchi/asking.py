@@ -12,6 +12,7 @@ from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError
 from aizuchi.ports import Declared, Ending, PromptMessage, Text
 from aizuchi.prompt import shortened
 from aizuchi.recall import tokens_of
+from aizuchi.traces import Elsewhere
 from aizuchi.tracing import note, used
 from aizuchi.writing import Draft
 
@@ -89,9 +90,10 @@ async def _stream(
 def _count(endpoint: Endpoint, ending: Ending) -> int:
     """Counts what a call has used; returns its tokens."""
     used(ending)
+    tokens = ending.tokens_in + ending.tokens_out
     if not endpoint.is_main:
-        note("answered_by", f"{endpoint.name} {ending.tokens_in} {ending.tokens_out}")
-    return ending.tokens_in + ending.tokens_out
+        note("used_at", Elsewhere(endpoint.name, tokens, ending.tokens_out).noted)
+    return tokens
 
 
 def _tell(first: Endpoint, error: ModelError, second: Endpoint) -> None:
@@ -101,7 +103,7 @@ def _tell(first: Endpoint, error: ModelError, second: Endpoint) -> None:
         note("asked_again", error.code)
     else:
         logger.warning("%s failed, asking %s: %s", first, second, description(error))
-        note("fell_back", f"{error.code}, now {second}")
+        note("fell_back", f"{error.code}: {second}")
 
 
 def description(error: ModelError) -> str:
