@@ -12,7 +12,7 @@ from tests.web.house import house, kinds, text_of
 from tests.worker.office import Part, ScriptedModel
 
 from aizuchi import plugs
-from aizuchi.errors import ModelCut
+from aizuchi.errors import ModelCut, ModelUnavailable
 from aizuchi.ports import Model, Text
 from aizuchi.settings import Settings
 from aizuchi.settings.sections import ModelSettings
@@ -105,3 +105,12 @@ async def test_the_web(tmp_path: Path) -> None:
     assert HALF in response.text
     assert HALF not in str(history)
     assert ANSWER in str(history)
+
+
+async def test_programs_that_speak_as_to_openai(tmp_path: Path) -> None:
+    two = Two([[ModelUnavailable("503")]], speaking(ANSWER))
+    asking = {"model": "aizuchi", "messages": [{"role": "user", "content": "Is it so?"}]}
+    async with house(tmp_path, two.endpoints) as at:
+        response = await at.person().request("POST", "/v1/chat/completions", json=asking)
+    assert response.json()["choices"][0]["message"]["content"] == ANSWER
+    assert two.calls == (1, 1)
