@@ -11,6 +11,7 @@ def greeting(settings: Settings, verb: str) -> list[str]:
     return [
         row("Open", owner_address(settings) or "the web chat is off ([web] enabled = false)"),
         row("Model", model_line(settings)),
+        *([row("", f"if it fails: {', '.join(settings.fallbacks)}")] if settings.fallbacks else []),
         row("State", str(settings.home.absolute())),
         *(row("Note", note) for note in notes(settings, verb)),
     ]
