@@ -121,8 +121,8 @@ _LINES: dict[str, tuple[str, str]] = {
         "モデルに障害が起きています。数分後にもう一度お送りください(番号 {incident})。",
     ),
     "model_cut": (
-        "The connection to the model broke off twice. Please ask again (number {incident}).",
-        "モデルとの接続が2度切れました。もう一度お送りください(番号 {incident})。",
+        "The connection to the model broke off. Please ask again (number {incident}).",
+        "モデルとの接続が切れました。もう一度お送りください(番号 {incident})。",
     ),
     "model_silent": (
         "The model fell silent. Please ask again (number {incident}).",
