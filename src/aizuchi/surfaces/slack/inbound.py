@@ -30,9 +30,7 @@ from aizuchi.surfaces.slack.callbacks import (
     optional_id,
     text_of,
 )
-from aizuchi.surfaces.slack.consenting import VERDICTS, decision_of
 from aizuchi.surfaces.slack.entities import unescaped
-from aizuchi.surfaces.slack.forms import read_form
 from aizuchi.surfaces.slack.sentences import (
     GREETING,
     is_of_a_person,
@@ -76,6 +74,8 @@ class SlackSurface:
         try:
             if request.body[:1] == b"{":
                 return Event("events_api", None, read_object(request.body))
+            from aizuchi.surfaces.slack.forms import read_form  # 2 ms that no event needs
+
             return read_form(request.body)
         except BadJson:
             return MALFORMED
@@ -190,6 +190,8 @@ def _not_taken(language: Language) -> HttpResponse:
 def _read_click(payload: Mapping[str, Any]) -> Reception:
     """A click on our stop button, or on the answer to a question; everything else that can be
     clicked is only acknowledged."""
+    from aizuchi.surfaces.slack.consenting import VERDICTS, decision_of  # seldom clicked
+
     actions = payload.get("actions")
     first = actions[0] if isinstance(actions, list) and actions else None
     if not isinstance(first, dict):
