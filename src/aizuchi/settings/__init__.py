@@ -209,7 +209,7 @@ def _persona(name: str, values: Mapping[str, Any]) -> NamedPersona:
 def check(settings: Settings) -> None:
     """Raises SettingsError where settings do not go together."""
     _ = settings.casting
-    check_fallbacks(settings.model, settings.fallbacks)
+    check_fallbacks(settings.model, settings.fallbacks, settings.limits.answer_within_s)
     web = settings.web
     if web.enabled and web.auth == "header" and not (web.identity_header and web.proxies):
         raise SettingsError(
