@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from aizuchi.consent import too_late
 from aizuchi.edge import read_object
 from aizuchi.errors import BadJson
 from aizuchi.events import (
@@ -195,7 +196,8 @@ def _read_click(payload: Mapping[str, Any]) -> Reception:
     if not isinstance(first, dict):
         return Reception()
     if first.get("action_id") in VERDICTS:
-        return Reception((decision_of(payload, first),))
+        decision = decision_of(payload, first)
+        return Reception((decision,), late=(too_late(decision),))
     if first.get("action_id") != STOP_ACTION:
         return Reception()
     team, user, channel, message = (
