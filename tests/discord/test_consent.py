@@ -158,3 +158,22 @@ async def test_an_approver_may_decide(house: House, tmp_path: Path) -> None:
         await house.rest()
     assert deleted.read_text() == "@everyone.txt"
     assert house.answers()[-1] == "It is gone."
+
+
+async def test_questions_that_follow_from_questions_are_asked_too(
+    house: House, tmp_path: Path
+) -> None:
+    house.set(ephemeral=True)
+    calls = [ToolCall(str(n), "delete", f'{{"path": "{n}"}}') for n in range(5)]
+    house.says(*(using(call) for call in calls), speaking("All of it is gone."))
+    deleted = with_tool(house, tmp_path)
+    async with house.open():
+        await house.asks("Delete it")
+        for number in range(5):
+            await house.rest()
+            every = house.discord.state.messages.values()
+            (question,) = [one for one in every if f'"{number}"' in one.content]
+            await house.ann.clicks(question, "Yes, do it")
+        await house.rest()
+    assert deleted.read_text() == "01234"
+    assert "All of it is gone." in house.discord.transcript(house.ann)
