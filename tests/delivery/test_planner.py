@@ -18,6 +18,7 @@ from aizuchi.answers import (
     TextDelta,
 )
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation, post_key
+from aizuchi.limits import Limits
 from aizuchi.operations import (
     AppendStream,
     Busy,
@@ -38,7 +39,6 @@ from aizuchi.operations import (
     ShowWorking,
     Undeliverable,
 )
-from aizuchi.ports import Limits
 from aizuchi.receipts import did, found
 from aizuchi.standing import Standing
 from aizuchi.testing.plaza import EDITS, ONCE, STREAMS

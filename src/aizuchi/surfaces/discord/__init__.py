@@ -1,7 +1,6 @@
 """Discord: commands, mentions and direct messages, answered where they were asked."""
 
-from aizuchi.pace import Budget
-from aizuchi.ports import Limits
+from aizuchi.limits import Budget, Limits
 from aizuchi.surfaces import Plug
 
 NAME = "discord"
