@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aizuchi.consent import too_late
 from aizuchi.edge import read_object
 from aizuchi.errors import BadJson
 from aizuchi.events import (
@@ -197,7 +196,8 @@ def _not_taken(language: "Language") -> HttpResponse:
 def _read_click(payload: Mapping[str, Any]) -> Reception:
     """A click on our stop button, or on the answer to a question; everything else that can be
     clicked is only acknowledged."""
-    from aizuchi.surfaces.slack.consenting import VERDICTS, decision_of  # seldom clicked
+    from aizuchi.consent import too_late  # seldom clicked
+    from aizuchi.surfaces.slack.consenting import VERDICTS, decision_of
 
     actions = payload.get("actions")
     first = actions[0] if isinstance(actions, list) and actions else None
