@@ -17,6 +17,7 @@ from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.botfile import load_bot
 from aizuchi.brain import Brain
+from aizuchi.edge import Closed
 from aizuchi.endpoints import MAIN, Endpoint, Endpoints
 from aizuchi.expiring import expire
 from aizuchi.hearing import FirstSigns
@@ -273,17 +274,24 @@ def _asgi(
     web: Any,
     clock: Callable[[], float],
 ) -> Any:
-    """What the server serves: the doors of all surfaces, the web, the probes."""
+    """What the server serves: the doors of all surfaces, the web, the probes. Where a platform is
+    not set up, its door is there and lets nobody in."""
     doors = [(path, each.opened) for each in pushed for path in each.plug.paths]
+    closed = {path: Closed() for name in plugs.built_in("surface") for path in _paths(name)}
     return _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
         clock=clock,
-        webhooks={path: opened.surface for path, opened in doors},
+        webhooks={**closed, **{path: opened.surface for path, opened in doors}},
         renewals={path: opened.renew for path, opened in doors if opened.renew},
         web=web,
         probes=_probes(settings, app, web),
         is_stopping=lambda: intake.is_closed,
     )
+
+
+def _paths(surface: str) -> Sequence[str]:
+    paths: Sequence[str] = plugs.load("surface", surface).paths
+    return paths
 
 
 def _summariser(

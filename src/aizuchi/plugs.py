@@ -33,6 +33,11 @@ def names(kind: Kind) -> list[str]:
     return sorted(_names(kind, {**_of_others(), **BUILT_IN}))
 
 
+def built_in(kind: Kind) -> list[str]:
+    """Those of a kind that come with us."""
+    return _names(kind, BUILT_IN)
+
+
 def find(kind: Kind, name: str) -> str:
     """The import string of a plug, `module:attribute`; raises PlugNotFound."""
     key = f"{kind}.{name}"

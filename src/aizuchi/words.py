@@ -166,6 +166,10 @@ _LINES: dict[str, tuple[str, str]] = {
         "This has been decided already, or is no longer open.",
         "これはすでに決定済みか、受付が終了しています。",
     ),
+    "again_already": (
+        "This is being answered again already, or has been: look below.",
+        "これにはすでにもう一度お答えしているところか、お答え済みです。下をご覧ください。",
+    ),
     "consent_expired": (
         "Nobody decided within {within} minutes, so I did not do it. "
         "Ask again if you still want it.",

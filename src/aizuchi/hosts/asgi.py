@@ -181,7 +181,11 @@ async def accept(inbox: Inbox, reception: Reception) -> HttpResponse:
     """Stores what a webhook brought, then acknowledges it: in this order, or not at all."""
     try:
         if reception.messages or reception.signals:
-            await inbox.accept(reception.messages, reception.signals)
+            new = await inbox.accept(reception.messages, reception.signals)
+            if reception.late and not new:
+                await inbox.accept(reception.late, ())
+            if reception.known and not new:
+                return reception.known
     except StoreError as error:
         logger.error("a message was not taken: %s", error)
         return reception.refused
