@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from aizuchi.answers import ToolCall
 from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError
+from aizuchi.happenings import ModelCalled
 from aizuchi.ports import Declared, Ending, Model, PromptMessage, Text
 from aizuchi.prompt import shortened
-from aizuchi.tracing import note, used
+from aizuchi.tracing import asked, note, now, tell, used
 from aizuchi.writing import Draft
 
 PATIENCE_S = 5.0
@@ -35,7 +36,7 @@ async def ask(
 ) -> Reply:
     """One call of the model, and a second one where that may help."""
     try:
-        return await _stream(model, prompt, tools, draft)
+        return await _call(model, prompt, tools, draft)
     except ModelError as error:
         wait_s = pause_before_retry(error)
         if wait_s is None:
@@ -45,7 +46,22 @@ async def ask(
         prompt = shortened(prompt) if isinstance(error, ContextOverflow) else prompt
     await draft.restart()
     await asyncio.sleep(wait_s)
-    return await _stream(model, prompt, tools, draft)
+    return await _call(model, prompt, tools, draft)
+
+
+async def _call(
+    model: Model, prompt: Sequence[PromptMessage], tools: Sequence[Declared], draft: Draft
+) -> Reply:
+    """One call, which is told however it ends."""
+    began = now()
+    try:
+        reply = await _stream(model, prompt, tools, draft)
+    except (ModelError, asyncio.CancelledError) as error:
+        code = error.code if isinstance(error, ModelError) else "cancelled"
+        tell(ModelCalled(began, now(), asked(), prompt, draft.said, error=code))
+        raise
+    tell(ModelCalled(began, now(), asked(), prompt, draft.said, reply.calls, reply.ending))
+    return reply
 
 
 async def _stream(

@@ -71,7 +71,7 @@ async def deliver(engine: Engine) -> None:
     recorder = Recorder(engine.traces, virtual_time.clock)
     recording = asyncio.create_task(recorder.run())
     taken, loop = await claim_now(engine), asyncio.get_running_loop()
-    begin(recorder, TURN)
+    begin(recorder, ASKED)
     caller = Caller(BusyOnce(), LocalPace(loop.time), "T1", {}, 5)
     await engine.log.append(taken, [Posting(1, virtual_time.clock())])
     assert isinstance(await caller.perform(POST), Busy)

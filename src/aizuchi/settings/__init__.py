@@ -24,6 +24,7 @@ from aizuchi.settings.reading import (
 )
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import (
+    ADDRESS,
     AccessSettings,
     LimitSettings,
     MemorySettings,
@@ -35,6 +36,7 @@ from aizuchi.settings.sections import (
     WebSettings,
 )
 from aizuchi.settings.tools import BotSettings, ToolSettings
+from aizuchi.settings.tracing import OTLP, TracingSettings
 from aizuchi.turns import Bounds
 
 FILE_NAME = "aizuchi.toml"
@@ -58,6 +60,7 @@ class Settings(NamedTuple):
     discord: DiscordSettings = DiscordSettings()
     bot: BotSettings = BotSettings()
     tools: ToolSettings = ToolSettings()
+    tracing: TracingSettings = TracingSettings()
     folder: Path = Path()
     home: Path = Path(".aizuchi")
 
@@ -107,7 +110,8 @@ class Settings(NamedTuple):
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
-        every = (self.model.api_key, self.web.token, *self.slack.secrets, *self.discord.secrets)
+        own = (self.model.api_key, self.web.token)
+        every = (*own, *self.slack.secrets, *self.discord.secrets, *self.tracing.secrets)
         return tuple(secret for secret in every if secret)
 
 
@@ -124,6 +128,7 @@ SECTIONS: Mapping[str, type] = {
     "discord": DiscordSettings,
     "bot": BotSettings,
     "tools": ToolSettings,
+    "tracing": TracingSettings,
 }
 
 
@@ -186,6 +191,11 @@ def check(settings: Settings) -> None:
         )
     for proxy in web.proxies:
         _check_network(proxy)
+    if (traced := settings.tracing.destination) and not re.fullmatch(ADDRESS, traced.url):
+        raise SettingsError(
+            f'[tracing] "{traced.url}" is no address that takes traces over HTTP.',
+            f"Give it as one such as {OTLP}; 4318 is the port for HTTP, 4317 that for gRPC.",
+        )
     if not is_loopback(settings.server.host) and not _is_guarded(web):
         raise SettingsError(
             f'[server] host = "{settings.server.host}" would open the chat to the network.',
