@@ -45,7 +45,7 @@ KEPT = {
 
 @pytest.fixture(params=PAGES)
 def page(request: pytest.FixtureRequest) -> str:
-    return (ROOT / "docs" / request.param).read_text("utf-8")
+    return (ROOT / "docs" / str(request.param)).read_text("utf-8")
 
 
 def part(page: str, word: str) -> str:
