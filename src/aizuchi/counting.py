@@ -57,11 +57,11 @@ class Counted:
                 assert_never(never)
 
     def _count_model(self, call: ModelCalled) -> None:
-        model = ("model", call.asked.model)
-        self._model_calls[model, ("result", call.error or "ok")] += 1
+        where = (("endpoint", call.endpoint), ("model", call.asked.model))
+        self._model_calls[*where, ("result", call.error or "ok")] += 1
         if ending := call.ending:
-            self._tokens[model, ("direction", "read")] += ending.tokens_in
-            self._tokens[model, ("direction", "written")] += ending.tokens_out
+            self._tokens[*where, ("direction", "read")] += ending.tokens_in
+            self._tokens[*where, ("direction", "written")] += ending.tokens_out
 
     def metrics(self) -> Iterator[Metric]:
         for name, meaning, counted in (

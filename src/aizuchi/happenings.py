@@ -32,10 +32,12 @@ class TextBegun(NamedTuple):
 
 
 class ModelCalled(NamedTuple):
-    """A model was asked, and said `text`; there is an `ending` unless there is an `error`."""
+    """A model was asked, at the endpoint of this name in the settings, and said `text`; there is an
+    `ending` unless there is an `error`."""
 
     began: float
     ended: float
+    endpoint: str
     asked: Asked
     prompt: Sequence[PromptMessage]
     text: str

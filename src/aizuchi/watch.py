@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from aizuchi import plugs
 from aizuchi.counting import Counted
+from aizuchi.endpoints import Endpoints
 from aizuchi.errors import StoreError
 from aizuchi.metrics import Labels, Metric, figure
 from aizuchi.ports import Engine
@@ -26,9 +27,10 @@ class Watch(NamedTuple):
     engine: Engine
     tracing: Any = None
 
-    async def metrics(self, web: Any) -> Iterable[Metric]:
+    async def metrics(self, endpoints: Endpoints, web: Any) -> Iterable[Metric]:
         """Every figure of the assistant, with those of the web's routes where there are any."""
-        return [*self.counted.metrics(), *await _of_store(self.engine), *_of_web(web)]
+        own = (*self.counted.metrics(), _resting(endpoints))
+        return [*own, *await _of_store(self.engine), *_of_web(web)]
 
 
 async def open_watch(
@@ -58,6 +60,13 @@ def _known_secrets(settings: Settings) -> Sequence[str]:
     tokens = import_module("aizuchi.surfaces.web.tokens")
     given = tokens.parse(settings.web.token.reveal()).values() or (tokens.own_token(settings.home),)
     return [*(secret.reveal() for secret in settings.secrets), *given]
+
+
+def _resting(endpoints: Endpoints) -> Metric:
+    states: dict[Labels, float] = {
+        (("endpoint", each.name),): each.state != "closed" for each in endpoints.standings()
+    }
+    return Metric("aizuchi_model_resting", "gauge", "1 while calls go elsewhere.", states)
 
 
 async def _of_store(engine: Engine) -> Sequence[Metric]:

@@ -23,6 +23,7 @@ from aizuchi.testing.asgi_client import AsgiClient
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 ANSWER = "It is so."
+ASKED = {"endpoint": "model", "model": ""}  # a script has no name
 BOT = '''
 from aizuchi import Bot
 
@@ -102,10 +103,10 @@ async def test_calls_of_models_tools_and_platforms_are_counted_by_what_came_of_t
         await house.ann.mentions("Is it so?", house.slack.general)
         await house.rest()
         told = await read(house)
-    assert value(told, "aizuchi_model_calls_total", model="", result="ok") == 2
-    assert value(told, "aizuchi_model_calls_total", model="", result="model_rate_limited") == 1
-    assert value(told, "aizuchi_model_tokens_total", model="", direction="read") == 20
-    assert value(told, "aizuchi_model_tokens_total", model="", direction="written") == 15
+    assert value(told, "aizuchi_model_calls_total", **ASKED, result="ok") == 2
+    assert value(told, "aizuchi_model_calls_total", **ASKED, result="model_rate_limited") == 1
+    assert value(told, "aizuchi_model_tokens_total", **ASKED, direction="read") == 20
+    assert value(told, "aizuchi_model_tokens_total", **ASKED, direction="written") == 15
     assert value(told, "aizuchi_tool_calls_total", tool="search", result="ok") == 1
     assert value(told, "aizuchi_tool_calls_total", tool="unknown", result="failed") == 1
     assert value(told, "aizuchi_platform_calls_total", surface="slack", result="busy") == 1

@@ -114,6 +114,7 @@ class Pen(NamedTuple):
             "gen_ai.provider.name": asked.provider,
             "gen_ai.request.model": asked.model,
             "gen_ai.request.stream": True,
+            "aizuchi.endpoint": call.endpoint,
             **_server(asked.address),
         }
         if ending:
