@@ -77,7 +77,7 @@ class Caller:
         code = "" if isinstance(result, Busy) else detail
         tell(PlatformCalled(began, now(), type(operation).__name__, came_of, code))
         if not isinstance(result, Sent):
-            note(came_of, detail)
+            note(came_of, f"{detail} {type(operation).__name__}".strip())
         if isinstance(result, Busy):
             for budget in self._courier.budgets(operation, self._reply_to):
                 await self._pace.penalise(self._tenant, budget, result.retry_after_s)
