@@ -126,10 +126,8 @@ def test_the_metrics_tell_how_each_endpoint_does(house: House) -> None:
     metrics = asked(house, [ModelUnavailable("503")], speaking(ANSWER), times=IN_A_ROW + 1)
     lines = metrics.splitlines()
     for line in (
-        'aizuchi_model_calls_total{endpoint="model"} 3',
-        'aizuchi_model_calls_total{endpoint="spare"} 4',
-        'aizuchi_model_failures_total{endpoint="model"} 3',
-        'aizuchi_model_failures_total{endpoint="spare"} 0',
+        'aizuchi_model_calls_total{endpoint="model",model="",result="model_unavailable"} 3',
+        'aizuchi_model_calls_total{endpoint="spare",model="",result="ok"} 4',
         'aizuchi_model_resting{endpoint="model"} 1',
         'aizuchi_model_resting{endpoint="spare"} 0',
     ):

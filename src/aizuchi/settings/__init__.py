@@ -25,6 +25,7 @@ from aizuchi.settings.reading import (
 )
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import (
+    ADDRESS,
     AccessSettings,
     FallbackSettings,
     LimitSettings,
@@ -37,6 +38,7 @@ from aizuchi.settings.sections import (
     WebSettings,
 )
 from aizuchi.settings.tools import BotSettings, ToolSettings
+from aizuchi.settings.tracing import OTLP, TracingSettings
 from aizuchi.turns import Bounds
 
 FILE_NAME = "aizuchi.toml"
@@ -62,6 +64,7 @@ class Settings(NamedTuple):
     discord: DiscordSettings = DiscordSettings()
     bot: BotSettings = BotSettings()
     tools: ToolSettings = ToolSettings()
+    tracing: TracingSettings = TracingSettings()
     folder: Path = Path()
     home: Path = Path(".aizuchi")
     model_section: str = "model"
@@ -118,8 +121,8 @@ class Settings(NamedTuple):
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
         models = (self.model, *self.fallbacks.values())
-        keys = (each.api_key for each in models)
-        every = (*keys, self.web.token, *self.slack.secrets, *self.discord.secrets)
+        keys = (*(each.api_key for each in models), self.web.token)
+        every = (*keys, *self.slack.secrets, *self.discord.secrets, *self.tracing.secrets)
         return tuple(secret for secret in every if secret)
 
 
@@ -136,6 +139,7 @@ SECTIONS: Mapping[str, type] = {
     "discord": DiscordSettings,
     "bot": BotSettings,
     "tools": ToolSettings,
+    "tracing": TracingSettings,
 }
 
 
@@ -218,6 +222,11 @@ def check(settings: Settings) -> None:
         )
     for proxy in web.proxies:
         _check_network(proxy)
+    if (traced := settings.tracing.destination) and not re.fullmatch(ADDRESS, traced.url):
+        raise SettingsError(
+            f'[tracing] "{traced.url}" is no address that takes traces over HTTP.',
+            f"Give it as one such as {OTLP}; 4318 is the port for HTTP, 4317 that for gRPC.",
+        )
     if not is_loopback(settings.server.host) and not _is_guarded(web):
         raise SettingsError(
             f'[server] host = "{settings.server.host}" would open the chat to the network.',
