@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from aizuchi import plugs
 from aizuchi.agent import Agent
@@ -27,7 +27,7 @@ from aizuchi.rules import Rules
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
 from aizuchi.summaries import Summariser
-from aizuchi.toolbox import Tool, Toolbox
+from aizuchi.toolbox import Supply, Tool, Toolbox
 from aizuchi.tracing import Recorder
 from aizuchi.worker import Worker
 
@@ -44,12 +44,19 @@ class Pushed(NamedTuple):
     signs: FirstSigns
 
 
+class Servers(Supply, Protocol):
+    """MCP servers, whose tools are there while they are connected. `run` keeps them so."""
+
+    async def run(self) -> None: ...
+
+
 class Skills(NamedTuple):
     """What the assistant can do besides talking, where a bot's own tool goes before a built-in one
-    of its name; and what answers in the place of its model."""
+    of its name; what answers in the place of its model; and whose tools it has besides."""
 
     tools: Sequence[Tool]
     brain: Brain | None
+    servers: Servers | None
 
 
 class App:
@@ -64,8 +71,10 @@ class App:
         sockets: Mapping[str, Any],
         recorder: Recorder,
         summariser: Summariser | None = None,
+        servers: Servers | None = None,
     ) -> None:
         self.asgi: Any = None
+        self._servers = servers
         self._engine, self._intake = engine, intake
         self._recorder, self._summariser = recorder, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
@@ -79,6 +88,8 @@ class App:
             tasks.create_task(expire(self._engine.consents, self._intake))
             if self._summariser:
                 tasks.create_task(self._summariser.run())
+            if self._servers:
+                tasks.create_task(self._servers.run())
             for socket in self._sockets.values():
                 tasks.create_task(socket.run())
 
@@ -116,11 +127,7 @@ async def open_app(
     open_engine = plugs.load("engine", "sqlite")
     open_model = plugs.load("model", settings.model.choice.plug)
     found = [plugs.load("surface", name) for name in settings.surfaces]
-    written = load_bot(settings.bot_file) if settings.bot_file else None
-    built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
-    skills = Skills(
-        [*built_in, *(written.tools if written else ())], written.brain if written else None
-    )
+    skills = _skills(settings, clock)
     async with (
         open_engine(
             settings.home,
@@ -137,6 +144,22 @@ async def open_app(
             await _open_pushed(plug, settings, engine, clock, open_surfaces) for plug in found
         ]
         yield _compose(settings, engine, model, skills, pushed, clock)
+
+
+def _skills(settings: Settings, clock: Callable[[], float]) -> Skills:
+    written = load_bot(settings.bot_file) if settings.bot_file else None
+    built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
+    tools = [*built_in, *(written.tools if written else ())]
+    return Skills(tools, written.brain if written else None, _servers(settings, tools))
+
+
+def _servers(settings: Settings, tools: Sequence[Tool]) -> Servers | None:
+    if not settings.mcp:
+        return None
+    opened: Servers = _part("aizuchi.tools.mcp.opening:open_servers")(
+        settings, [tool.declared.name for tool in tools]
+    )
+    return opened
 
 
 async def _open_pushed(
@@ -183,7 +206,12 @@ def _compose(
     rules, recorder = _rules(settings, engine, clock), Recorder(engine.traces, clock)
     brief = _brief(settings, pushed)
     summariser = _summariser(settings, model, engine, brief)
-    toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
+    toolbox = Toolbox(
+        skills.tools,
+        timeout_s=settings.tools.timeout_s,
+        new_incident=new_incident,
+        supply=skills.servers,
+    )
     agent = Agent(
         model=model,
         memory=engine.memory,
@@ -201,7 +229,8 @@ def _compose(
     signs = {each.plug.name: each.signs for each in pushed}
     intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
     web = _web(settings, engine, intake, clock)
-    app = App(engine, intake, worker, web, _sockets(pushed, intake), recorder, summariser)
+    sockets = _sockets(pushed, intake)
+    app = App(engine, intake, worker, web, sockets, recorder, summariser, skills.servers)
     app.asgi = _asgi(settings, app, intake, pushed, web, clock)
     return app
 

@@ -12,6 +12,7 @@ ENVIRONMENT = {
     "TOKEN_OF_KISO": "xoxb-1",
     "TOKEN_OF_NAGISO": "xoxb-2",
     "SECRET_OF_NAGISO": "secret",
+    "TRACKER_TOKEN": "secret",
 }
 
 

@@ -12,6 +12,7 @@ from aizuchi.ports import Allowance
 from aizuchi.settings.casting import casting_of
 from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.fields import fields_of
+from aizuchi.settings.mcp import McpServer, check_servers
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.reading import (
     Fields,
@@ -58,6 +59,7 @@ class Settings(NamedTuple):
     discord: DiscordSettings = DiscordSettings()
     bot: BotSettings = BotSettings()
     tools: ToolSettings = ToolSettings()
+    mcp: Mapping[str, McpServer] = {}
     folder: Path = Path()
     home: Path = Path(".aizuchi")
 
@@ -108,6 +110,7 @@ class Settings(NamedTuple):
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
         every = (self.model.api_key, self.web.token, *self.slack.secrets, *self.discord.secrets)
+        every += tuple(secret for server in self.mcp.values() for secret in server.secrets)
         return tuple(secret for secret in every if secret)
 
 
@@ -127,7 +130,7 @@ SECTIONS: Mapping[str, type] = {
 }
 
 
-NAMED_SECTIONS: Mapping[str, type] = {"personas": NamedPersona}
+NAMED_SECTIONS: Mapping[str, type] = {"personas": NamedPersona, "mcp": McpServer}
 
 
 def all_fields(named: Iterable[str] = ()) -> Fields:
@@ -149,10 +152,8 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
     fields = all_fields(named)
     given = from_file(source, fields, environment)
     over = from_environment(fields, environment, given, path.parent)
-    personas = {name.partition(".")[2]: _persona(name, given, over) for name in named}
-    sections = _sections(given, over)
-    home = home_of(environment)
-    settings = Settings(**sections, personas=personas, folder=path.parent, home=home)
+    sections = {**_sections(given, over), **_named(named, given, over)}
+    settings = Settings(**sections, folder=path.parent, home=home_of(environment))
     check(settings)
     return settings
 
@@ -169,15 +170,23 @@ def _sections(given: Values, over: Values) -> dict[str, Any]:
     }
 
 
-def _persona(section: str, given: Values, over: Values) -> NamedPersona:
-    """A persona that is called nothing else has its own name."""
-    persona = NamedPersona(**{**given[section], **over.get(section, {})})
-    return persona._replace(name=persona.name or section.partition(".")[2])
+def _named(sections: Iterable[str], given: Values, over: Values) -> dict[str, dict[str, Any]]:
+    """What stands under names of the operator's own, by its kind and its name. A persona that is
+    called nothing else has its own name."""
+    found: dict[str, dict[str, Any]] = {kind: {} for kind in NAMED_SECTIONS}
+    for section in sections:
+        kind, _, name = section.partition(".")
+        own = {"name": name} if kind == "personas" else {}
+        values = {**given[section], **over.get(section, {})}
+        chosen = {key: value for key, value in values.items() if value or key != "name"}
+        found[kind][name] = NAMED_SECTIONS[kind](**{**own, **chosen})
+    return found
 
 
 def check(settings: Settings) -> None:
     """Raises SettingsError where settings do not go together."""
     _ = settings.casting
+    check_servers(settings.mcp)
     web = settings.web
     if web.enabled and web.auth == "header" and not (web.identity_header and web.proxies):
         raise SettingsError(
