@@ -18,6 +18,7 @@ from aizuchi.consent import (
     digest_of,
     question,
 )
+from aizuchi.endpoints import endpoints_of
 from aizuchi.errors import ContentFiltered, ModelEmpty, ModelError, ModelRateLimited
 from aizuchi.events import Message
 from aizuchi.history import Recollection, brought
@@ -56,7 +57,7 @@ class Wish(NamedTuple):
 
 
 class Agent:
-    """Answers messages with one model and one persona."""
+    """Answers messages with one model, at whichever of its endpoints, and one persona."""
 
     def __init__(
         self,
@@ -69,7 +70,7 @@ class Agent:
         rules: Rules = Rules(),
         brain: Brain | None = None,
     ) -> None:
-        self._model, self._memory, self._brief = model, memory, brief
+        self._endpoints, self._memory, self._brief = endpoints_of(model), memory, brief
         self._new_incident, self._overhear = new_incident, overhear
         self._tools, self._rules, self._brain = tools, rules, brain
 
@@ -97,7 +98,7 @@ class Agent:
         prompt = await self._prompt(wish, verdict)
         can_ask = wish.message.history is None  # a program has nothing to click on
         tools = tools if can_ask else tools.safe
-        loop = Loop(self._model, tools, wish.message, draft, wish.language, verdict)
+        loop = Loop(self._endpoints, tools, wish.message, draft, wish.language, verdict)
         try:
             reply = await loop.run(prompt)
         except ModelError as error:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from aizuchi.personas import Casting
 from aizuchi.ports import Allowance
 from aizuchi.settings.casting import casting_of
 from aizuchi.settings.discord import DiscordSettings
+from aizuchi.settings.fallbacks import check_fallbacks
 from aizuchi.settings.fields import fields_of
 from aizuchi.settings.mcp import McpServer, check_servers
 from aizuchi.settings.platforms import SlackSettings
@@ -26,6 +27,7 @@ from aizuchi.settings.reading import (
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import (
     AccessSettings,
+    FallbackSettings,
     LimitSettings,
     MemorySettings,
     ModelSettings,
@@ -44,11 +46,13 @@ LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
 class Settings(NamedTuple):
-    """All settings; the sections are those of aizuchi.toml, which lies in `folder`."""
+    """All settings; the sections are those of aizuchi.toml, which lies in `folder`. What is said
+    of the model's own names its section, `model_section`."""
 
     persona: Persona = Persona()
     personas: Mapping[str, NamedPersona] = {}
     model: ModelSettings = ModelSettings()
+    fallbacks: Mapping[str, ModelSettings] = {}
     memory: MemorySettings = MemorySettings()
     limits: LimitSettings = LimitSettings()
     access: AccessSettings = AccessSettings()
@@ -62,6 +66,12 @@ class Settings(NamedTuple):
     mcp: Mapping[str, McpServer] = {}
     folder: Path = Path()
     home: Path = Path(".aizuchi")
+    model_section: str = "model"
+
+    def of_fallback(self, name: str) -> "Settings":
+        """These settings for who opens a fallback: its model is the model."""
+        section = f"model.fallbacks.{name}"
+        return self._replace(model=self.fallbacks[name], model_section=section)
 
     @property
     def bounds(self) -> Bounds:
@@ -109,8 +119,11 @@ class Settings(NamedTuple):
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
-        every = (self.model.api_key, self.web.token, *self.slack.secrets, *self.discord.secrets)
-        every += tuple(secret for server in self.mcp.values() for secret in server.secrets)
+        models = (self.model, *self.fallbacks.values())
+        keys = (each.api_key for each in models)
+        servers = (secret for server in self.mcp.values() for secret in server.secrets)
+        platforms = (*self.slack.secrets, *self.discord.secrets)
+        every = (*keys, self.web.token, *platforms, *servers)
         return tuple(secret for secret in every if secret)
 
 
@@ -130,12 +143,21 @@ SECTIONS: Mapping[str, type] = {
 }
 
 
-NAMED_SECTIONS: Mapping[str, type] = {"personas": NamedPersona, "mcp": McpServer}
+NAMED_SECTIONS: Mapping[str, type] = {
+    "personas": NamedPersona,
+    "model.fallbacks": FallbackSettings,
+    "mcp": McpServer,
+}
 
 
 def all_fields(named: Iterable[str] = ()) -> Fields:
     """Every setting there is, by section and key, with those of sections like `personas.mai`."""
-    kinds = {section: NAMED_SECTIONS[section.partition(".")[0]] for section in named}
+    kinds = {
+        section: kind
+        for section in named
+        for many, kind in NAMED_SECTIONS.items()
+        if section.startswith(f"{many}.")
+    }
     return {section: fields_of(section, kind) for section, kind in {**SECTIONS, **kinds}.items()}
 
 
@@ -148,12 +170,19 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
     """
     path = config or Path(FILE_NAME)
     source = read_source(path) if config or path.exists() else Source(path, "", {})
-    named = [section for section, _ in sections_of(source.content) if "." in section]
-    fields = all_fields(named)
+    fields = all_fields(section for section, _ in sections_of(source.content))
     given = from_file(source, fields, environment)
     over = from_environment(fields, environment, given, path.parent)
-    sections = {**_sections(given, over), **_named(named, given, over)}
-    settings = Settings(**sections, folder=path.parent, home=home_of(environment))
+    settings = Settings(
+        **_sections(given, over),
+        personas={name: _persona(name, values) for name, values in _named("personas", given, over)},
+        fallbacks={
+            name: ModelSettings(**values) for name, values in _named("model.fallbacks", given, over)
+        },
+        mcp={name: McpServer(**values) for name, values in _named("mcp", given, over)},
+        folder=path.parent,
+        home=home_of(environment),
+    )
     check(settings)
     return settings
 
@@ -170,22 +199,23 @@ def _sections(given: Values, over: Values) -> dict[str, Any]:
     }
 
 
-def _named(sections: Iterable[str], given: Values, over: Values) -> dict[str, dict[str, Any]]:
-    """What stands under names of the operator's own, by its kind and its name. A persona that is
-    called nothing else has its own name."""
-    found: dict[str, dict[str, Any]] = {kind: {} for kind in NAMED_SECTIONS}
-    for section in sections:
-        kind, _, name = section.partition(".")
-        own = {"name": name} if kind == "personas" else {}
-        values = {**given[section], **over.get(section, {})}
-        chosen = {key: value for key, value in values.items() if value or key != "name"}
-        found[kind][name] = NAMED_SECTIONS[kind](**{**own, **chosen})
-    return found
+def _named(many: str, given: Values, over: Values) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The sections under names of the operator's own, in the order of the file."""
+    for section, values in given.items():
+        if section.startswith(f"{many}."):
+            yield section.removeprefix(f"{many}."), {**values, **over.get(section, {})}
+
+
+def _persona(name: str, values: Mapping[str, Any]) -> NamedPersona:
+    """A persona that is called nothing else has its own name."""
+    persona = NamedPersona(**values)
+    return persona._replace(name=persona.name or name)
 
 
 def check(settings: Settings) -> None:
     """Raises SettingsError where settings do not go together."""
     _ = settings.casting
+    check_fallbacks(settings.model, settings.fallbacks)
     check_servers(settings.mcp)
     web = settings.web
     if web.enabled and web.auth == "header" and not (web.identity_header and web.proxies):

@@ -103,8 +103,8 @@ safe = ["search_issues"]
 only = ["search_issues", "create_issue"]
 ```
 """
-OWN_NAMES = {"persona": "personas", "tools": "mcp"}
-"""After which section those stand that have names of the operator's own."""
+AFTER = {"mcp": "tools"}
+"""What stands after another section than one of its own name."""
 
 NOTES = {"discord": COMMANDS, "mcp.NAME": MCP}
 """What follows the table of a section."""
@@ -119,8 +119,11 @@ def _kinds() -> Iterator[tuple[str, type]]:
     """All kinds of sections; those that an operator names stand after what they belong to."""
     for name, kind in SECTIONS.items():
         yield name, kind
-        if many := OWN_NAMES.get(name):
-            yield f"{many}.NAME", NAMED_SECTIONS[many]
+        yield from (
+            (f"{many}.NAME", kind)
+            for many, kind in NAMED_SECTIONS.items()
+            if many == f"{name}s" or many.startswith(f"{name}.") or AFTER.get(many) == name
+        )
 
 
 def _section(name: str, kind: type) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 
 from aizuchi.errors import PlugNotFound
 from aizuchi.events import Message
-from aizuchi.ports import Limits
+from aizuchi.limits import Limits
 from aizuchi.settings import Settings
 from aizuchi.settings.keyring import Keyring
 from aizuchi.settings.platforms import SlackSettings
