@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
@@ -54,6 +54,7 @@ NOT_CALLED = (INVALID_PARAMS, METHOD_NOT_FOUND)
 """Errors that say that a tool was not even begun."""
 
 Tell = Callable[[Report], None]
+See = Callable[[httpx2.Response], Awaitable[None]]
 
 
 def main() -> None:
@@ -86,26 +87,30 @@ async def _main(tell: Tell) -> None:
 
 async def serve(connect: Connect, orders: asyncio.StreamReader, tell: Tell) -> str:
     """Speaks with a server until there are no more orders or it is gone; why it is."""
-    over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[str] = loop.create_future()
+    limit = asyncio.timeout(CONNECT_S)
 
     def end(why: str) -> None:
         if not over.done():
             over.set_result(why)
+            limit.reschedule(loop.time())
 
     broker = Broker(connect, tell)
     client = Client(
-        _transport(connect, end),
+        _transport(connect, end, broker.see),
         cache=None,
         message_handler=broker.hear,
         client_info=Implementation(name="aizuchi", version=version("aizuchi")),
     )
     try:
-        async with asyncio.timeout(CONNECT_S) as limit, client:
+        async with limit, client:
             await broker.begin(client)
             limit.reschedule(None)
-            return await _first(broker.obey(orders), broker.watch(), broker.follow(), over)
+            ends = (broker.obey(orders), broker.watch(), broker.follow(), asyncio.shield(over))
+            return await _first(*ends)
     except Exception as error:  # noqa: BLE001 - whatever the SDK raises, the connection is over
-        return over.result() if over.done() else _why(error)
+        return over.result() if over.done() else broker.refusal or _why(error)
 
 
 async def _first(*waits: Any) -> str:
@@ -121,12 +126,14 @@ async def _first(*waits: Any) -> str:
 
 
 @asynccontextmanager
-async def _transport(connect: Connect, over: Over) -> AsyncIterator[tuple[Metered, Any]]:
+async def _transport(connect: Connect, over: Over, see: See) -> AsyncIterator[tuple[Metered, Any]]:
     if connect.url:
         bound_memory()
         limits = httpx2.Timeout(30.0, read=None)  # each call has a limit of its own
         async with (
-            httpx2.AsyncClient(headers=connect.headers, timeout=limits) as http,
+            httpx2.AsyncClient(
+                headers=connect.headers, timeout=limits, event_hooks={"response": [see]}
+            ) as http,
             streamable_http_client(connect.url, http_client=http, max_sse_event_size=MOST_LINE) as (
                 heard,
                 said,
@@ -149,10 +156,17 @@ class Broker:
         self._offered: Offered | None = None
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._look, self._looking = asyncio.Event(), asyncio.Lock()
+        self.refusal = ""
 
     async def begin(self, client: Client) -> None:
         self._client = client
         await self._offer()
+
+    async def see(self, response: httpx2.Response) -> None:
+        """Keeps the status of who refuses us before we are connected: the SDK does not tell it."""
+        if not self._offered:
+            is_bad = response.is_error
+            self.refusal = f"it answers with status {response.status_code}" if is_bad else ""
 
     async def hear(self, message: IncomingMessage) -> None:
         if isinstance(message, ToolListChangedNotification):
@@ -265,8 +279,6 @@ def _why(error: BaseException) -> str:
             return f'there is no "{error.filename}" here'
         case TimeoutError():
             return "it does not answer in time"
-        case httpx2.HTTPStatusError():
-            return f"it answers with status {error.response.status_code}"
         case httpx2.TransportError():
             return f"it cannot be reached ({type(error).__name__})"
         case MCPError():
