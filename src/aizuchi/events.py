@@ -108,9 +108,10 @@ class Message(NamedTuple):
         """Whether it asks what the turn that it replaces did."""
         return bool(self.replaces and not self.text and not self.command)
 
-    def with_question(self, question: str) -> "Message":
-        """The message that asks again, once it is known what; a greeting where it is not."""
-        return self._replace(text=question, command="" if question else "greeting")
+    def with_question(self, question: str, via: str) -> "Message":
+        """The message that asks again, once it is known what, and by which command; a greeting
+        where it is not."""
+        return self._replace(text=question, via=via, command="" if question else "greeting")
 
     @property
     def title(self) -> str:
