@@ -14,6 +14,7 @@ NAMES = (
     "ack_discord",
     "durable",
     "stream",
+    "agent",
     "delivery",
     "reliability",
     "memory",

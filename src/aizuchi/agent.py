@@ -10,6 +10,7 @@ from aizuchi.answers import Finished, ToolsCalled
 from aizuchi.asking import Reply, description
 from aizuchi.brain import Brain, think, turn_of
 from aizuchi.consent import Decision, Pending, asking_id, consent_for, decision_in, question
+from aizuchi.endpoints import endpoints_of
 from aizuchi.errors import ContentFiltered, ModelEmpty, ModelError, ModelRateLimited
 from aizuchi.events import Message
 from aizuchi.history import Recollection, brought
@@ -48,7 +49,7 @@ class Wish(NamedTuple):
 
 
 class Agent:
-    """Answers messages with one model and one persona."""
+    """Answers messages with one model, at whichever of its endpoints, and one persona."""
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class Agent:
         rules: Rules = Rules(),
         brain: Brain | None = None,
     ) -> None:
-        self._model, self._memory, self._brief = model, memory, brief
+        self._endpoints, self._memory, self._brief = endpoints_of(model), memory, brief
         self._new_incident, self._overhear = new_incident, overhear
         self._tools, self._rules, self._brain = tools, rules, brain
 
@@ -85,7 +86,7 @@ class Agent:
         prompt = await self._prompt(wish, verdict)
         can_ask = wish.message.history is None  # a program has nothing to click on
         tools = self._tools if can_ask else self._tools.safe
-        loop = Loop(self._model, tools, wish.message, draft, wish.language, verdict)
+        loop = Loop(self._endpoints, tools, wish.message, draft, wish.language, verdict)
         try:
             reply = await loop.run(prompt)
         except ModelError as error:

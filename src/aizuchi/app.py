@@ -6,7 +6,7 @@ Parts are named by import string, so that nothing is loaded that the settings do
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib import import_module
@@ -17,23 +17,25 @@ from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.botfile import load_bot
 from aizuchi.brain import Brain
+from aizuchi.edge import Closed
+from aizuchi.endpoints import MAIN, Endpoint, Endpoints
 from aizuchi.expiring import expire
 from aizuchi.hearing import FirstSigns
 from aizuchi.intake import Intake
-from aizuchi.ports import Engine, Model, Overhear, Retention
+from aizuchi.ports import Engine, Overhear, Retention
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
 from aizuchi.settings import Settings, is_loopback
-from aizuchi.settings.home import keep
 from aizuchi.summaries import Summariser
 from aizuchi.toolbox import Tool, Toolbox
-from aizuchi.tracing import Recorder
+from aizuchi.watch import Watch, installation_key, open_watch
 from aizuchi.worker import Worker
 
-KEY_FILE = "installation-key"
 NO_WRITERS = ("echo", "local")
 """Models that cannot write a summary."""
+FLUSH_WITHIN_S = 3.0
+"""How long the end of a process waits for its last traces, once all answers have ended."""
 
 
 class Pushed(NamedTuple):
@@ -62,12 +64,14 @@ class App:
         worker: Worker,
         web: Any,
         sockets: Mapping[str, Any],
-        recorder: Recorder,
-        summariser: Summariser | None = None,
+        watch: Watch,
+        summariser: Summariser | None,
+        endpoints: Endpoints,
     ) -> None:
         self.asgi: Any = None
+        self.endpoints = endpoints
         self._engine, self._intake = engine, intake
-        self._recorder, self._summariser = recorder, summariser
+        self._watch, self._summariser = watch, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
 
     async def run(self) -> None:
@@ -75,7 +79,9 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._engine.run())
             tasks.create_task(self._worker.run())
-            tasks.create_task(self._recorder.run())
+            tasks.create_task(self._watch.recorder.run())
+            if self._watch.tracing:
+                tasks.create_task(self._watch.tracing.run())
             tasks.create_task(expire(self._engine.consents, self._intake))
             if self._summariser:
                 tasks.create_task(self._summariser.run())
@@ -93,6 +99,8 @@ class App:
         finally:
             if self._web:
                 self._web.close()
+        if self._watch.tracing:
+            await self._watch.tracing.flush(FLUSH_WITHIN_S)
 
     def ready(self) -> Mapping[str, bool]:
         """What has to be so for somebody to send us people."""
@@ -114,7 +122,10 @@ async def open_app(
         PlugNotFound: a part that they name is not installed.
     """
     open_engine = plugs.load("engine", "sqlite")
-    open_model = plugs.load("model", settings.model.choice.plug)
+    models = _models(settings)
+    open_models = {
+        name: plugs.load("model", each.model.choice.plug) for name, each in models.items()
+    }
     found = [plugs.load("surface", name) for name in settings.surfaces]
     written = load_bot(settings.bot_file) if settings.bot_file else None
     built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
@@ -130,32 +141,44 @@ async def open_app(
             budgets={name: budget for plug in found for name, budget in plug.budgets.items()},
             clock=clock,
         ) as engine,
-        open_model(settings) as model,
-        AsyncExitStack() as open_surfaces,
+        AsyncExitStack() as open_parts,
     ):
-        pushed = [
-            await _open_pushed(plug, settings, engine, clock, open_surfaces) for plug in found
+        endpoints = [
+            Endpoint(name, await open_parts.enter_async_context(open_model(models[name])))
+            for name, open_model in open_models.items()
         ]
-        yield _compose(settings, engine, model, skills, pushed, clock)
+        watch = await open_watch(settings, engine, clock, open_parts)
+        pushed = [
+            await _open_pushed(plug, settings, engine, watch, clock, open_parts) for plug in found
+        ]
+        yield _compose(settings, engine, Endpoints(endpoints), skills, pushed, watch, clock)
+
+
+def _models(settings: Settings) -> Mapping[str, Settings]:
+    """By the name of each endpoint, what whoever opens it is told."""
+    fallbacks = {name: settings.of_fallback(name) for name in settings.fallbacks}
+    return {MAIN: settings, **fallbacks}
 
 
 async def _open_pushed(
     plug: Any,
     settings: Settings,
     engine: Engine,
+    watch: Watch,
     clock: Callable[[], float],
-    open_surfaces: AsyncExitStack,
+    open_parts: AsyncExitStack,
 ) -> Pushed:
-    opened = await open_surfaces.enter_async_context(_part(plug.opening)(settings, clock))
-    signs = FirstSigns(opened.courier, engine.pace, opened.has_sign, settings.bounds.call_timeout_s)
-    open_surfaces.push_async_callback(signs.close)
+    opened = await open_parts.enter_async_context(_part(plug.opening)(settings, clock))
+    call_timeout_s, sign = settings.bounds.call_timeout_s, opened.has_sign
+    signs = FirstSigns(opened.courier, engine.pace, sign, call_timeout_s, watch.recorder)
+    open_parts.push_async_callback(signs.close)
     return Pushed(plug, opened, signs)
 
 
 def _outlet(
     pushed: Pushed, settings: Settings, engine: Engine, clock: Callable[[], float]
 ) -> Outlet:
-    opened, key = pushed.opened, keep(settings.home / KEY_FILE, secrets.token_hex(32))
+    opened = pushed.opened
     desk = Desk(
         log=engine.log,
         pace=engine.pace,
@@ -164,7 +187,7 @@ def _outlet(
         limits=opened.limits,
         bounds=settings.bounds,
         clock=clock,
-        key=key.encode(),
+        key=installation_key(settings),
         signs=pushed.signs,
         inbox=engine.inbox,
         allow=settings.access.allow,
@@ -175,17 +198,18 @@ def _outlet(
 def _compose(
     settings: Settings,
     engine: Engine,
-    model: Model,
+    endpoints: Endpoints,
     skills: Skills,
     pushed: Sequence[Pushed],
+    watch: Watch,
     clock: Callable[[], float],
 ) -> App:
-    rules, recorder = _rules(settings, engine, clock), Recorder(engine.traces, clock)
+    rules, recorder = _rules(settings, engine, clock), watch.recorder
     brief = _brief(settings, pushed)
-    summariser = _summariser(settings, model, engine, brief)
+    summariser = _summariser(settings, endpoints, engine, brief)
     toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
     agent = Agent(
-        model=model,
+        model=endpoints,
         memory=engine.memory,
         brief=brief,
         new_incident=new_incident,
@@ -201,8 +225,10 @@ def _compose(
     signs = {each.plug.name: each.signs for each in pushed}
     intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
     web = _web(settings, engine, intake, clock)
-    app = App(engine, intake, worker, web, _sockets(pushed, intake), recorder, summariser)
-    app.asgi = _asgi(settings, app, intake, pushed, web, clock)
+    sockets = _sockets(pushed, intake)
+    app = App(engine, intake, worker, web, sockets, watch, summariser, endpoints)
+    probes = _probes(settings, app, watch, web)
+    app.asgi = _asgi(app, intake, pushed, web, probes, clock)
     return app
 
 
@@ -252,34 +278,44 @@ def _web(settings: Settings, engine: Engine, intake: Intake, clock: Callable[[],
 
 
 def _asgi(
-    settings: Settings,
     app: App,
     intake: Intake,
     pushed: Sequence[Pushed],
     web: Any,
+    probes: Any,
     clock: Callable[[], float],
 ) -> Any:
-    """What the server serves: the doors of all surfaces, the web, the probes."""
+    """What the server serves: the doors of all surfaces, the web, the probes. Where a platform is
+    not set up, its door is there and lets nobody in."""
     doors = [(path, each.opened) for each in pushed for path in each.plug.paths]
+    closed = {path: Closed() for name in plugs.built_in("surface") for path in _paths(name)}
     return _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
         clock=clock,
-        webhooks={path: opened.surface for path, opened in doors},
+        webhooks={**closed, **{path: opened.surface for path, opened in doors}},
         renewals={path: opened.renew for path, opened in doors if opened.renew},
         web=web,
-        probes=_probes(settings, app, web),
+        probes=probes,
         is_stopping=lambda: intake.is_closed,
     )
 
 
+def _paths(surface: str) -> Sequence[str]:
+    paths: Sequence[str] = plugs.load("surface", surface).paths
+    return paths
+
+
 def _summariser(
-    settings: Settings, model: Model, engine: Engine, brief: Brief
+    settings: Settings, endpoints: Endpoints, engine: Engine, brief: Brief
 ) -> Summariser | None:
-    """None where nothing is to be summarised, or by a model that could not do it."""
-    is_able = settings.model.choice.plug not in NO_WRITERS
-    if not (settings.memory.summaries and is_able and brief.scope != "none" and brief.turns):
+    """None where nothing is to be summarised, or by a model that could not do it; a fallback that
+    could not is never asked."""
+    plugs_of = {name: each.model.choice.plug for name, each in _models(settings).items()}
+    able = [name for name, plug in plugs_of.items() if plug not in NO_WRITERS]
+    wanted = settings.memory.summaries and brief.scope != "none" and brief.turns
+    if MAIN not in able or not wanted:
         return None
-    return Summariser(model, engine.memory, brief.scope, brief.window)
+    return Summariser(endpoints.among(able), engine.memory, brief.scope, brief.window)
 
 
 def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:
@@ -293,17 +329,10 @@ def _sockets(pushed: Sequence[Pushed], intake: Intake) -> Mapping[str, Any]:
     return {name: open_socket(take) for name, open_socket in holding if open_socket}
 
 
-def _probes(settings: Settings, app: App, web: Any) -> Any:
-    probes, figure = (_part(f"aizuchi.hosts.probes:{name}") for name in ("Probes", "figure"))
-
-    def metrics() -> Iterator[Any]:
-        if web:
-            yield figure("aizuchi_web_streams", "gauge", "Open answer streams.", len(web.listeners))
-            yield figure("aizuchi_web_sockets", "gauge", "Open sockets.", len(web.sockets.open))
-
-    return probes(
+def _probes(settings: Settings, app: App, watch: Watch, web: Any) -> Any:
+    return _part("aizuchi.hosts.probes:Probes")(
         ready=app.ready,
-        metrics=metrics,
+        metrics=partial(watch.metrics, app.endpoints, web),
         open_metrics=is_loopback(settings.server.host),
         knows=web.knows if web else lambda token: False,
     )

@@ -9,8 +9,9 @@ class Limits(NamedTuple):
 
     A pulled surface is read by tails and needs no courier; a pushed one is written to. `gaps_s`
     are the pauses between updates of a growing answer, the last one repeated; `sign_s` is how
-    long a sign of working stands before it has to be given again, 0 where there is none, and
-    `sign_ends` says that it stands until it is taken away;
+    long a sign of working stands before it has to be given again, 0 where there is none;
+    `sign_ends` says that it stands until it is taken away, `sign_precedes` that only a post takes
+    it away, so that none is given once a page is posted;
     `stream_s` is how long a native stream may stay open, 0 where there are none; `edits` says
     whether a page can be rewritten and taken away: without it there are no streams, and all is
     posted once, at the end. So it is without `grows`, but what stands can still be mended. Past
@@ -28,6 +29,7 @@ class Limits(NamedTuple):
     gaps_s: tuple[float, ...] = (0.5, 0.7, 1.0, 1.4, 2.0, 2.7, 3.0)
     sign_s: float = 0.0
     sign_ends: bool = False
+    sign_precedes: bool = False
     stream_s: float = 0.0
     edits: bool = True
     grows: bool = True

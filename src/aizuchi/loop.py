@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from aizuchi.answers import Step, ToolCall, ToolReturned, ToolsCalled
 from aizuchi.asking import Reply, ask
+from aizuchi.endpoints import Endpoints
 from aizuchi.events import Message
-from aizuchi.ports import Model, PromptMessage
+from aizuchi.ports import PromptMessage
 from aizuchi.rounds import named, with_rounds
 from aizuchi.toolbox import Occasion, Result, Toolbox
 from aizuchi.words import Language, say
@@ -46,14 +47,14 @@ class Loop:
 
     def __init__(
         self,
-        model: Model,
+        endpoints: Endpoints,
         tools: Toolbox,
         message: Message,
         draft: Draft,
         language: Language,
         verdict: Verdict | None = None,
     ) -> None:
-        self._model, self._tools, self._message = model, tools, message
+        self._endpoints, self._tools, self._message = endpoints, tools, message
         self._draft, self._language, self._verdict = draft, language, verdict
 
     async def run(self, prompt: Sequence[PromptMessage]) -> Reply | Wanted:
@@ -64,14 +65,14 @@ class Loop:
                 await draft.replay(past)
             elif not draft.is_open:
                 asked = with_rounds(prompt, draft.rounds)
-                reply = await ask(self._model, asked, self._tools.declared, draft)
+                reply = await ask(self._endpoints, asked, self._tools.declared, draft)
                 if not reply.calls:
                     return reply
                 calls = map(self._tools.readied, named(reply.calls, draft.rounds))
                 await draft.begin(tuple(calls), reply.tokens)
             if wanted := await self._call():
                 return Wanted(wanted)
-        return await ask(self._model, with_rounds(prompt, draft.rounds), (), draft)
+        return await ask(self._endpoints, with_rounds(prompt, draft.rounds), (), draft)
 
     @property
     def doubtful(self) -> tuple[str, ...]:

@@ -238,7 +238,8 @@ class _Delivery:
 
     async def _perform(self, do: Do) -> None:
         operation = do.operation
-        if self._desk.signs and do.final:
+        precedes = self._standing.limits.sign_precedes and isinstance(operation, Posts)
+        if self._desk.signs and (do.final or precedes):
             await self._desk.signs.given_by_now(self._claim.turn.message)
         if await self._has_to_wait(operation, final=do.final):
             return

@@ -121,8 +121,8 @@ _LINES: dict[str, tuple[str, str]] = {
         "モデルに障害が起きています。数分後にもう一度お送りください(番号 {incident})。",
     ),
     "model_cut": (
-        "The connection to the model broke off twice. Please ask again (number {incident}).",
-        "モデルとの接続が2度切れました。もう一度お送りください(番号 {incident})。",
+        "The connection to the model broke off. Please ask again (number {incident}).",
+        "モデルとの接続が切れました。もう一度お送りください(番号 {incident})。",
     ),
     "model_silent": (
         "The model fell silent. Please ask again (number {incident}).",
@@ -165,6 +165,10 @@ _LINES: dict[str, tuple[str, str]] = {
     "decided_already": (
         "This has been decided already, or is no longer open.",
         "これはすでに決定済みか、受付が終了しています。",
+    ),
+    "again_already": (
+        "This is being answered again already, or has been: look below.",
+        "これにはすでにもう一度お答えしているところか、お答え済みです。下をご覧ください。",
     ),
     "consent_expired": (
         "Nobody decided within {within} minutes, so I did not do it. "

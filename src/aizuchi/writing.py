@@ -14,6 +14,7 @@ from aizuchi.answers import (
     ToolsCalled,
 )
 from aizuchi.rounds import Round, rounds_of
+from aizuchi.tracing import tell_text_begun
 
 Write = Callable[[Sequence[Entry]], Awaitable[None]]
 PARAGRAPH = "\n\n"
@@ -34,6 +35,7 @@ class Draft:
         self._stands = ""
         self._pieces: list[str] = []
         self._steps: dict[str, Step] = {}
+        self._wasted = 0
 
     @property
     def text(self) -> str:
@@ -46,8 +48,9 @@ class Draft:
 
     @property
     def tokens(self) -> int:
-        """What the model has used for the rounds that ended in calls, whoever asked it."""
-        return sum(each.called.tokens for each in self.rounds)
+        """What the model has used for the rounds that ended in calls, whoever asked it, and for
+        calls that failed."""
+        return sum(each.called.tokens for each in self.rounds) + self._wasted
 
     @property
     def returned(self) -> Sequence[ToolReturned]:
@@ -55,8 +58,9 @@ class Draft:
         return [each.returned[place] for each in self.rounds for place in sorted(each.returned)]
 
     async def add(self, piece: str) -> None:
-        if self._stands and not self._pieces:
-            piece = PARAGRAPH + piece
+        if not self._pieces:
+            tell_text_begun()
+            piece = PARAGRAPH + piece if self._stands else piece
         self._pieces.append(piece)
         await self._write((TextDelta(piece),))
 
@@ -67,6 +71,10 @@ class Draft:
         self._pieces.clear()
         standing = (TextDelta(self._stands),) if self._stands else ()
         await self._write((Restarted(), *standing, *self._steps.values()))
+
+    def waste(self, tokens: int) -> None:
+        """Counts what a call has used that came to nothing."""
+        self._wasted += tokens
 
     async def show(self, *steps: Step) -> None:
         self._steps |= {step.id: step for step in steps}
@@ -103,8 +111,9 @@ class Draft:
 
     async def begin(self, calls: tuple[ToolCall, ...], tokens: int) -> None:
         """Keeps what is about to be done, before it is."""
-        called = ToolsCalled(len(self.rounds) + 1, self.said, calls, tokens)
+        called = ToolsCalled(len(self.rounds) + 1, self.said, calls, tokens + self._wasted)
         await self._keep((called,))
+        self._wasted = 0
         self._begin(Round(called, {}))
 
     async def result(self, returned: ToolReturned) -> None:

@@ -353,3 +353,13 @@ def test_without_streams_a_step_is_no_page() -> None:
     standing = standing_of(EDITS._replace(sign_s=10.0))
     standing.saw(step_of("running"), 0.0)
     assert do(standing, 5.0) == ShowWorking("Searching")
+
+
+def test_no_sign_is_given_behind_a_page_that_would_not_take_it_away() -> None:
+    for precedes in (False, True):
+        standing = standing_of(EDITS._replace(sign_s=10.0, sign_precedes=precedes))
+        standing.saw(TextDelta("It is so. "), 0.0)
+        assert isinstance(sent(standing), PostPage)
+        standing.saw(step_of("running"), 0.0)
+        behind = next_operation(standing, assignment_of(standing), 5.0)
+        assert isinstance(behind, Wait) is precedes

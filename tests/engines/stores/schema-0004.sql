@@ -81,11 +81,11 @@ CREATE TABLE said (
     attempt INTEGER NOT NULL,
     n INTEGER NOT NULL,
     shown TEXT NOT NULL
-, trail TEXT NOT NULL DEFAULT '[]', consent TEXT NOT NULL DEFAULT '');
-INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1','answered','The first answer.','','','',NULL,NULL,1,4,'[]','[["step","s","look","failed"]]','');
-INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]','');
-INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]','');
-INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]','');
+, trail TEXT NOT NULL DEFAULT '[]', consent TEXT NOT NULL DEFAULT '', via TEXT NOT NULL DEFAULT '');
+INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1','answered','The first answer.','','','',NULL,NULL,1,4,'[]','[["step","s","look","failed"]]','','');
+INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]','','');
+INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]','','');
+INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]','','');
 CREATE TABLE summaries (
     id INTEGER PRIMARY KEY,
     scope TEXT NOT NULL,
@@ -104,7 +104,7 @@ CREATE TABLE tickets (
     origin TEXT NOT NULL,
     until REAL NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO "tickets" VALUES(X'42AEF8616B5CBD2FAD51B99F132493540F0145DE76E40B3273E39EB09AB348E9','ann','https://chat.example',1800000060.0);
+INSERT INTO "tickets" VALUES(X'71BF0214C9F62199F038EC3DC6C6865E1A3280094485595C5AA367E58AD295C1','ann','https://chat.example',1800000060.0);
 CREATE TABLE traces (
     seq INTEGER PRIMARY KEY,
     at REAL NOT NULL,  -- when it was accepted

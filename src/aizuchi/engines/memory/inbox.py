@@ -35,7 +35,7 @@ class MemoryInbox:
     def _add(self, message: Message) -> None:
         store, now = self._store, self._clock()
         if message.asks_again:
-            message = message.with_question(store.question(message))
+            message = message.with_question(*store.question(message))
         owner = person_of(message) if message.place.audience == "private" else ""
         beginning = Conversation(owner, message.title, now)
         if message.history is None:

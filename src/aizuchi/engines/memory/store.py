@@ -23,7 +23,7 @@ class Conversation(NamedTuple):
 
 class Said(NamedTuple):
     """A settled turn: question, answer, and where the answer's log ended. The message's text is
-    what the person wanted."""
+    what the person wanted, its `via` the command that they wanted it by."""
 
     message: Message
     asked_at: float
@@ -126,11 +126,12 @@ class Store:
             if said and summary.upto >= seq and _may_hold(shelf, said.message)
         ]
 
-    def question(self, message: Message) -> str:
-        """What was asked by the turn that a message of its conversation asks again."""
+    def question(self, message: Message) -> tuple[str, str]:
+        """What was asked by the turn that a message of its conversation asks again, and by which
+        command."""
         seq = self.asked_again(message) or 0
         turn = self.work.get(seq) or self.said.get(seq)
-        return turn.message.text if turn else ""
+        return (turn.message.text, turn.message.via) if turn else ("", "")
 
     def count(self, day: str, person: str, used: Used) -> None:
         key = (day, person)

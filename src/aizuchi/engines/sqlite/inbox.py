@@ -167,8 +167,11 @@ def _asked(connection: Connection, again: _Arrival) -> _Arrival:
     message = again.message
     values = {"replaces": message.replaces, "conversation": message.conversation}
     found = connection.execute(SQL["question"], values).fetchone()
-    question = found["question"] or decode_message(found["message"]).text if found else ""
-    return again._replace(message=message.with_question(question))
+    question, via, open_ = found or ("", "", "")
+    if open_:
+        asked = decode_message(open_)
+        question, via = asked.text, asked.via
+    return again._replace(message=message.with_question(question, via))
 
 
 def _stop(connection: Connection, signal: Signal) -> str:

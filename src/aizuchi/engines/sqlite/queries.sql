@@ -32,11 +32,11 @@ INSERT INTO work (seq, turn_id, conversation, person, head, accepted_at, refusal
 VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: question
--- What was asked by the turn that a message of its conversation asks again.
-SELECT '' AS question, message FROM work
+-- What was asked by the turn that a message of its conversation asks again, and by which command.
+SELECT '' AS question, '' AS via, message FROM work
 WHERE turn_id = :replaces AND conversation = :conversation
 UNION ALL
-SELECT coalesce(question, ''), '' FROM turns JOIN said USING (seq)
+SELECT question, via, '' FROM turns JOIN said USING (seq)
 WHERE turn_id = :replaces
   AND conversation = (SELECT id FROM conversations WHERE key = :conversation);
 
@@ -63,6 +63,11 @@ SELECT * FROM work WHERE seq = coalesce(
      ORDER BY lease_until, seq LIMIT 1),
     (SELECT seq FROM work WHERE head = 1 AND lease_until = 0 ORDER BY seq LIMIT 1)
 );
+
+-- name: figures
+-- How many turns nobody has begun, and how many are on their way.
+SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state <> 'waiting')
+FROM work;
 
 -- name: next_ready
 SELECT min(lease_until) FROM work WHERE head = 1 AND lease_until > :now;
@@ -155,7 +160,7 @@ ON CONFLICT (key) DO UPDATE SET
 INSERT INTO said (
     seq, conversation, person, place, asked_at, settled_at, ref, question,
     outcome, answer, said, code, incident, undelivered, attempt, n, shown, trail,
-    consent
+    consent, via
 )
 VALUES (
     :seq,
@@ -164,7 +169,7 @@ VALUES (
     (SELECT id FROM places WHERE key = :place AND audience = :audience),
     :asked_at, :now, :ref, :question,
     :outcome, :answer, :said, :code, :incident, nullif(:undelivered, ''), :attempt, :n, :shown,
-    :trail, :consent
+    :trail, :consent, :via
 );
 
 -- name: add_pending

@@ -205,6 +205,11 @@ SELECT at, body FROM traces JOIN turns USING (seq) WHERE turn_id = ?;
 -- name: notes
 SELECT at, code, detail FROM notes WHERE turn_id = ? ORDER BY id;
 
+-- name: used_elsewhere
+SELECT at, detail, people.key AS person FROM notes LEFT JOIN turns USING (turn_id)
+     LEFT JOIN said USING (seq) LEFT JOIN people ON people.id = said.person
+WHERE at >= ? AND notes.code = 'used_at' ORDER BY at;
+
 -- name: open_turn
 SELECT seq, accepted_at FROM work WHERE turn_id = ?;
 
@@ -217,6 +222,18 @@ SELECT turn_id FROM (
     UNION ALL
     SELECT seq, turn_id FROM said JOIN turns USING (seq)
     WHERE ref = :exact OR shown LIKE :within OR (incident = :exact AND incident <> '')
+)
+ORDER BY seq DESC LIMIT :most;
+
+-- name: turns_of_chat
+-- The turns of conversations whose keys lie between two, the newest first; an open one has no outcome.
+SELECT turn_id, at, outcome FROM (
+    SELECT seq, turn_id, accepted_at AS at, '' AS outcome FROM work
+    WHERE conversation >= :from AND conversation < :to
+    UNION ALL
+    SELECT seq, turn_id, asked_at, outcome FROM conversations
+    JOIN said ON said.conversation = conversations.id JOIN turns USING (seq)
+    WHERE key >= :from AND key < :to
 )
 ORDER BY seq DESC LIMIT :most;
 

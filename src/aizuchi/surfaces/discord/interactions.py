@@ -38,7 +38,7 @@ LOOKS = 1 << 10 | 1 << 16
 
 
 class Interaction(NamedTuple):
-    """Who did something, where, and how that is answered."""
+    """Who did something, where, and how that is answered; `clicked` is the message of a button."""
 
     id: str
     application: str
@@ -51,6 +51,7 @@ class Interaction(NamedTuple):
     direct: bool
     narrow: bool
     by_request: bool
+    clicked: str
 
     @property
     def language(self) -> Language:
@@ -103,6 +104,7 @@ def interaction_of(body: Fields, manner: Manner, now: float, *, by_request: bool
         direct=direct,
         narrow=_is_for_one_account(body) or not (direct or _may_look(body)),
         by_request=by_request,
+        clicked=optional_id(inner(body, "message"), "id"),
     )
 
 
@@ -237,8 +239,12 @@ def _decide(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     message = _message(asked._replace(direct=direct), turn, manner, ephemeral)
     conversation = conversation_of(asked.channel, button.user, direct=direct, ephemeral=ephemeral)
     verdict: Verdict = "yes" if button.kind == "yes" else "no"
-    said = str(Decision(verdict, button.digest, button.user))
-    return _taken(asked, message._replace(conversation=conversation, decides=said))
+    message = message._replace(
+        conversation=conversation,
+        decides=str(Decision(verdict, button.digest, button.user)),
+        reply_to={**message.reply_to, "question": "" if ephemeral else asked.clicked},
+    )
+    return _taken(asked, message)._replace(known=told_alone(say("decided_already", asked.language)))
 
 
 def _stop(asked: Interaction, button: "Button") -> Reception:
@@ -258,4 +264,5 @@ def _again(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     message = _message(
         asked._replace(direct=button.where == "direct"), button.next_turn, manner, ephemeral
     )
-    return _taken(asked, message._replace(replaces=f"{NAME}:{button.turn}"))
+    known = told_alone(say("again_already", asked.language))
+    return _taken(asked, message._replace(replaces=f"{NAME}:{button.turn}"))._replace(known=known)
