@@ -21,6 +21,7 @@ NAMES = (
     "startup",
     "failures",
     "page",
+    "cold_start",
 )
 BUSY = 0.75
 

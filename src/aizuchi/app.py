@@ -106,7 +106,7 @@ class App:
 
     async def rest(self) -> None:
         """Does what goes on behind the answers, as far as there is something to be done."""
-        await self._recorder.flush()
+        await self._watch.recorder.flush()
         if self._summariser:
             await self._summariser.catch_up()
 

@@ -1,7 +1,5 @@
 """What an interaction says: a command or a click as a message or a signal, and its response."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -228,7 +226,7 @@ def _read_click(asked: Interaction, custom_id: str, manner: Manner) -> Reception
     return _stop(asked, button) if button.kind == "stop" else _again(asked, button, manner)
 
 
-def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
+def _decide(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     """A yes or no of somebody who may decide; its answer goes on in the asker's conversation."""
     from aizuchi.consent import Decision, Verdict, decision_id, may_decide  # seldom clicked
 
@@ -249,7 +247,7 @@ def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
     return _taken(asked, message)._replace(known=told_alone(say("decided_already", asked.language)))
 
 
-def _stop(asked: Interaction, button: Button) -> Reception:
+def _stop(asked: Interaction, button: "Button") -> Reception:
     conversation = conversation_of(
         asked.channel,
         button.user,
@@ -260,7 +258,7 @@ def _stop(asked: Interaction, button: Button) -> Reception:
     return asked.lost._replace(signals=(stop,), accepted=taken())
 
 
-def _again(asked: Interaction, button: Button, manner: Manner) -> Reception:
+def _again(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     """The same question once more, under the id of this answer's successor: two clicks are one."""
     ephemeral = button.where == "ephemeral"
     message = _message(
