@@ -10,7 +10,9 @@ from aizuchi.answers import Source, ToolCall, ToolReturned
 from aizuchi.consent import MOST_SHOWN, plainly
 from aizuchi.errors import ToolError
 from aizuchi.events import Message
+from aizuchi.happenings import ToolCalled
 from aizuchi.ports import Declared
+from aizuchi.tracing import now, tell
 
 LONGEST_RESULT = 20_000
 MOST_SOURCES = 20
@@ -127,6 +129,13 @@ class Toolbox:
 
     async def run(self, call: ToolCall, occasion: Occasion, *, allowed: bool = False) -> Result:
         """Calls a tool, an unsafe one only if it is allowed; whatever goes wrong is a result."""
+        began = now()
+        result = await self._run(call, occasion, allowed=allowed)
+        name = call.name if call.name in self._tools else "unknown"
+        tell(ToolCalled(began, now(), name, call, result.text, result.failed))
+        return result
+
+    async def _run(self, call: ToolCall, occasion: Occasion, *, allowed: bool) -> Result:
         tool = self._tools.get(call.name)
         if tool is None:
             there = ", ".join(self._tools) or "none"

@@ -14,6 +14,7 @@ from aizuchi.answers import (
     ToolsCalled,
 )
 from aizuchi.rounds import Round, rounds_of
+from aizuchi.tracing import tell_text_begun
 
 Write = Callable[[Sequence[Entry]], Awaitable[None]]
 PARAGRAPH = "\n\n"
@@ -57,8 +58,9 @@ class Draft:
         return [each.returned[place] for each in self.rounds for place in sorted(each.returned)]
 
     async def add(self, piece: str) -> None:
-        if self._stands and not self._pieces:
-            piece = PARAGRAPH + piece
+        if not self._pieces:
+            tell_text_begun()
+            piece = PARAGRAPH + piece if self._stands else piece
         self._pieces.append(piece)
         await self._write((TextDelta(piece),))
 
