@@ -19,13 +19,15 @@ from aizuchi.botfile import load_bot
 from aizuchi.brain import Brain
 from aizuchi.expiring import expire
 from aizuchi.hearing import FirstSigns
+from aizuchi.history import Overhear
 from aizuchi.intake import Intake
-from aizuchi.ports import Engine, Model, Overhear, Retention
+from aizuchi.ports import Engine, Model, Retention
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.settings.home import keep
+from aizuchi.sight import FETCH_S, Sight, stored
 from aizuchi.summaries import Summariser
 from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.tracing import Recorder
@@ -193,6 +195,7 @@ def _compose(
         tools=toolbox,
         rules=rules,
         brain=skills.brain,
+        sight=_sight(settings, pushed, engine),
     )
     office = _office(settings, engine, agent, pushed, clock)
     worker = Worker(
@@ -285,6 +288,14 @@ def _summariser(
 def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:
     listening = ((each.plug.name, each.opened.overhear) for each in pushed)
     return {name: partial(listen, engine.pace) for name, listen in listening if listen}
+
+
+def _sight(settings: Settings, pushed: Sequence[Pushed], engine: Engine) -> Sight:
+    """How files are had: from a platform by its surface, those brought along from the store."""
+    fetching = {each.plug.name: each.opened.fetch for each in pushed if each.opened.fetch}
+    within_s = min(FETCH_S, settings.limits.answer_within_s / 3)
+    fetch = {"web": partial(stored, engine.chats), **fetching}
+    return Sight(fetch, within_s, settings.model.is_shown_pictures)
 
 
 def _sockets(pushed: Sequence[Pushed], intake: Intake) -> Mapping[str, Any]:

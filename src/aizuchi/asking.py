@@ -7,9 +7,9 @@ from contextlib import aclosing
 from typing import NamedTuple
 
 from aizuchi.answers import ToolCall
-from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError
+from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError, PicturesRefused
 from aizuchi.ports import Declared, Ending, Model, PromptMessage, Text
-from aizuchi.prompt import shortened
+from aizuchi.prompt import shortened, unseen
 from aizuchi.tracing import note, used
 from aizuchi.writing import Draft
 
@@ -20,10 +20,12 @@ logger = logging.getLogger(__name__)
 
 
 class Reply(NamedTuple):
-    """How a call of the model ended, and which tools it asks for; its text is in the draft."""
+    """How a call of the model ended, and which tools it asks for; its text is in the draft. It is
+    `blind` where the model took no pictures, so that it answered without them."""
 
     ending: Ending
     calls: tuple[ToolCall, ...] = ()
+    blind: bool = False
 
     @property
     def tokens(self) -> int:
@@ -42,10 +44,22 @@ async def ask(
             raise
         logger.warning("model failed, asking again: %s", description(error))
         note("asked_again", error.code)
-        prompt = shortened(prompt) if isinstance(error, ContextOverflow) else prompt
+        blind = isinstance(error, PicturesRefused)
+        prompt = _eased(prompt, error)
     await draft.restart()
     await asyncio.sleep(wait_s)
-    return await _stream(model, prompt, tools, draft)
+    return (await _stream(model, prompt, tools, draft))._replace(blind=blind)
+
+
+def _eased(prompt: Sequence[PromptMessage], error: ModelError) -> Sequence[PromptMessage]:
+    """The prompt without what stood in the way of an answer."""
+    match error:
+        case ContextOverflow():
+            return shortened(prompt)
+        case PicturesRefused():
+            return unseen(prompt)
+        case _:
+            return prompt
 
 
 async def _stream(
@@ -69,7 +83,7 @@ async def _stream(
 
 def pause_before_retry(error: ModelError) -> float | None:
     """Seconds to wait before a second call; None where it would not help or take too long."""
-    if isinstance(error, ContextOverflow):
+    if isinstance(error, ContextOverflow | PicturesRefused):
         return 0.0
     if not error.retry:
         return None

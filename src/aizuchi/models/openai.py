@@ -143,7 +143,7 @@ class OpenAIModel:
                 dialect = dialect._replace(tools=False)
                 continue
             if (simpler := _simpler(dialect, response.status_code, said)) == dialect:
-                raise self._refusal(response, said)
+                raise self._refusal(response, said, pictured=any(each.images for each in prompt))
             dialect = simpler
 
     async def _first_model(self, patience: Patience, deadline: float) -> str:
@@ -198,9 +198,12 @@ class OpenAIModel:
         shown = self._url.copy_with(query=None, fragment=None)
         return Endpoint(str(shown).rstrip("/"), self.label, keyed=bool(self._key))
 
-    def _refusal(self, response: httpx2.Response, said: bytes) -> ModelError:
+    def _refusal(
+        self, response: httpx2.Response, said: bytes, *, pictured: bool = False
+    ) -> ModelError:
         status, headers = response.status_code, response.headers
-        return failures.of_status(self._endpoint, status, headers, said, now=self._clock())
+        error = failures.of_status(self._endpoint, status, headers, said, now=self._clock())
+        return failures.of_pictures(self._endpoint, status, error) if pictured else error
 
     def _broken(self, error: httpx2.RequestError | TimeoutError) -> ModelError:
         kind, what = next((kind, what) for how, kind, what in _BREAKS if isinstance(error, how))
@@ -221,6 +224,10 @@ def _line(message: PromptMessage) -> dict[str, Any]:
             return {**said, "tool_calls": calls_asked(calls)}
         case PromptMessage("tool", text):
             return {"role": "tool", "tool_call_id": message.call_id, "content": text}
+        case _ if message.images:
+            shown = [{"type": "image_url", "image_url": {"url": one.url}} for one in message.images]
+            words = [{"type": "text", "text": message.text}] if message.text else []
+            return {"role": message.role, "content": [*words, *shown]}
         case _:
             return {"role": message.role, "content": message.text}
 

@@ -87,6 +87,14 @@ class ModelSettings(NamedTuple):
     max_tokens: Annotated[
         int | None, Meaning("The longest answer, in tokens; not set: the endpoint's own.", 1)
     ] = None
+    sees: Annotated[
+        bool | None,
+        Meaning(
+            "Whether the model is shown pictures that people attach. Not set: with `openai:` they "
+            "are tried, and where they are refused the question is asked without them; other "
+            "models are told that there are some."
+        ),
+    ] = None
     price_in: Annotated[
         float, Meaning("What a million tokens that the model reads cost; 0 = unknown.", 0)
     ] = 0.0
@@ -107,6 +115,11 @@ class ModelSettings(NamedTuple):
     def is_chosen(self) -> bool:
         """Whether anybody said which model."""
         return bool(self.name or self.api_key or self.base_url)
+
+    @property
+    def is_shown_pictures(self) -> bool:
+        """A name tells little of what a model can do, and a refusal costs one short call."""
+        return self.choice.plug == "openai" if self.sees is None else self.sees
 
     @property
     def choice(self) -> ModelChoice:

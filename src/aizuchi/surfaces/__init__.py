@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from aizuchi.events import HttpResponse, Message, Reception
+from aizuchi.attachments import Unread
+from aizuchi.events import Attachment, HttpResponse, Message, Reception
+from aizuchi.history import Overheard
 from aizuchi.pace import Budget
-from aizuchi.ports import Courier, Limits, Overheard, Pace, Surface
+from aizuchi.ports import Courier, Limits, Pace, Surface
 
 
 class Plug(NamedTuple):
@@ -49,8 +51,8 @@ class Socket(Protocol):
 class Opened(NamedTuple):
     """A pushed surface that is ready to work: its pure half and its hands, what the answer to a
     message may do and whether it gets a sign before, what is to be heard around a message, its
-    connection where it has one, what it says to a message without words (empty: ours), and what
-    reads its secrets again and tells whether they are others now."""
+    connection where it has one, what it says to a message without words (empty: ours), what reads
+    its secrets again and tells whether they are others now, and how it gets what is attached."""
 
     surface: Surface
     courier: Courier
@@ -60,6 +62,7 @@ class Opened(NamedTuple):
     socket: Callable[[Take], Socket] | None = None
     greeting: str = ""
     renew: Callable[[], Awaitable[bool]] | None = None
+    fetch: Callable[[Message, Attachment], Awaitable[bytes | Unread]] | None = None
 
 
 class Finding(NamedTuple):

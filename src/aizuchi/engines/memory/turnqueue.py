@@ -142,6 +142,7 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
         said = _said(store, turn, settlement, now)
         store.said[turn.seq] = said._replace(message=said.message._replace(text=wish))
         store.converse(message, now)
+    store.drop_files()
     if begin := store.asked_again(message):
         _replace(store, message.conversation, begin, turn.seq)
     if key := memory_key(message, settlement.forget):

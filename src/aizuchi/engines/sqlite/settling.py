@@ -23,7 +23,7 @@ from aizuchi.engines.sqlite.persons import forget, is_forgotten_since
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.shelves import values_of
 from aizuchi.engines.sqlite.tracing import keep_trace
-from aizuchi.events import Message, decode_message, encode_message
+from aizuchi.events import Message, decode_message, encode_attachments, encode_message
 from aizuchi.history import Trace
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key, person_of, shelf_of
@@ -32,7 +32,7 @@ from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
 ROUNDS = (ToolsCalled, ToolReturned)
-KEEP_NOTHING = ("end_unsaid", "unsay_entries", "add_person")
+KEEP_NOTHING = ("end_unsaid", "unsay_entries", "add_person", "drop_files")
 KEEP_WHAT_WAS_SAID = ("add_turn", "add_person", "add_place", "add_conversation", "add_said")
 
 
@@ -40,6 +40,7 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     """Ends a finished turn; the next one in its conversation may be claimed."""
     after(work["state"], "settle")
     message, seq = decode_message(work["message"]), work["seq"]
+    connection.execute(SQL["settle_files"], (seq,))
     connection.execute(SQL["close_work"], (seq,))
     connection.execute(SQL["next_head"], (message.conversation,))
     if settlement.forget_person:
@@ -113,6 +114,7 @@ def _of_message(message: Message) -> Mapping[str, Any]:
         "title": message.title,
         "ref": message.ref,
         "question": message.text,
+        "attachments": encode_attachments(message.attachments),
     }
 
 
