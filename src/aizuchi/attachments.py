@@ -2,20 +2,15 @@
 
 import codecs
 import re
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from aizuchi.events import QUESTION, Attachment
+from aizuchi.events import QUESTION, Attachment, Picture, Unread
 
 MOST_FILES = 5
 MOST_BYTES = 5_000_000
 MOST_BYTES_TOGETHER = 10_000_000
 MOST_TEXT_BYTES = 100_000
-
-Unread = Literal["too_many", "too_large", "no_kind", "not_let", "not_had"]
-"""Why a file was not read: one too many, too large, neither picture nor text; we may not have it,
-or did not get it."""
 
 MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -46,17 +41,6 @@ WHY: Mapping[Unread, str] = {
     "not_had": "it could not be fetched",
 }
 CUT = f" It is longer: only its first {MOST_TEXT_BYTES // 1000} kB stand here."
-
-
-class Picture(NamedTuple):
-    """A picture that a model can be shown."""
-
-    media_type: str
-    content: bytes
-
-    @property
-    def url(self) -> str:
-        return f"data:{self.media_type};base64,{b64encode(self.content).decode()}"
 
 
 class Document(NamedTuple):

@@ -5,8 +5,8 @@ from contextlib import aclosing
 from typing import NamedTuple
 
 from aizuchi.answers import Step
-from aizuchi.attachments import Attached, Picture
-from aizuchi.events import Message
+from aizuchi.attachments import Attached
+from aizuchi.events import Message, Picture
 from aizuchi.history import Exchange, Recollection
 from aizuchi.ports import Ending
 from aizuchi.prompt import with_files

@@ -96,6 +96,18 @@ class Attachment(NamedTuple):
         return f"[{self.name} ({self.media_type})]" if self.media_type else f"[{self.name}]"
 
 
+Unread = Literal["too_many", "too_large", "no_kind", "not_let", "not_had"]
+"""Why a file was not read: one too many, too large, neither picture nor text; we may not have it,
+or did not get it."""
+
+
+class Picture(NamedTuple):
+    """A picture that a model can be shown, of the type that its bytes are of."""
+
+    media_type: str
+    content: bytes
+
+
 def attachment(
     name: str, media_type: str = "", size: object = 0, url: str = "", content: bytes | None = None
 ) -> Attachment:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from aizuchi.answers import Consent, Outcome, Trail
-from aizuchi.events import Attachment, Message, Spoken
+from aizuchi.events import Attachment, Message, Spoken, Unread
 from aizuchi.recall import Shelf, Window, fitting, overflowing, tokens_of
 
 OURS = ""  # the person whose tokens are the assistant's own, for its summaries
@@ -69,6 +69,11 @@ class Overheard(NamedTuple):
 
 Overhear = Callable[[Message], Awaitable[Sequence[Overheard]]]
 """What was said around a question since our last answer there, oldest first; never raises for a
+platform's sake."""
+
+
+Fetch = Callable[[Message, Attachment], Awaitable[bytes | Unread]]
+"""What a file holds that came with a message, or why it cannot be had; never raises for a
 platform's sake."""
 
 

@@ -12,9 +12,8 @@ from math import inf
 from typing import Any, Literal, NamedTuple, Protocol
 
 from aizuchi.answers import BEGINNING, Entry, Logged, Outcome, Position, ToolCall
-from aizuchi.attachments import Picture
 from aizuchi.consent import Pending
-from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception, Signal
+from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Picture, Reception, Signal
 from aizuchi.history import (
     ChatInfo,
     Holdings,

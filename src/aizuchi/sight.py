@@ -1,28 +1,25 @@
 """Looking at what came with a message: every file is fetched, or told of as not read."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import NamedTuple
 
 from aizuchi.attachments import (
     Attached,
     Content,
-    Unread,
     attached,
     content_of,
     refusals,
 )
 from aizuchi.errors import StoreError
-from aizuchi.events import Attachment, Message
+from aizuchi.events import Attachment, Message, Unread
+from aizuchi.history import Fetch
 from aizuchi.ports import Chats
 from aizuchi.recall import person_of
 from aizuchi.words import Language, say
 
 FETCH_S = 20.0
 FILES_UNREAD = "files_unread"
-
-Fetch = Callable[[Message, Attachment], Awaitable[bytes | Unread]]
-"""What a file holds, or why it cannot be had; never raises for a platform's sake."""
 
 
 class Sight(NamedTuple):

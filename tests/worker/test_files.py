@@ -8,13 +8,13 @@ import pytest
 from tests.attachments.samples import PNG
 
 from aizuchi.answers import Finished, ToolCall
-from aizuchi.attachments import Picture, Unread
 from aizuchi.brain import Turn
 from aizuchi.errors import ModelRequestRefused, PicturesRefused
-from aizuchi.events import Attachment, Message, Spoken, marked
+from aizuchi.events import Attachment, Message, Picture, Spoken, Unread, marked
+from aizuchi.history import Fetch
 from aizuchi.ports import PromptMessage
 from aizuchi.prompt import NOT_SEEN, Brief
-from aizuchi.sight import Fetch, Sight
+from aizuchi.sight import Sight
 from aizuchi.testing.engine_contract.bench import message
 from aizuchi.toolbox import Toolbox
 from aizuchi.turns import Bounds

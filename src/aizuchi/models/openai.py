@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
@@ -18,6 +19,7 @@ from aizuchi.errors import (
     ModelUnreachable,
     SettingsError,
 )
+from aizuchi.events import Picture
 from aizuchi.models import failures
 from aizuchi.models.failures import Endpoint
 from aizuchi.models.patience import Patience
@@ -225,11 +227,18 @@ def _line(message: PromptMessage) -> dict[str, Any]:
         case PromptMessage("tool", text):
             return {"role": "tool", "tool_call_id": message.call_id, "content": text}
         case _ if message.images:
-            shown = [{"type": "image_url", "image_url": {"url": one.url}} for one in message.images]
+            shown = [
+                {"type": "image_url", "image_url": {"url": url_of(one)}} for one in message.images
+            ]
             words = [{"type": "text", "text": message.text}] if message.text else []
             return {"role": message.role, "content": [*words, *shown]}
         case _:
             return {"role": message.role, "content": message.text}
+
+
+def url_of(picture: Picture) -> str:
+    """A picture as an address that holds it."""
+    return f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}"
 
 
 def _parsed(base_url: str) -> httpx2.URL:

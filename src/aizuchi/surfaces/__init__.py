@@ -3,9 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from aizuchi.attachments import Unread
-from aizuchi.events import Attachment, HttpResponse, Message, Reception
-from aizuchi.history import Overheard
+from aizuchi.events import HttpResponse, Message, Reception
+from aizuchi.history import Fetch, Overheard
 from aizuchi.pace import Budget
 from aizuchi.ports import Courier, Limits, Pace, Surface
 
@@ -62,7 +61,7 @@ class Opened(NamedTuple):
     socket: Callable[[Take], Socket] | None = None
     greeting: str = ""
     renew: Callable[[], Awaitable[bool]] | None = None
-    fetch: Callable[[Message, Attachment], Awaitable[bytes | Unread]] | None = None
+    fetch: Fetch | None = None
 
 
 class Finding(NamedTuple):
