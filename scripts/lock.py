@@ -21,6 +21,7 @@ COMPILE = (
 PROJECT = ("pyproject.toml", "--all-extras", "--group", "build")
 LOCKS = {
     "bootstrap.txt": ("--group", "pyproject.toml:bootstrap"),
+    "ministack.txt": ("--group", "pyproject.toml:ministack"),
     "node.txt": ("--group", "pyproject.toml:node"),
     "pip.txt": ("--group", "pyproject.toml:pip"),
     "runtime.txt": PROJECT,

@@ -12,7 +12,7 @@ from nacl.signing import SigningKey
 from benchmarks.clients.acks import TEXT, Requests, load
 
 PATH = "/discord/interactions"
-APPLICATION = "846462639134605312"
+APPLICATION, GUILD = "846462639134605312", "290926798626357999"
 KEY = SigningKey(b"the benchmark's key, of 32 bytes")
 PUBLIC_KEY = KEY.verify_key.encode().hex()
 
@@ -34,16 +34,38 @@ def requests(path: str, run: int) -> Requests:
 
 def _interaction(which: int, number: str, run: int) -> dict[str, object]:
     identity = f"{run}{number}000"
-    user, channel = f"80351110224{which % 50:06d}", f"41771013737{which:07d}"
-    member = {
-        "user": {
-            "id": user,
-            "username": "ann",
-            "global_name": "Ann",
-            "avatar": "a_d5efa99b3eeaa7dd43acca82f5692432",
-            "discriminator": "0",
-            "public_flags": 131141,
-        },
+    asked = {"name": "text", "type": 3, "value": f"{TEXT}({number})"}
+    return {
+        "version": 1,
+        "type": 2,
+        "token": f"aW50ZXJhY3Rpb246{identity}:{'x' * 120}",
+        "member": _member(which),
+        "id": identity,
+        **_place(f"41771013737{which:07d}"),
+        "locale": "en-US",
+        "data": {"id": "771825006014889984", "name": "ask", "type": 1, "options": [asked]},
+        "application_id": APPLICATION,
+        "entitlements": [],
+        "authorizing_integration_owners": {"0": GUILD},
+        "attachment_size_limit": 10_485_760,
+        "context": 0,
+    }
+
+
+def _place(channel: str) -> dict[str, object]:
+    return {
+        "guild_id": GUILD,
+        "guild": {"id": GUILD, "locale": "ja", "features": []},
+        "app_permissions": "442368",
+        "guild_locale": "ja",
+        "channel_id": channel,
+        "channel": {"id": channel, "type": 0, "name": "general", "guild_id": GUILD},
+    }
+
+
+def _member(which: int) -> dict[str, object]:
+    return {
+        "user": _user(f"80351110224{which % 50:06d}"),
         "roles": ["539082325061836999"],
         "permissions": "2147483647",
         "joined_at": "2017-03-13T19:19:14.040000+00:00",
@@ -56,26 +78,16 @@ def _interaction(which: int, number: str, run: int) -> dict[str, object]:
         "premium_since": None,
         "communication_disabled_until": None,
     }
-    asked = {"name": "text", "type": 3, "value": f"{TEXT}({number})"}
+
+
+def _user(id_: str) -> dict[str, object]:
     return {
-        "version": 1,
-        "type": 2,
-        "token": f"aW50ZXJhY3Rpb246{identity}:{'x' * 120}",
-        "member": member,
-        "id": identity,
-        "guild_id": "290926798626357999",
-        "guild": {"id": "290926798626357999", "locale": "ja", "features": []},
-        "app_permissions": "442368",
-        "guild_locale": "ja",
-        "locale": "en-US",
-        "data": {"id": "771825006014889984", "name": "ask", "type": 1, "options": [asked]},
-        "channel_id": channel,
-        "channel": {"id": channel, "type": 0, "name": "general", "guild_id": "290926798626357999"},
-        "application_id": APPLICATION,
-        "entitlements": [],
-        "authorizing_integration_owners": {"0": "290926798626357999"},
-        "attachment_size_limit": 10_485_760,
-        "context": 0,
+        "id": id_,
+        "username": "ann",
+        "global_name": "Ann",
+        "avatar": "a_d5efa99b3eeaa7dd43acca82f5692432",
+        "discriminator": "0",
+        "public_flags": 131141,
     }
 
 

@@ -1,45 +1,39 @@
-"""An assistant on Slack that is started, killed and started again, and what people see of it."""
+"""An assistant that is started, killed and started again, and what people see of it."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import httpx2
 
-from aizuchi.simulator.model import Behaviour, FakeModel, fake_model
-from aizuchi.simulator.slack import FakeSlack, Said, serving
-from aizuchi.simulator.slack.deliveries import Attempt
-from aizuchi.simulator.slack.things import Message
-from benchmarks.harness.home import folder
+from aizuchi.simulator.model import Behaviour, FakeModel
+from benchmarks.harness.apps import App
 from benchmarks.harness.process import Child, Failed
-from benchmarks.harness.slack import PATH, SIGNS, told_of
-from benchmarks.harness.slack_apps import App
 
 ANSWER = Behaviour(tokens=40, pace=40, first=0.2)
 ANSWER_S = 1.2
 POLL_S = 0.02
 WORD = re.compile(r"(\d+)\.(\d+)\.\d+")
-RETRY = Attempt(1, "http_timeout")
+Said = TypeVar("Said")
 
 
-class Lives:
-    """A Slack, a model, and one assistant after another on the same folder."""
+class Lives(ABC, Generic[Said]):
+    """A platform, a model, and one assistant after another on the same folder."""
 
     def __init__(
         self,
         app: App,
         home: Path,
-        slack: FakeSlack,
+        clock: Callable[[], float],
         model: FakeModel,
         client: httpx2.AsyncClient,
-        more: Mapping[str, str],
     ) -> None:
-        self.slack, self.model, self._more = slack, model, more
-        self.ann = slack.person("ann")
-        self._app, self._home, self._client = app, home, client
+        self.app, self.clock, self.model, self.client = app, clock, model, client
+        self._home = home
         self._child: Child | None = None
 
     @property
@@ -49,76 +43,59 @@ class Lives:
 
     async def start(self, ahead_s: float = 0.0) -> None:
         """Returns when the assistant is ready; its clock is so much ahead of ours."""
-        told = {**told_of(self.slack, self.model.base_url), **self._more}
         clock = {"AIZUCHI_BENCH_AHEAD_S": str(ahead_s)} if ahead_s else {}
-        self._child = await asyncio.to_thread(
-            self._app.start, self._home, {**told, **clock}, self.model.port
-        )
+        told = {**self._told(), **clock}
+        self._child = await asyncio.to_thread(self.app.start, self._home, told, self.model.port)
         await asyncio.to_thread(self._child.__enter__)
-        self.slack.deliver_to(self._client, f"http://127.0.0.1:{self._child.port}{PATH}")
-        if self._app.socket:
-            await self.connected("Slack", lambda: self.slack.sockets.count > 0)
+        await self._connect(self._child.port)
 
     async def connected(self, platform: str, is_connected: Callable[[], bool]) -> None:
-        if not await self._until(is_connected):
-            raise Failed(f"{self._app.name} did not connect to {platform}")
+        if not await self.until(is_connected):
+            raise Failed(f"{self.app.name} did not connect to {platform}")
 
     async def kill(self) -> None:
         if self._child:
             await asyncio.to_thread(self._child.kill)
             self._child = None
 
-    async def ask(self, text: str, thread: str = "", *, times: int = 1) -> Said:
-        return await self.ann.mentions(text, self.slack.general, thread, times=times)
-
-    async def comes_again(self, said: Said) -> None:
-        """Slack delivers it once more, as after a time that was too short; it has to be taken."""
-        again = [self.slack.deliveries.send(one.parcel, RETRY) for one in said.deliveries]
-        acks = await asyncio.gather(*(asyncio.shield(one.first) for one in again))
-        if bad := [ack for ack in acks if not ack.is_good]:
-            raise Failed(f"a copy was refused: {bad[0].status} {bad[0].reason}")
-
     async def answered(self, said: Said, count: int, within_s: float) -> float | None:
-        """The seconds until so many whole answers stand in a thread, and no work is shown there."""
-        began = self.slack.clock()
+        """The seconds until so many whole answers stand in a conversation, and no work is shown
+        there."""
+        began = self.clock()
         is_there = partial(self._stand, said, count)
-        if not await self._until(is_there, within_s):
-            return None
-        return self.slack.clock() - began
+        return self.clock() - began if await self.until(is_there, within_s) else None
 
-    def shown(self, said: Said) -> list[str]:
-        """All that people see of the assistant in that thread, also what only one of them sees."""
-        return [_text(message) for message in self._messages(said)]
-
-    def sign_at(self, since: float) -> float | None:
-        """When the first sign was given since then."""
-        calls = (made for made in self.slack.state.calls if made.at >= since)
-        return next((made.at for made in calls if made.method in SIGNS), None)
-
-    def _messages(self, said: Said) -> list[Message]:
-        messages = self.slack.state.messages.values()
-        return [one for one in messages if one.app and not one.deleted and one.root == said.thread]
-
-    def _stand(self, said: Said, count: int) -> bool:
-        whole = [
-            message
-            for message in self._messages(said)
-            if is_whole(_text(message)) and not self.slack.state.is_streaming(message)
-        ]
-        working = self.slack.state.session_status(said.channel, said.thread) == "processing"
-        return len(whole) >= count and not working
-
-    async def _until(self, holds: Callable[[], bool], within_s: float = 30.0) -> bool:
-        deadline = self.slack.clock() + within_s
+    async def until(self, holds: Callable[[], bool], within_s: float = 30.0) -> bool:
+        deadline = self.clock() + within_s
         while not holds():  # what another process does is looked at, not waited for
-            if self.slack.clock() > deadline:
+            if self.clock() > deadline:
                 return False
             await asyncio.sleep(POLL_S)
         return True
 
+    @abstractmethod
+    def _told(self) -> Mapping[str, str]:
+        """The environment of the assistant."""
 
-def _text(message: Message) -> str:
-    return message.markdown or message.text or str(message.blocks)
+    @abstractmethod
+    async def _connect(self, port: int) -> None:
+        """From now on it is told of what people do; returns when it hears that."""
+
+    @abstractmethod
+    async def ask(self, text: str, after: Said | None = None) -> Said:
+        """Somebody asks, in the conversation in which they have asked before or in another."""
+
+    @abstractmethod
+    def shown(self, said: Said) -> Sequence[str]:
+        """All that people see of the assistant there, also what only one of them sees."""
+
+    @abstractmethod
+    def left(self, said: Said) -> int:
+        """How often it is shown there that somebody is at work, whether or not anybody is."""
+
+    @abstractmethod
+    def _stand(self, said: Said, count: int) -> bool:
+        """Whether so many whole answers stand there, and nobody is shown to be at work."""
 
 
 def is_whole(text: str) -> bool:
@@ -126,22 +103,3 @@ def is_whole(text: str) -> bool:
     words = WORD.findall(text)
     calls = {call for call, _ in words}
     return len(calls) == 1 and [int(place) for _, place in words] == [*range(ANSWER.tokens)]
-
-
-@asynccontextmanager
-async def lives(app: App, more: Mapping[str, str] = {}) -> AsyncIterator[Lives]:
-    """A Slack of its own for an assistant that has not been started yet, and is told more."""
-    slack = FakeSlack()
-    slack.state.socket_mode = app.socket
-    async with (
-        httpx2.AsyncClient(trust_env=False) as client,
-        serving(slack),
-        fake_model() as model,
-    ):
-        model.script(ANSWER)
-        with folder() as home:
-            life = Lives(app, home, slack, model, client, more)
-            try:
-                yield life
-            finally:
-                await life.kill()

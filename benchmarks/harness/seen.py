@@ -66,7 +66,7 @@ class Watched:
         if self._spoken is None:
             return
         self._first_at = self._first_at or now
-        if _letters(text) == _letters(self._spoken.text):
+        if letters(text) == letters(self._spoken.text):
             self._final_at = self._final_at or now
             self._closed_at = self._closed_at or (0.0 if at_work else now)
 
@@ -79,7 +79,7 @@ class Watched:
             _between(spoken.first_at - back_s, self._first_at),
             _between(spoken.last_at - back_s, self._final_at),
             _between(spoken.last_at - back_s, self._closed_at),
-            _share(_letters(self._text), _letters(spoken.text)),
+            share(letters(self._text), letters(spoken.text)),
             spoken.late_s,
             _between(refused_until, self._final_at) if refused_until else None,
         )
@@ -97,12 +97,12 @@ def _between(earlier: float, later: float) -> float | None:
     return later - earlier if later else None
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
     """A text without its spaces: where a page ends, they may go."""
     return SPACE.sub("", text)
 
 
-def _share(shown: str, whole: str) -> float:
+def share(shown: str, whole: str) -> float:
     """How much of a text is shown, from its beginning as far as it goes."""
     same = next((n for n, (a, b) in enumerate(zip(shown, whole, strict=False)) if a != b), None)
     return (min(len(shown), len(whole)) if same is None else same) / len(whole)

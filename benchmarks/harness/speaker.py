@@ -46,13 +46,19 @@ def _end(place: int) -> str:
 
 
 class Speaker:
-    """Answers every request with `tokens` words, `per_s` a second. Each word brings `padding` bytes
-    that mean nothing, so that a reader who does not read is soon noticed."""
+    """Answers every request with `tokens` words, `per_s` a second, once it has thought. Each word
+    brings `padding` bytes that mean nothing, so that a reader who does not read is soon noticed."""
 
-    def __init__(self, clock: Callable[[], float], per_s: float) -> None:
-        self.tokens, self.padding, self.port = 0, 0, 0
+    def __init__(self, clock: Callable[[], float], per_s: float, thinks_s: float = 0.0) -> None:
+        self.port = 0
         self.spoken: list[Spoken] = []
-        self._clock, self.per_s = clock, per_s
+        self._tokens = self._padding = 0
+        self._clock, self.per_s, self.thinks_s = clock, per_s, thinks_s
+
+    def begin(self, tokens: int, padding: int) -> None:
+        """From now on it answers so, and what it has said is forgotten."""
+        self.spoken.clear()
+        self._tokens, self._padding = tokens, padding
 
     @property
     def base_url(self) -> str:
@@ -83,10 +89,11 @@ class Speaker:
             writer.close()
 
     async def _say(self, writer: asyncio.StreamWriter) -> None:
-        spoken = Spoken(len(self.spoken) + 1, self.tokens)
+        spoken = Spoken(len(self.spoken) + 1, self._tokens)
         self.spoken.append(spoken)
+        await asyncio.sleep(self.thinks_s)
         began = spoken.first_at = self._clock()
-        padding = http_chunk(f": {' ' * self.padding}\n\n") if self.padding else b""
+        padding = http_chunk(f": {' ' * self._padding}\n\n") if self._padding else b""
         for place, word in enumerate(spoken.words):
             due = began + place / self.per_s
             await asyncio.sleep(max(0.0, due - self._clock()))

@@ -1,24 +1,43 @@
-// Peer: the Chat SDK posts what a model says, by Slack's streams or by edits.
-// Usage: node chat_sdk_stream.mjs streams|edits   (in the folder of its node_modules)
+// Peer: the Chat SDK posts what a model says: on Slack by its streams or by edits, on Discord in
+// answer to a command.
+// Usage: node chat_sdk_stream.mjs streams|edits|discord   (in the folder of its node_modules)
 import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
 
 const from = (file) => import(pathToFileURL(`${process.cwd()}/node_modules/${file}`).href);
 const { Chat } = await from("chat/dist/index.js");
-const { createSlackAdapter } = await from("@chat-adapter/slack/dist/index.js");
 const { createMemoryState } = await from("@chat-adapter/state-memory/dist/index.js");
 
-const slack = createSlackAdapter({
-  signingSecret: process.env.SLACK_SIGNING_SECRET,
-  botToken: process.env.SLACK_BOT_TOKEN,
-  nativeStreaming: process.argv[2] !== "edits",
-});
+const how = process.argv[2];
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error, child: () => quiet };
-const chat = new Chat({ userName: "mai", adapters: { slack }, state: createMemoryState(), logger: quiet });
+const platform = how === "discord" ? "discord" : "slack";
+const adapters = { [platform]: await (how === "discord" ? onDiscord() : onSlack()) };
+const chat = new Chat({ userName: "mai", adapters, state: createMemoryState(), logger: quiet });
 chat.onNewMention(async (thread) => {
   await thread.post(words());
 });
+chat.onSlashCommand("/ask", async (event) => {
+  await event.channel.post(words());
+});
 await chat.initialize();
+
+async function onSlack() {
+  const { createSlackAdapter } = await from("@chat-adapter/slack/dist/index.js");
+  return createSlackAdapter({
+    signingSecret: process.env.SLACK_SIGNING_SECRET,
+    botToken: process.env.SLACK_BOT_TOKEN,
+    nativeStreaming: how !== "edits",
+  });
+}
+
+async function onDiscord() {
+  const { createDiscordAdapter } = await from("@chat-adapter/discord/dist/index.js");
+  // It reads the environment, but answers to commands go to the real address all the same.
+  const call = globalThis.fetch;
+  const here = (url) => String(url).replace("https://discord.com/api/v10", process.env.DISCORD_API_URL);
+  globalThis.fetch = (url, options) => call(here(url), options);
+  return createDiscordAdapter();
+}
 
 async function* words() {
   const question = { model: "bench", stream: true, messages: [{ role: "user", content: "?" }] };
@@ -48,7 +67,7 @@ const server = createServer(async (request, response) => {
     headers: request.headers,
     body: Buffer.concat(pieces),
   });
-  const answer = await chat.webhooks.slack(asked, { waitUntil: (task) => void task.catch(console.error) });
+  const answer = await chat.webhooks[platform](asked, { waitUntil: (task) => void task.catch(console.error) });
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
   response.end(Buffer.from(await answer.arrayBuffer()));
 });

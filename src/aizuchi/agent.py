@@ -11,6 +11,7 @@ from aizuchi.asking import Reply, description
 from aizuchi.attachments import Attached
 from aizuchi.brain import Brain, think, turn_of
 from aizuchi.consent import Decision, Pending, asking_id, consent_for, decision_in, question
+from aizuchi.endpoints import endpoints_of
 from aizuchi.errors import ContentFiltered, ModelEmpty, ModelError, ModelRateLimited
 from aizuchi.events import Message
 from aizuchi.history import Overhear, Overheard, Recollection, brought
@@ -50,7 +51,7 @@ class Wish(NamedTuple):
 
 
 class Agent:
-    """Answers messages with one model and one persona."""
+    """Answers messages with one model, at whichever of its endpoints, and one persona."""
 
     def __init__(
         self,
@@ -64,7 +65,7 @@ class Agent:
         brain: Brain | None = None,
         sight: Sight = Sight(),
     ) -> None:
-        self._model, self._memory, self._brief = model, memory, brief
+        self._endpoints, self._memory, self._brief = endpoints_of(model), memory, brief
         self._new_incident, self._overhear = new_incident, overhear
         self._tools, self._rules, self._brain = tools, rules, brain
         self._sight = sight
@@ -90,8 +91,7 @@ class Agent:
         prompt = await self._prompt(wish, verdict, attached)
         can_ask = wish.message.history is None  # a program has nothing to click on
         tools = self._tools if can_ask else self._tools.safe
-        sees = self._sight.sees
-        loop = Loop(self._model, tools, wish.message, draft, wish.language, verdict, sees=sees)
+        loop = Loop(self._endpoints, tools, wish.message, draft, wish.language, verdict)
         try:
             reply = await loop.run(prompt)
         except ModelError as error:

@@ -17,11 +17,12 @@ from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.botfile import load_bot
 from aizuchi.brain import Brain
+from aizuchi.endpoints import MAIN, Endpoint, Endpoints
 from aizuchi.expiring import expire
 from aizuchi.hearing import FirstSigns
 from aizuchi.history import Overhear
 from aizuchi.intake import Intake
-from aizuchi.ports import Engine, Model, Retention
+from aizuchi.ports import Engine, Retention
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
@@ -65,9 +66,11 @@ class App:
         web: Any,
         sockets: Mapping[str, Any],
         recorder: Recorder,
-        summariser: Summariser | None = None,
+        summariser: Summariser | None,
+        endpoints: Endpoints,
     ) -> None:
         self.asgi: Any = None
+        self.endpoints = endpoints
         self._engine, self._intake = engine, intake
         self._recorder, self._summariser = recorder, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
@@ -116,7 +119,10 @@ async def open_app(
         PlugNotFound: a part that they name is not installed.
     """
     open_engine = plugs.load("engine", "sqlite")
-    open_model = plugs.load("model", settings.model.choice.plug)
+    models = _models(settings)
+    open_models = {
+        name: plugs.load("model", each.model.choice.plug) for name, each in models.items()
+    }
     found = [plugs.load("surface", name) for name in settings.surfaces]
     written = load_bot(settings.bot_file) if settings.bot_file else None
     built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
@@ -132,13 +138,24 @@ async def open_app(
             budgets={name: budget for plug in found for name, budget in plug.budgets.items()},
             clock=clock,
         ) as engine,
-        open_model(settings) as model,
-        AsyncExitStack() as open_surfaces,
+        AsyncExitStack() as open_parts,
     ):
-        pushed = [
-            await _open_pushed(plug, settings, engine, clock, open_surfaces) for plug in found
+        endpoints = [
+            Endpoint(
+                name,
+                await open_parts.enter_async_context(open_model(models[name])),
+                sees=models[name].model.is_shown_pictures,
+            )
+            for name, open_model in open_models.items()
         ]
-        yield _compose(settings, engine, model, skills, pushed, clock)
+        pushed = [await _open_pushed(plug, settings, engine, clock, open_parts) for plug in found]
+        yield _compose(settings, engine, Endpoints(endpoints), skills, pushed, clock)
+
+
+def _models(settings: Settings) -> Mapping[str, Settings]:
+    """By the name of each endpoint, what whoever opens it is told."""
+    fallbacks = {name: settings.of_fallback(name) for name in settings.fallbacks}
+    return {MAIN: settings, **fallbacks}
 
 
 async def _open_pushed(
@@ -146,11 +163,11 @@ async def _open_pushed(
     settings: Settings,
     engine: Engine,
     clock: Callable[[], float],
-    open_surfaces: AsyncExitStack,
+    open_parts: AsyncExitStack,
 ) -> Pushed:
-    opened = await open_surfaces.enter_async_context(_part(plug.opening)(settings, clock))
+    opened = await open_parts.enter_async_context(_part(plug.opening)(settings, clock))
     signs = FirstSigns(opened.courier, engine.pace, opened.has_sign, settings.bounds.call_timeout_s)
-    open_surfaces.push_async_callback(signs.close)
+    open_parts.push_async_callback(signs.close)
     return Pushed(plug, opened, signs)
 
 
@@ -177,17 +194,17 @@ def _outlet(
 def _compose(
     settings: Settings,
     engine: Engine,
-    model: Model,
+    endpoints: Endpoints,
     skills: Skills,
     pushed: Sequence[Pushed],
     clock: Callable[[], float],
 ) -> App:
     rules, recorder = _rules(settings, engine, clock), Recorder(engine.traces, clock)
     brief = _brief(settings, pushed)
-    summariser = _summariser(settings, model, engine, brief)
+    summariser = _summariser(settings, endpoints, engine, brief)
     toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
     agent = Agent(
-        model=model,
+        model=endpoints,
         memory=engine.memory,
         brief=brief,
         new_incident=new_incident,
@@ -204,7 +221,8 @@ def _compose(
     signs = {each.plug.name: each.signs for each in pushed}
     intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
     web = _web(settings, engine, intake, clock)
-    app = App(engine, intake, worker, web, _sockets(pushed, intake), recorder, summariser)
+    sockets = _sockets(pushed, intake)
+    app = App(engine, intake, worker, web, sockets, recorder, summariser, endpoints)
     app.asgi = _asgi(settings, app, intake, pushed, web, clock)
     return app
 
@@ -276,13 +294,16 @@ def _asgi(
 
 
 def _summariser(
-    settings: Settings, model: Model, engine: Engine, brief: Brief
+    settings: Settings, endpoints: Endpoints, engine: Engine, brief: Brief
 ) -> Summariser | None:
-    """None where nothing is to be summarised, or by a model that could not do it."""
-    is_able = settings.model.choice.plug not in NO_WRITERS
-    if not (settings.memory.summaries and is_able and brief.scope != "none" and brief.turns):
+    """None where nothing is to be summarised, or by a model that could not do it; a fallback that
+    could not is never asked."""
+    plugs_of = {name: each.model.choice.plug for name, each in _models(settings).items()}
+    able = [name for name, plug in plugs_of.items() if plug not in NO_WRITERS]
+    wanted = settings.memory.summaries and brief.scope != "none" and brief.turns
+    if MAIN not in able or not wanted:
         return None
-    return Summariser(model, engine.memory, brief.scope, brief.window)
+    return Summariser(endpoints.among(able), engine.memory, brief.scope, brief.window)
 
 
 def _overhear(pushed: Sequence[Pushed], engine: Engine) -> Mapping[str, Overhear]:
@@ -295,7 +316,7 @@ def _sight(settings: Settings, pushed: Sequence[Pushed], engine: Engine) -> Sigh
     fetching = {each.plug.name: each.opened.fetch for each in pushed if each.opened.fetch}
     within_s = min(FETCH_S, settings.limits.answer_within_s / 3)
     fetch = {"web": partial(stored, engine.chats), **fetching}
-    return Sight(fetch, within_s, settings.model.is_shown_pictures)
+    return Sight(fetch, within_s)
 
 
 def _sockets(pushed: Sequence[Pushed], intake: Intake) -> Mapping[str, Any]:
@@ -306,8 +327,10 @@ def _sockets(pushed: Sequence[Pushed], intake: Intake) -> Mapping[str, Any]:
 
 def _probes(settings: Settings, app: App, web: Any) -> Any:
     probes, figure = (_part(f"aizuchi.hosts.probes:{name}") for name in ("Probes", "figure"))
+    endpoints = _part("aizuchi.hosts.probes:endpoints")
 
     def metrics() -> Iterator[Any]:
+        yield from endpoints(app.endpoints.standings())
         if web:
             yield figure("aizuchi_web_streams", "gauge", "Open answer streams.", len(web.listeners))
             yield figure("aizuchi_web_sockets", "gauge", "Open sockets.", len(web.sockets.open))

@@ -7,14 +7,14 @@ from contextlib import aclosing
 from typing import NamedTuple
 
 from aizuchi.answers import ToolCall
+from aizuchi.endpoints import Call, Endpoint, Endpoints
 from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError, PicturesRefused
-from aizuchi.ports import Declared, Ending, Model, PromptMessage, Text
-from aizuchi.prompt import shortened, unseen
+from aizuchi.ports import Declared, Ending, PromptMessage, Text
+from aizuchi.prompt import has_pictures, shortened, unseen
+from aizuchi.recall import tokens_of
+from aizuchi.traces import Elsewhere
 from aizuchi.tracing import note, used
 from aizuchi.writing import Draft
-
-PATIENCE_S = 5.0
-PAUSE_S = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -33,22 +33,23 @@ class Reply(NamedTuple):
 
 
 async def ask(
-    model: Model, prompt: Sequence[PromptMessage], tools: Sequence[Declared], draft: Draft
+    endpoints: Endpoints, prompt: Sequence[PromptMessage], tools: Sequence[Declared], draft: Draft
 ) -> Reply:
-    """One call of the model, and a second one where that may help."""
+    """One call of a model, and a second one where that may help: elsewhere, or in the same place.
+    What the first one has said gives way to the second."""
+    first = endpoints.first()
     try:
-        return await _stream(model, prompt, tools, draft)
+        return await _call(endpoints, first, prompt, tools, draft)
     except ModelError as error:
-        wait_s = pause_before_retry(error)
-        if wait_s is None:
+        eased, took_pictures = _eased(prompt, error), not isinstance(error, PicturesRefused)
+        second = endpoints.second(first, error, can_shorten=len(eased) < len(prompt))
+        if second is None:
             raise
-        logger.warning("model failed, asking again: %s", description(error))
-        note("asked_again", error.code)
-        blind = isinstance(error, PicturesRefused)
-        prompt = _eased(prompt, error)
+        _tell(first.endpoint, error, second.endpoint)
     await draft.restart()
-    await asyncio.sleep(wait_s)
-    return (await _stream(model, prompt, tools, draft))._replace(blind=blind)
+    await asyncio.sleep(second.pause_s)
+    reply = await _call(endpoints, second, eased, tools, draft)
+    return reply if took_pictures else reply._replace(blind=True)
 
 
 def _eased(prompt: Sequence[PromptMessage], error: ModelError) -> Sequence[PromptMessage]:
@@ -62,11 +63,32 @@ def _eased(prompt: Sequence[PromptMessage], error: ModelError) -> Sequence[Promp
             return prompt
 
 
+async def _call(
+    endpoints: Endpoints,
+    call: Call,
+    prompt: Sequence[PromptMessage],
+    tools: Sequence[Declared],
+    draft: Draft,
+) -> Reply:
+    blind = has_pictures(prompt) and not call.endpoint.sees
+    shown = unseen(prompt) if blind else prompt
+    try:
+        with endpoints.calling(call):
+            reply = await _stream(call.endpoint, shown, tools, draft)
+    except ModelError:
+        if draft.said.strip():  # it tells what it has used only at its end: that is our estimate
+            read, written = tokens_of(*(line.text for line in prompt)), tokens_of(draft.said)
+            draft.waste(_count(call.endpoint, Ending("stop", read, written)))
+        raise
+    _count(call.endpoint, reply.ending)
+    return reply._replace(blind=blind)
+
+
 async def _stream(
-    model: Model, prompt: Sequence[PromptMessage], tools: Sequence[Declared], draft: Draft
+    endpoint: Endpoint, prompt: Sequence[PromptMessage], tools: Sequence[Declared], draft: Draft
 ) -> Reply:
     calls: list[ToolCall] = []
-    async with aclosing(model.stream(prompt, tools)) as parts:  # type: ignore[type-var]
+    async with aclosing(endpoint.model.stream(prompt, tools)) as parts:  # type: ignore[type-var]  # a generator in practice
         async for part in parts:
             match part:
                 case Text(text):
@@ -74,21 +96,30 @@ async def _stream(
                 case ToolCall():
                     calls.append(part)
                 case Ending():
-                    used(part)
                     if not (calls or draft.text.strip()):
+                        draft.waste(_count(endpoint, part))
                         raise ModelEmpty("the answer has no text")
                     return Reply(part, tuple(calls))
     raise ModelCut("the stream ended before the answer did")
 
 
-def pause_before_retry(error: ModelError) -> float | None:
-    """Seconds to wait before a second call; None where it would not help or take too long."""
-    if isinstance(error, ContextOverflow | PicturesRefused):
-        return 0.0
-    if not error.retry:
-        return None
-    wait_s = PAUSE_S if error.retry_after_s is None else error.retry_after_s
-    return wait_s if wait_s <= PATIENCE_S else None
+def _count(endpoint: Endpoint, ending: Ending) -> int:
+    """Counts what a call has used; returns its tokens."""
+    used(ending)
+    tokens = ending.tokens_in + ending.tokens_out
+    if not endpoint.is_main:
+        note("used_at", Elsewhere(endpoint.name, tokens, ending.tokens_out).noted)
+    return tokens
+
+
+def _tell(first: Endpoint, error: ModelError, second: Endpoint) -> None:
+    """Says why there is a second call, in the log and in the life of the message."""
+    if second is first:
+        logger.warning("%s failed, asking again: %s", first, description(error))
+        note("asked_again", error.code)
+    else:
+        logger.warning("%s failed, asking %s: %s", first, second, description(error))
+        note("fell_back", f"{error.code}: {second}")
 
 
 def description(error: ModelError) -> str:

@@ -209,10 +209,16 @@ def _sign(standing: Standing) -> str:
 def _sign_due(standing: Standing) -> float:
     """When the sign that we listen is next given: until text shows, and while a step runs."""
     wanted = _sign(standing)
-    if not standing.limits.sign_s or (standing.updates and not wanted):
+    if not standing.limits.sign_s or (standing.updates and not wanted) or _is_past_signs(standing):
         return inf
     changed = standing.sign is None or wanted not in ("", standing.sign)
     return max(standing.sign_from, 0.0 if changed else standing.sign_until)
+
+
+def _is_past_signs(standing: Standing) -> bool:
+    """Whether nothing would take a sign away any more."""
+    pages = standing.pages.values()
+    return standing.limits.sign_precedes and any(page.ref or page.lost_at for page in pages)
 
 
 def _wait_until(time: float, standing: Standing, now: float, *, text: bool = False) -> Wait:

@@ -3,14 +3,18 @@
 On a cold function this runs against a clock of three seconds, so it imports almost nothing.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aizuchi.errors import BadJson
 from aizuchi.events import HttpRequest, HttpResponse, Reception
-from aizuchi.ports import Surface
+
+if TYPE_CHECKING:
+    from aizuchi.ports import Surface
 
 MOST_BRACKETS = 10_000
 MOST_VALUES = 50_000

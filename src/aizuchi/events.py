@@ -182,10 +182,14 @@ class Message(NamedTuple):
         """Whether it asks what the turn that it replaces did."""
         return bool(self.replaces and not self.text and not self.command)
 
-    def with_question(self, question: str, attachments: Sequence[Attachment] = ()) -> "Message":
-        """The message that asks again, once it is known what; a greeting where it is not."""
+    def with_question(
+        self, question: str, via: str, attachments: Sequence[Attachment] = ()
+    ) -> "Message":
+        """The message that asks again, once it is known what, and by which command; a greeting
+        where it is not."""
         command = "" if question else "greeting"
-        return self._replace(text=question, command=command, attachments=tuple(attachments))
+        asked = self._replace(text=question, via=via, command=command)
+        return asked._replace(attachments=tuple(attachments))
 
     @property
     def without_contents(self) -> "Message":

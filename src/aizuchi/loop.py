@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from aizuchi.answers import Step, ToolCall, ToolReturned, ToolsCalled
 from aizuchi.asking import Reply, ask
+from aizuchi.endpoints import Endpoints
 from aizuchi.events import Message
-from aizuchi.ports import Declared, Model, PromptMessage
+from aizuchi.ports import Declared, PromptMessage
 from aizuchi.prompt import unseen
 from aizuchi.rounds import named, with_rounds
 from aizuchi.toolbox import Occasion, Result, Toolbox
@@ -47,18 +48,16 @@ class Loop:
 
     def __init__(
         self,
-        model: Model,
+        endpoints: Endpoints,
         tools: Toolbox,
         message: Message,
         draft: Draft,
         language: Language,
         verdict: Verdict | None = None,
-        *,
-        sees: bool = True,
     ) -> None:
-        self._model, self._tools, self._message = model, tools, message
+        self._endpoints, self._tools, self._message = endpoints, tools, message
         self._draft, self._language, self._verdict = draft, language, verdict
-        self.is_blind = not sees
+        self.is_blind = False
 
     async def run(self, prompt: Sequence[PromptMessage]) -> Reply | Wanted:
         """The last words of the model, or what it wants and may not do without being allowed."""
@@ -79,7 +78,7 @@ class Loop:
     async def _ask(self, prompt: Sequence[PromptMessage], tools: Sequence[Declared]) -> Reply:
         """What the model says next; once it took no pictures, it is not shown them again."""
         asked = with_rounds(unseen(prompt) if self.is_blind else prompt, self._draft.rounds)
-        reply = await ask(self._model, asked, tools, self._draft)
+        reply = await ask(self._endpoints, asked, tools, self._draft)
         self.is_blind = self.is_blind or reply.blind
         return reply
 

@@ -4,19 +4,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from aizuchi.limits import Budget
+
 ONE_IN = 5
 """One slot in five is kept for the calls that end an answer."""
 
 MOST_BUCKETS = 10_000
 ROUNDING_S = 1e-6
-
-
-class Budget(NamedTuple):
-    """What a platform allows of one kind of call: so many at once, then so many a second."""
-
-    burst: int
-    per_s: float
-
 
 UNKNOWN = Budget(1_000_000, 1_000_000.0)
 """A budget nobody told us: only a 429 slows it down."""

@@ -23,6 +23,7 @@ from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.events import Message, Signal
 from aizuchi.hearing import FirstSigns, Given
+from aizuchi.limits import Limits
 from aizuchi.operations import (
     Delivered,
     Ended,
@@ -33,7 +34,7 @@ from aizuchi.operations import (
     Sent,
     Undeliverable,
 )
-from aizuchi.ports import AnswerLog, Courier, Inbox, Limits, Pace, Settlement, Surface
+from aizuchi.ports import AnswerLog, Courier, Inbox, Pace, Settlement, Surface
 from aizuchi.receipts import did, found
 from aizuchi.standing import Standing
 from aizuchi.turns import Bounds, Claim
@@ -237,7 +238,8 @@ class _Delivery:
 
     async def _perform(self, do: Do) -> None:
         operation = do.operation
-        if self._desk.signs and do.final:
+        precedes = self._standing.limits.sign_precedes and isinstance(operation, Posts)
+        if self._desk.signs and (do.final or precedes):
             await self._desk.signs.given_by_now(self._claim.turn.message)
         if await self._has_to_wait(operation, final=do.final):
             return

@@ -77,6 +77,10 @@ def with_files(question: str, attached: Attached) -> str:
     return "\n\n".join(filter(None, (question, attached.words)))
 
 
+def has_pictures(prompt: Sequence[PromptMessage]) -> bool:
+    return any(each.images for each in prompt)
+
+
 def unseen(prompt: Sequence[PromptMessage]) -> list[PromptMessage]:
     """The prompt for a model that takes no pictures."""
     return [

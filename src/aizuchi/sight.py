@@ -23,12 +23,11 @@ FILES_UNREAD = "files_unread"
 
 
 class Sight(NamedTuple):
-    """How files are had, by surface, and within how many seconds; whether the model sees pictures.
-    Where a surface has no way to files, none is opened."""
+    """How files are had, by surface, and within how many seconds. Where a surface has no way to
+    files, none is opened."""
 
     fetch: Mapping[str, Fetch] = {}
     within_s: float = FETCH_S
-    sees: bool = False
 
     async def look(self, message: Message) -> Attached:
         """What came with a message, as a model is told of it."""

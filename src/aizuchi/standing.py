@@ -18,6 +18,7 @@ from aizuchi.answers import (
     ToolReturned,
     ToolsCalled,
 )
+from aizuchi.limits import Limits
 from aizuchi.markdown import with_line
 from aizuchi.operations import (
     AppendStream,
@@ -32,7 +33,6 @@ from aizuchi.operations import (
     Stage,
     Undeliverable,
 )
-from aizuchi.ports import Limits
 from aizuchi.words import THINKING
 
 FIRST_WORDS_S = 0.15

@@ -25,6 +25,24 @@ EVENT = re.compile(r"(-?\d+)([a-z])(.*)")
 _CODES = {letter: code for code, letter in LETTERS.items()}
 
 
+class Elsewhere(NamedTuple):
+    """What a call of the model has used at one of its fallbacks; of that, what the model wrote."""
+
+    endpoint: str
+    tokens: int
+    written: int
+
+    @property
+    def noted(self) -> str:
+        return f"{self.endpoint} {self.tokens} {self.written}"
+
+
+def elsewhere(noted: str) -> Elsewhere:
+    """What a note says that was used."""
+    endpoint, tokens, written = noted.split(" ")
+    return Elsewhere(endpoint, int(tokens), int(written))
+
+
 class Written(NamedTuple):
     """Neighbouring entries of an attempt, and when the store had them."""
 

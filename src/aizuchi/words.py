@@ -41,8 +41,8 @@ _LINES: dict[str, tuple[str, str]] = {
     ),
     "greeting": ("Yes? What can I do for you?", "はい、なんでしょうか?"),
     "not_taken": (
-        "I could not take this in just now. Please send it again in a minute.",
-        "今は受け取れませんでした。1分ほど待ってからもう一度お送りください。",
+        "I may not have received this. If nothing follows in a minute, please ask again.",
+        "受け取れなかったかもしれません。1分待っても返事がなければ、もう一度お送りください。",
     ),
     "began_again": (
         "I had to begin this answer again, and a part of it was told already. Please ask again.",
@@ -121,8 +121,8 @@ _LINES: dict[str, tuple[str, str]] = {
         "モデルに障害が起きています。数分後にもう一度お送りください(番号 {incident})。",
     ),
     "model_cut": (
-        "The connection to the model broke off twice. Please ask again (number {incident}).",
-        "モデルとの接続が2度切れました。もう一度お送りください(番号 {incident})。",
+        "The connection to the model broke off. Please ask again (number {incident}).",
+        "モデルとの接続が切れました。もう一度お送りください(番号 {incident})。",
     ),
     "model_silent": (
         "The model fell silent. Please ask again (number {incident}).",

@@ -34,6 +34,7 @@ class Draft:
         self._stands = ""
         self._pieces: list[str] = []
         self._steps: dict[str, Step] = {}
+        self._wasted = 0
 
     @property
     def text(self) -> str:
@@ -46,8 +47,9 @@ class Draft:
 
     @property
     def tokens(self) -> int:
-        """What the model has used for the rounds that ended in calls, whoever asked it."""
-        return sum(each.called.tokens for each in self.rounds)
+        """What the model has used for the rounds that ended in calls, whoever asked it, and for
+        calls that failed."""
+        return sum(each.called.tokens for each in self.rounds) + self._wasted
 
     @property
     def returned(self) -> Sequence[ToolReturned]:
@@ -67,6 +69,10 @@ class Draft:
         self._pieces.clear()
         standing = (TextDelta(self._stands),) if self._stands else ()
         await self._write((Restarted(), *standing, *self._steps.values()))
+
+    def waste(self, tokens: int) -> None:
+        """Counts what a call has used that came to nothing."""
+        self._wasted += tokens
 
     async def show(self, *steps: Step) -> None:
         self._steps |= {step.id: step for step in steps}
@@ -103,8 +109,9 @@ class Draft:
 
     async def begin(self, calls: tuple[ToolCall, ...], tokens: int) -> None:
         """Keeps what is about to be done, before it is."""
-        called = ToolsCalled(len(self.rounds) + 1, self.said, calls, tokens)
+        called = ToolsCalled(len(self.rounds) + 1, self.said, calls, tokens + self._wasted)
         await self._keep((called,))
+        self._wasted = 0
         self._begin(Round(called, {}))
 
     async def result(self, returned: ToolReturned) -> None:

@@ -222,7 +222,7 @@ async def test_a_slow_drip_ends_in_time() -> None:
 
         files = (Attachment("cat.png", url=address), Attachment("dog.png", url=address))
         began = asyncio.get_running_loop().time()
-        sight = Sight({"slack": fetch}, 20.0, sees=True)
+        sight = Sight({"slack": fetch}, 20.0)
         found = await sight.look(MESSAGE._replace(attachments=files))
         took_s = asyncio.get_running_loop().time() - began
     assert found.unread == {"not_had": ("cat.png", "dog.png")}

@@ -33,6 +33,8 @@ async def test_commands_come_signed_and_messages_over_the_gateway(tmp_path: Path
             assert told.startswith(heading)
             assert told.count("aizuchi: ") + told.count("aizuchi (to ann): ") == 1
         assert model.calls == 3
+        assert "discord.com" not in dev.text
+        assert " INFO " not in dev.text
 
 
 async def test_a_forged_command_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ from starlette.types import ASGIApp
 
 from aizuchi.agent import Agent
 from aizuchi.attempt import Office, cancel
+from aizuchi.endpoints import MAIN, Endpoint, Endpoints
 from aizuchi.engines.sqlite import open_engine
+from aizuchi.errors import ModelCut
 from aizuchi.expiring import expire
 from aizuchi.hosts.asgi import make_app
 from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, Part, PromptMessage, Text
@@ -35,18 +37,34 @@ BEARER = {"authorization": "Bearer ann"}
 class CountingModel:
     """Says its own call's number in every answer, so that a mixed text shows."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: int = 0) -> None:
         self.prompts: list[Sequence[PromptMessage]] = []
+        self._before = before
 
     async def stream(
         self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
     ) -> AsyncIterator[Part]:
         self.prompts.append(prompt)
-        number = len(self.prompts)
+        number = self._before + len(self.prompts)
         for word in range(WORDS):
             await asyncio.sleep(0.04)
             yield Text(f"{number}.{word} ")
         yield Ending("stop", 1, WORDS)
+
+
+class BreakingModel(CountingModel):
+    """Breaks off in the middle of every answer."""
+
+    async def stream(
+        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
+    ) -> AsyncIterator[Part]:
+        said = 0
+        async with aclosing(super().stream(prompt, tools)) as parts:  # type: ignore[type-var]
+            async for part in parts:
+                yield part
+                said += 1
+                if said == WORDS // 2:
+                    raise ModelCut("the connection broke off")
 
 
 def is_whole(text: str) -> bool:
@@ -56,7 +74,7 @@ def is_whole(text: str) -> bool:
 
 
 class Lives:
-    """The assistant, started again whenever it has died."""
+    """The assistant, started again whenever it has died; `spare` answers where its model fails."""
 
     def __init__(
         self,
@@ -67,10 +85,11 @@ class Lives:
         tools: Sequence[Tool] = (),
         brief: Brief = Brief(),
         notes: bool = False,
+        spare: Model | None = None,
     ) -> None:
         self._home, self._tools = home, tools
         self._brief, self._notes = brief, notes
-        self.model = model or CountingModel()
+        self.model, self.spare = model or CountingModel(), spare
         self.process = Process(fault)
         self._summariser: Summariser | None = None
         self.engine: Engine | None = None
@@ -126,7 +145,7 @@ class Lives:
 
     def _worker(self, engine: Engine, process: Process) -> Worker:
         incidents = (f"i{number}" for number in itertools.count())
-        model: Any = Wrapped("model", self.model, process)
+        model: Any = self._endpoints(process)
         writing = (engine.memory, self._brief.scope, self._brief.window)
         self._summariser = Summariser(model, *writing) if self._notes else None
         office = Office(
@@ -145,6 +164,14 @@ class Lives:
             summariser=self._summariser,
         )
         return Worker(office)
+
+    def _endpoints(self, process: Process) -> Endpoints:
+        """The model as one process sees it, at one endpoint or two."""
+        models = {MAIN: self.model} | ({"spare": self.spare} if self.spare else {})
+        wrapped: dict[str, Any] = {
+            name: Wrapped(name, model, process) for name, model in models.items()
+        }
+        return Endpoints([Endpoint(*pair) for pair in wrapped.items()])
 
     async def insist(self, step: Callable[["Lives"], Awaitable[None]]) -> None:
         """Does a step until a process lives to its end; a connection breaks with its process."""

@@ -17,13 +17,14 @@ from .people import AtThePage, AtThePorts, InTheTerminal, Person
 from .socketeers import OverASocket
 
 Place = Callable[[Lives], Person]
+World = Callable[[Path, Fault | None], Lives]
 EVERY_PORT = {"inbox", "queue", "log", "memory", "usage", "chats", "consents", "model"}
 MORE_PORTS: dict[Place, set[str]] = {OverASocket: {"tickets"}}
 
 
-async def scenario(place: Place, home: Path, fault: Fault | None) -> Lives:
+async def scenario(place: Place, home: Path, fault: Fault | None, world: World = Lives) -> Lives:
     """Two messages in one conversation and one in another; then one more in the first."""
-    lives = Lives(home, fault)
+    lives = world(home, fault)
     running = asyncio.create_task(lives.run())
     person = place(lives)
     try:
@@ -45,11 +46,11 @@ async def scenario(place: Place, home: Path, fault: Fault | None) -> Lives:
     return lives
 
 
-def outcome(place: Place, home: Path, fault: Fault) -> str:
+def outcome(place: Place, home: Path, fault: Fault, world: World = Lives) -> str:
     """What went wrong with this fault; nothing where all promises were kept."""
     home.mkdir()
     try:
-        lives = virtual_time.run(scenario(place, home, fault))
+        lives = virtual_time.run(scenario(place, home, fault, world))
     except Exception as error:  # noqa: BLE001 - every fault is told, not only the first
         return f"{fault}: {type(error).__name__}: {error}"
     return "" if lives.reached else f"{fault}: never reached"

@@ -17,11 +17,11 @@ from aizuchi.answers import (
 )
 from aizuchi.errors import StoreUnavailable
 from aizuchi.events import Event, Message, Signal
+from aizuchi.limits import Limits
 from aizuchi.live import LiveLog
 from aizuchi.logstore import Line, Transcript
 from aizuchi.operations import Delivered, Undeliverable
 from aizuchi.pace import LocalPace
-from aizuchi.ports import Limits
 from aizuchi.posting import Desk, deliver
 from aizuchi.testing.plaza import BUDGETS, STREAMS
 from aizuchi.testing.plaza.courier import CallApi, PlazaCourier

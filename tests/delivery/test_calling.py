@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from aizuchi.calling import Caller
+from aizuchi.limits import Budget
 from aizuchi.operations import Busy, Doubtful, Find, Found, OpenStream, Operation, Receipt, Sent
-from aizuchi.pace import Budget, LocalPace
+from aizuchi.pace import LocalPace
 
 OPEN = OpenStream(1, "Yes.", "key")
 

@@ -16,7 +16,8 @@ from aizuchi import edge
 from aizuchi.agent import Agent
 from aizuchi.attempt import Office, cancel
 from aizuchi.events import HttpRequest, Message, Reception
-from aizuchi.ports import Engine, Limits
+from aizuchi.limits import Limits
+from aizuchi.ports import Engine
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.testing import virtual_time

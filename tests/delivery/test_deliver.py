@@ -9,8 +9,8 @@ from tests.delivery.bench import Bench
 
 from aizuchi.answers import Entry, Posting, Restarted, Step, TextDelta
 from aizuchi.errors import LeaseLost
+from aizuchi.limits import Limits
 from aizuchi.operations import Delivered, Undeliverable
-from aizuchi.ports import Limits
 from aizuchi.testing.plaza import EDITS, FILE, ONCE, STREAMS
 from aizuchi.testing.plaza.platform import Trouble
 from aizuchi.testing.virtual_time import VirtualTimeLoop, clock

@@ -7,6 +7,7 @@ import pytest
 
 from aizuchi.events import Message
 from aizuchi.hearing import FirstSigns
+from aizuchi.limits import Budget
 from aizuchi.operations import (
     Busy,
     Doubtful,
@@ -18,7 +19,7 @@ from aizuchi.operations import (
     Sent,
     ShowWorking,
 )
-from aizuchi.pace import Budget, LocalPace
+from aizuchi.pace import LocalPace
 from aizuchi.testing.engine_contract.bench import message
 
 QUESTION = message("1")

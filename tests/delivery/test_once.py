@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.delivery.bench import Bench, Life
 
 from aizuchi.answers import Restarted
+from aizuchi.limits import Limits
 from aizuchi.markdown import with_line
 from aizuchi.operations import Delivered, Undeliverable
-from aizuchi.ports import Limits
 from aizuchi.testing import virtual_time
 from aizuchi.testing.plaza import EDITS, FILE, ONCE, STREAMS
 from aizuchi.testing.plaza.courier import CallApi

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aizuchi import pace
-from aizuchi.pace import ROUNDING_S, Bucket, Budget, LocalPace, penalised, taken
+from aizuchi.limits import Budget
+from aizuchi.pace import ROUNDING_S, Bucket, LocalPace, penalised, taken
 
 APPENDS = Budget(burst=20, per_s=80 / 60)
 

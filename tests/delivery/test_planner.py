@@ -18,6 +18,7 @@ from aizuchi.answers import (
     TextDelta,
 )
 from aizuchi.delivery import Assignment, Do, Done, Wait, next_operation, post_key
+from aizuchi.limits import Limits
 from aizuchi.operations import (
     AppendStream,
     Busy,
@@ -38,7 +39,6 @@ from aizuchi.operations import (
     ShowWorking,
     Undeliverable,
 )
-from aizuchi.ports import Limits
 from aizuchi.receipts import did, found
 from aizuchi.standing import Standing
 from aizuchi.testing.plaza import EDITS, ONCE, STREAMS
@@ -353,3 +353,13 @@ def test_without_streams_a_step_is_no_page() -> None:
     standing = standing_of(EDITS._replace(sign_s=10.0))
     standing.saw(step_of("running"), 0.0)
     assert do(standing, 5.0) == ShowWorking("Searching")
+
+
+def test_no_sign_is_given_behind_a_page_that_would_not_take_it_away() -> None:
+    for precedes in (False, True):
+        standing = standing_of(EDITS._replace(sign_s=10.0, sign_precedes=precedes))
+        standing.saw(TextDelta("It is so. "), 0.0)
+        assert isinstance(sent(standing), PostPage)
+        standing.saw(step_of("running"), 0.0)
+        behind = next_operation(standing, assignment_of(standing), 5.0)
+        assert isinstance(behind, Wait) is precedes

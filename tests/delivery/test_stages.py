@@ -7,6 +7,7 @@ from tests.delivery.test_planner import assignment_of, do, standing_of
 
 from aizuchi.answers import Finished, Logged, Outcome, Position, Posting, Shown, TextDelta
 from aizuchi.delivery import Do, Done, Wait, next_operation
+from aizuchi.limits import Limits
 from aizuchi.operations import (
     Busy,
     Delivered,
@@ -22,7 +23,6 @@ from aizuchi.operations import (
     Sent,
     Undeliverable,
 )
-from aizuchi.ports import Limits
 from aizuchi.receipts import did, found
 from aizuchi.standing import Standing
 from aizuchi.testing.plaza import EDITS

@@ -14,6 +14,7 @@ from tests.discord.gateways import hurry, soon
 from aizuchi.app import App, open_app
 from aizuchi.errors import PlugNotFound
 from aizuchi.settings import Settings
+from aizuchi.settings import discord as discord_settings
 from aizuchi.settings.commands import read_commands
 from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.home import prepare
@@ -230,6 +231,7 @@ async def test_it_says_once_which_link_invites_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     hurry(monkeypatch)
+    monkeypatch.setattr(discord_settings, "DISCORD", "http://127.0.0.1")  # as if it were its own
     with caplog.at_level(logging.INFO, "aizuchi"):
         async with connected(tmp_path) as (discord, _):
             discord.gateway.invalidate()
@@ -237,6 +239,18 @@ async def test_it_says_once_which_link_invites_it(
                 lambda: caplog.text.count("connected to Discord as aizuchi (servers: 1)") == 2
             )
     assert caplog.text.count(invite(discord.app_id)) == 1
+
+
+async def test_a_played_discord_is_no_news_and_invites_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "aizuchi"):
+        async with connected(tmp_path):
+            await soon(lambda: "added in server" in caplog.text)
+    said = [record for record in caplog.records if record.name.startswith("aizuchi.surfaces")]
+    assert any("connected to Discord as aizuchi" in record.message for record in said)
+    assert all(record.levelno == logging.DEBUG for record in said)
+    assert "discord.com" not in caplog.text
 
 
 # ── trouble ───────────────────────────────────────────────────────────────────

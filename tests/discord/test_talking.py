@@ -1,16 +1,32 @@
 """What a user gets in Discord by mentions and direct messages, and by commands over the Gateway."""
 
+from pathlib import Path
+
 import pytest
 from tests.discord.house import House, labels
 from tests.discord.test_expiry import LATE_S, NOTE, after
 from tests.discord.test_flows import ANSWER, HUGE, LONG, POST, speaking
+from tests.worker.office import using
 
+from aizuchi.answers import ToolCall
 from aizuchi.settings.secrets import Secret
 from aizuchi.simulator.discord import Can, Fault
 from aizuchi.simulator.discord.things import Message
 
 TYPING = "POST /channels/{channel}/typing"
 EDIT = "PATCH /channels/{channel}/messages/{message}"
+SLOW = '''
+import asyncio
+from aizuchi import Bot
+
+bot = Bot()
+
+@bot.tool
+async def look() -> str:
+    """Looks."""
+    await asyncio.sleep(25)
+    return "seen"
+'''
 
 
 def replied_to(message: Message) -> str:
@@ -53,6 +69,29 @@ async def test_a_long_wait_keeps_typing(house: House) -> None:
             assert house.discord.state.is_typing(house.general.id)
         await house.rest()
     assert len(house.calls(TYPING)) <= 7
+
+
+async def test_a_typing_sign_that_is_under_way_comes_before_the_first_page(house: House) -> None:
+    house.discord.faults.order(Fault(delay_s=3.0), TYPING)
+    house.says(speaking("It is so. " * 100, every_s=0.2))
+    async with house.open():
+        await house.ann.mentions("Is it so?", house.general)
+        await house.rest()
+    (typing,), (page,) = house.calls(TYPING), house.calls(POST)
+    assert 3.0 <= page.at - typing.at < 4.0
+
+
+async def test_nobody_is_seen_typing_below_what_is_posted(house: House, tmp_path: Path) -> None:
+    look = ToolCall("a", "look", "{}")
+    house.says(using(look, text="Let me see. "), speaking("It is so."))
+    (tmp_path / "bot.py").write_text(SLOW)
+    house.settings = house.settings._replace(folder=tmp_path)
+    async with house.open():
+        await house.ann.mentions("Is it so?", house.general)
+        await house.rest(60)
+    (page,) = house.calls(POST)
+    assert all(typing.at <= page.at for typing in house.calls(TYPING))
+    assert house.answers() == ["Let me see. \n\nIt is so."]
 
 
 async def test_an_empty_mention_gets_the_usage_hint(house: House) -> None:

@@ -73,7 +73,7 @@ async def test_a_question_too_long_by_itself_is_told(tmp_path: Path) -> None:
     async with place(tmp_path, Behaviour(context=30)) as asked:
         told = await asked.ask("word " * 40)
     (end,) = told.ends
-    assert (end["code"], told.calls) == ("context_overflow", 2)
+    assert (end["code"], told.calls) == ("context_overflow", 1)
 
 
 async def test_a_long_wait_of_an_endpoint_in_trouble_is_not_waited(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.types import ASGIApp
 from tests.worker.office import NO_LIMITS, ScriptedModel, desk, saying
 
+from aizuchi.brain import Brain
 from aizuchi.hosts.asgi import make_app
 from aizuchi.ports import Allowance, Engine, Model
 from aizuchi.prompt import Brief
@@ -85,13 +86,14 @@ async def house(
     brief: Brief | None = None,
     allowance: Allowance = NO_LIMITS,
     models: Sequence[str] = (),
+    brain: Brain | None = None,
 ) -> AsyncIterator[House]:
     """The assistant, open for as long as the block lasts. Its page is built in `home / "app"`."""
     home.mkdir(exist_ok=True)  # noqa: ASYNC240 - a folder of the test's own
     model = model or ScriptedModel(saying("Hello dear friend"))
     kit = Toolbox(tools)
     async with desk(
-        home, model, bounds=bounds, brief=brief, allowance=allowance, tools=kit
+        home, model, bounds=bounds, brief=brief, allowance=allowance, tools=kit, brain=brain
     ) as office:
         engine = office.engine
         gate = Gate(Tokens(home, TOKENS), hosts=hosts, header=header)

@@ -19,8 +19,10 @@ from openai import (
     RateLimitError,
 )
 from tests.web.house import House, house
-from tests.worker.office import Part, ScriptedModel, saying
+from tests.worker.office import Part, ScriptedModel, saying, using
 
+from aizuchi import Bot, Turn
+from aizuchi.answers import ToolCall
 from aizuchi.errors import ContentFiltered, ModelCut, ModelKeyRefused, ModelRateLimited
 from aizuchi.personas import Casting, Persona
 from aizuchi.ports import Allowance, Ending, PromptMessage, Text
@@ -107,6 +109,61 @@ async def test_the_caller_brings_the_history_and_memory_has_no_part_in_it(tmp_pa
     ]
     assert [chat["id"] for chat in listed] == ["c1"]
     assert [each["question"] for each in exported] == ["What do you know of me?"]
+
+
+async def test_a_brain_of_ones_own_gets_the_history_that_the_caller_brings(tmp_path: Path) -> None:
+    turns: list[Turn] = []
+
+    async def answer(turn: Turn) -> AsyncIterator[str]:
+        turns.append(turn)
+        yield "No, it is dry."
+
+    bot = Bot()
+    bot.answer(answer)
+    lines: list[Any] = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "assistant", "content": "Good morning."},
+        {"role": "user", "content": "Is it warm?"},
+        {"role": "user", "content": "I mean outside."},
+        {"role": "assistant", "content": "Yes."},
+        *ASKED,
+    ]
+    async with house(tmp_path, brain=bot.brain) as home, openai(home) as ai:
+        got = await ai.chat.completions.create(model="aizuchi", messages=lines)
+    assert got.choices[0].message.content == "No, it is dry."
+    (turn,) = turns
+    assert (turn.text, turn.notes) == ("Is it raining?", ("Be brief.",))
+    assert [(each.question, each.answer) for each in turn.history] == [
+        ("", "Good morning."),
+        ("Is it warm?", ""),
+        ("I mean outside.", "Yes."),
+    ]
+
+
+async def test_a_program_is_offered_only_what_needs_no_click(tmp_path: Path) -> None:
+    bot = Bot()
+    done: list[str] = []
+
+    @bot.tool
+    def look(what: str) -> str:
+        """Looks something up."""
+        return f"all about {what}"
+
+    @bot.tool(unsafe=True)
+    def delete(what: str) -> str:
+        """Deletes something."""
+        done.append(what)
+        return "done"
+
+    wanted = ToolCall("a", "delete", '{"what": "it"}')
+    model = ScriptedModel(using(wanted), saying("I cannot."))
+    async with house(tmp_path, model, tools=bot.tools) as home, openai(home) as ai:
+        got = await ai.chat.completions.create(model="aizuchi", messages=ASKED)
+    assert [tool.name for tool in model.tools[0]] == ["look"]
+    assert got.choices[0].message.content == "I cannot. "
+    assert done == []
+    (told,) = [line.text for line in model.prompts[-1] if line.role == "tool"]
+    assert "delete" in told
 
 
 async def test_nothing_of_it_lies_in_the_store(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from tests.attachments.samples import PNG
 
 from aizuchi.answers import Finished, ToolCall
 from aizuchi.brain import Turn
-from aizuchi.errors import ModelRequestRefused, PicturesRefused
+from aizuchi.endpoints import MAIN, Endpoint, Endpoints
+from aizuchi.errors import ModelRequestRefused, ModelUnavailable, PicturesRefused
 from aizuchi.events import Attachment, Message, Picture, Spoken, Unread, marked
 from aizuchi.history import Fetch
 from aizuchi.ports import PromptMessage
@@ -19,7 +20,7 @@ from aizuchi.testing.engine_contract.bench import message
 from aizuchi.toolbox import Toolbox
 from aizuchi.turns import Bounds
 
-from .office import ScriptedModel, desk, saying, using
+from .office import Part, ScriptedModel, desk, saying, using
 from .test_tools import Counting, count
 
 CAT, NOTES = Attachment("cat.png", "image/png"), Attachment("notes.txt", "text/plain")
@@ -41,8 +42,8 @@ def fetching(contents: Mapping[str, bytes | Unread | float] = CONTENTS) -> Fetch
     return fetch
 
 
-def sight(fetch: Fetch | None = None, *, sees: bool = True) -> Sight:
-    return Sight({"test": fetch or fetching()}, FETCH_S, sees)
+def sight(fetch: Fetch | None = None) -> Sight:
+    return Sight({"test": fetch or fetching()}, FETCH_S)
 
 
 def asking(*files: Attachment, turn_id: str = "1", text: str = "What is this?") -> Message:
@@ -81,7 +82,8 @@ async def test_later_a_file_is_known_by_its_name_alone(tmp_path: Path) -> None:
 
 async def test_a_model_that_cannot_see_is_told_so_and_so_is_the_person(tmp_path: Path) -> None:
     model = ScriptedModel(saying("No idea."))
-    async with desk(tmp_path, model, sight=sight(sees=False)) as at:
+    blind = Endpoints([Endpoint(MAIN, model, sees=False)])
+    async with desk(tmp_path, blind, sight=sight()) as at:
         await at.say(asking(CAT))
         answer = await at.read("1")
     asked = question_in([*model.prompts[0]])
@@ -122,6 +124,31 @@ async def test_once_refused_pictures_are_not_shown_in_later_rounds(tmp_path: Pat
     assert [question_in([*prompt]).images for prompt in model.prompts] == [(SEEN,), (), ()]
     assert answer.finished
     assert "cannot see pictures" in answer.finished.said
+
+
+async def test_a_fallback_that_cannot_see_is_asked_without_pictures(tmp_path: Path) -> None:
+    first, second = ScriptedModel([ModelUnavailable("down")]), ScriptedModel(saying("No idea."))
+    both = Endpoints([Endpoint(MAIN, first), Endpoint("small", second, sees=False)])
+    async with desk(tmp_path, both, sight=sight()) as at:
+        await at.say(asking(CAT))
+        answer = await at.read("1")
+    assert question_in([*first.prompts[0]]).images == (SEEN,)
+    assert question_in([*second.prompts[0]]).images == ()
+    assert answer.finished
+    assert "cannot see pictures" in answer.finished.said
+
+
+async def test_an_endpoint_that_takes_no_pictures_works(tmp_path: Path) -> None:
+    """However often it is asked with some, it does not have to rest."""
+    script: list[list[Part]] = [[PicturesRefused("no pictures")], saying("No idea.")]
+    model = ScriptedModel(*script * 8)
+    both = Endpoints([Endpoint(MAIN, model), Endpoint("other", ScriptedModel())])
+    async with desk(tmp_path, both, sight=sight()) as at:
+        for number in range(8):
+            await at.say(asking(CAT, turn_id=f"{number}"))
+            answer = await at.read(f"{number}")
+            assert answer.text == "No idea. "
+    assert [each.failures for each in both.standings()] == [0, 0]
 
 
 async def test_every_round_sees_the_pictures(tmp_path: Path) -> None:
@@ -184,7 +211,7 @@ async def test_an_answer_that_is_over_leaves_no_download_behind(tmp_path: Path) 
 
 async def test_where_there_is_no_way_to_files_the_person_is_told(tmp_path: Path) -> None:
     model = ScriptedModel(saying("Yes."))
-    async with desk(tmp_path, model, sight=Sight(sees=True)) as at:
+    async with desk(tmp_path, model, sight=Sight()) as at:
         await at.say(asking(CAT))
         answer = await at.read("1")
     assert answer.finished
@@ -216,7 +243,7 @@ async def test_an_attempt_after_a_crash_gets_the_files_again(tmp_path: Path) -> 
 async def test_what_a_message_brought_along_is_had_from_the_store(tmp_path: Path) -> None:
     model = ScriptedModel(saying("A cat."))
     own = CAT._replace(key="1/0", content=PNG)
-    async with desk(tmp_path, model, sight=Sight(sees=True)) as at:
+    async with desk(tmp_path, model, sight=Sight()) as at:
         await at.say(asking(own)._replace(surface="web"))
         answer = await at.read("1")
     assert question_in([*model.prompts[0]]).images == (SEEN,)

@@ -3,18 +3,20 @@
 import argparse
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from typing import NamedTuple
 
 from aizuchi.cli.common import load_settings
-from aizuchi.engines.sqlite.reading import records
+from aizuchi.engines.sqlite.reading import UsedElsewhere, records
 from aizuchi.history import OURS, UsageDay
 from aizuchi.settings import Settings
+from aizuchi.traces import Elsewhere
 
 DESCRIPTION = """\
 Prints how many people were answered how often, the tokens that took and about what they cost, by
 day. It reads beside a server that runs. Costs need [model] price_in and price_out.
 """
 HEAD = ("day", "people", "answers", "tokens", "written", "cost")
+FALLBACK_HEAD = ("of these at", "calls", "tokens", "written", "cost")
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -27,38 +29,79 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings(options)
     since = (date.today() - timedelta(days=max(0, options.days - 1))).isoformat()  # noqa: DTZ011 - the day of the limits is this machine's
     with records(settings.home) as store:
-        used = store.usage(since)
-    rows = by_person(used, settings) if options.people else by_day(used, settings)
+        book = Book(store.usage(since), store.elsewhere(since))
+    rows = by_person(book, settings) if options.people else by_day(book, settings)
     print(table([(("person", *HEAD[1:]) if options.people else HEAD), *rows]))
+    if book.elsewhere:
+        print()
+        print(table([FALLBACK_HEAD, *by_fallback(book, settings)]))
     return 0
 
 
-def by_day(used: Sequence[UsageDay], settings: Settings) -> list[Sequence[str]]:
-    days = groupby(sorted(used), key=lambda one: one.day)
-    rows = [_row(day, list(of_day), settings) for day, of_day in days]
-    return [*rows, _row("in all", used, settings)]
+class Book(NamedTuple):
+    """What was used, and what of it at fallbacks."""
+
+    used: Sequence[UsageDay]
+    elsewhere: Sequence[UsedElsewhere]
+
+    def only(self, field: str, value: str) -> "Book":
+        """What has this value in a field that both know: a day, a person."""
+        used = [one for one in self.used if getattr(one, field) == value]
+        return Book(used, [one for one in self.elsewhere if getattr(one, field) == value])
 
 
-def by_person(used: Sequence[UsageDay], settings: Settings) -> list[Sequence[str]]:
-    people = groupby(sorted(used, key=lambda one: one.person), key=lambda one: one.person)
-    rows = [_row(person or "(summaries)", list(days), settings) for person, days in people]
-    return [*rows, _row("in all", used, settings)]
+def by_day(book: Book, settings: Settings) -> list[Sequence[str]]:
+    days = sorted({one.day for one in book.used})
+    rows = [_row(day, book.only("day", day), settings) for day in days]
+    return [*rows, _row("in all", book, settings)]
 
 
-def _row(name: str, used: Sequence[UsageDay], settings: Settings) -> Sequence[str]:
+def by_person(book: Book, settings: Settings) -> list[Sequence[str]]:
+    people = sorted({one.person for one in book.used})
+    rows = [
+        _row(person or "(summaries)", book.only("person", person), settings) for person in people
+    ]
+    return [*rows, _row("in all", book, settings)]
+
+
+def by_fallback(book: Book, settings: Settings) -> list[Sequence[str]]:
+    calls = [one.used for one in book.elsewhere]
+    return [
+        _fallback_row(name, [call for call in calls if call.endpoint == name], settings)
+        for name in sorted({call.endpoint for call in calls})
+    ]
+
+
+def _fallback_row(name: str, calls: Sequence[Elsewhere], settings: Settings) -> Sequence[str]:
+    tokens, written = sum(call.tokens for call in calls), sum(call.written for call in calls)
+    cost = cost_of(tokens, written, settings, calls)
+    return (name, *(f"{figure:,}" for figure in (len(calls), tokens, written)), cost)
+
+
+def _row(name: str, book: Book, settings: Settings) -> Sequence[str]:
+    used = book.used
     people = {one.person for one in used} - {OURS}
     tokens, written = sum(one.tokens for one in used), sum(one.written for one in used)
     figures = (len(people), sum(one.answers for one in used), tokens, written)
-    return (name, *(f"{figure:,}" for figure in figures), cost_of(tokens, written, settings))
+    cost = cost_of(tokens, written, settings, [one.used for one in book.elsewhere])
+    return (name, *(f"{figure:,}" for figure in figures), cost)
 
 
-def cost_of(tokens: int, written: int, settings: Settings) -> str:
-    """About what tokens cost, in the currency of the prices; a dash where there are none."""
-    model = settings.model
-    if not (model.price_in or model.price_out):
+def cost_of(
+    tokens: int, written: int, settings: Settings, elsewhere: Sequence[Elsewhere] = ()
+) -> str:
+    """About what tokens cost, in the currency of the prices; a dash where there are none. Those of
+    `elsewhere` are among them, and have the prices of their fallbacks."""
+    models = [(settings.model, tokens, written)]
+    for endpoint, total, wrote in elsewhere:
+        fallback = settings.fallbacks.get(endpoint, settings.model)
+        models += [(fallback, total, wrote), (settings.model, -total, -wrote)]
+    if not any(model.price_in or model.price_out for model, _, _ in models):
         return "–"
-    cost = (tokens - written) * model.price_in + written * model.price_out
-    return f"{cost / 1_000_000:.4f}"
+    cost = sum(
+        (total - wrote) * model.price_in + wrote * model.price_out for model, total, wrote in models
+    )
+    return f"{max(0.0, cost) / 1_000_000:.4f}"
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:

@@ -12,6 +12,7 @@ from aizuchi.engines.sqlite.reading import Told, records
 from aizuchi.errors import SettingsError
 from aizuchi.history import Event, Trace
 from aizuchi.settings import Settings
+from aizuchi.traces import elsewhere
 
 DESCRIPTION = """\
 Tells the life of one message, from its acceptance to the last call, with times, tokens and reasons.
@@ -30,6 +31,10 @@ MEANINGS = {
     "refused": "the platform refused a call: {detail}",
     "ended": "the platform ended the stream: {detail}",
     "asked_again": "the model failed ({detail}) and is asked once more",
+    "fell_back": "the model failed, and a fallback is asked ({detail})",
+    "asked_instead": "[model] rests after it failed several times: {detail} is asked",
+    "not_again": "the model failed ({detail}) and is not asked again: too many calls have failed "
+    "within this minute",
 }
 ENDS = {
     "answered": "the answer is complete and durable: the model is not asked again",
@@ -104,7 +109,8 @@ def _end(told: Told, settings: Settings) -> Iterator[str]:
         return
     why = f" ({trace.reason})" if trace.reason else ""
     yield f"{_since(trace.settled_at, trace)}  settled as {trace.settled_as}{why}"
-    read, cost = trace.tokens - trace.written, cost_of(trace.tokens, trace.written, settings)
+    used = [elsewhere(event.detail) for event in trace.events if event.code == "used_at"]
+    read, cost = trace.tokens - trace.written, cost_of(trace.tokens, trace.written, settings, used)
     yield f"  tokens: {read:,} read, {trace.written:,} written; cost: {cost}"
     if told.incident:
         yield f"  the log has more under {told.incident}"
@@ -119,6 +125,10 @@ def _meaning(event: Event, last: int) -> str:
             )
         case "attempt":
             return "attempt 1 begins"
+        case "used_at":
+            endpoint, tokens, written = elsewhere(event.detail)
+            read = tokens - written
+            return f"at the fallback {endpoint}: {read:,} tokens read, {written:,} written"
         case "finished":
             return ENDS.get(event.detail, f"it ended: {event.detail}")
         case code:

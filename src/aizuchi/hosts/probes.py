@@ -1,12 +1,14 @@
 """What a machine asks the server: does it live, is it ready, what has it counted."""
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from aizuchi.events import HttpRequest, HttpResponse
 
 PATHS = ("/healthz", "/readyz", "/metrics")
+
+Labels = tuple[tuple[str, str], ...]
 
 
 class Metric(NamedTuple):
@@ -15,12 +17,26 @@ class Metric(NamedTuple):
     name: str
     kind: Literal["counter", "gauge"]
     meaning: str
-    values: Mapping[tuple[tuple[str, str], ...], float]
+    values: Mapping[Labels, float]
 
 
 def figure(name: str, kind: Literal["counter", "gauge"], meaning: str, value: float) -> Metric:
     """A metric of one value."""
     return Metric(name, kind, meaning, {(): value})
+
+
+def endpoints(standings: Iterable[tuple[str, str, int, int]]) -> Iterator[Metric]:
+    """How the endpoints of the model do: of each its name, its breaker's state, how many calls it
+    had, and how many of them failed."""
+    calls: dict[Labels, float] = {}
+    failures: dict[Labels, float] = {}
+    resting: dict[Labels, float] = {}
+    for name, state, called, failed in standings:
+        labels = (("endpoint", name),)
+        calls[labels], failures[labels], resting[labels] = called, failed, state != "closed"
+    yield Metric("aizuchi_model_calls_total", "counter", "Calls of the model.", calls)
+    yield Metric("aizuchi_model_failures_total", "counter", "Calls that failed.", failures)
+    yield Metric("aizuchi_model_resting", "gauge", "1 while calls go elsewhere.", resting)
 
 
 def _ready() -> Mapping[str, bool]:
@@ -79,7 +95,7 @@ def _lines(metric: Metric) -> str:
     return f"# HELP {name} {meaning}\n# TYPE {name} {kind}\n{samples}"
 
 
-def _labels(labels: tuple[tuple[str, str], ...]) -> str:
+def _labels(labels: Labels) -> str:
     pairs = ",".join(f'{name}="{_escaped(value)}"' for name, value in labels)
     return f"{{{pairs}}}" if pairs else ""
 

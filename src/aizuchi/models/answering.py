@@ -136,7 +136,7 @@ class Answer:
     def _malformed(self, detail: str) -> ModelError:
         what = (
             "What {address} sent for “{model}” is not a stream of chat completions. "
-            "Check that OPENAI_BASE_URL is an OpenAI-compatible endpoint."
+            "Check that {url} is an OpenAI-compatible endpoint."
         )
         return self._failure(ModelMalformed, what, detail)
 

@@ -43,12 +43,30 @@ TOO_MANY = re.compile(r"rate.?limit|too many requests|insufficient_quota|insuffi
 BAD_KEY = re.compile(r"invalid.api.key|incorrect api key|authentication|unauthorized")
 
 
+class Names(NamedTuple):
+    """What the settings of an endpoint are called where a mend names them."""
+
+    section: str = "[model]"
+    url: str = "OPENAI_BASE_URL"
+    key: str = "OPENAI_API_KEY"
+    name: str = "AIZUCHI_MODEL"
+
+
+def names_in(section: str) -> Names:
+    """The names in a section; those of `[model]` can also be set by variables of their own."""
+    if section == "model":
+        return Names()
+    keys = (f"[{section}] {key}" for key in ("base_url", "api_key", "name"))
+    return Names(f"[{section}]", *keys)
+
+
 class Endpoint(NamedTuple):
     """Whom we ask, as it may be shown: an address without secrets, and the model's name."""
 
     address: str
     model: str
     keyed: bool
+    names: Names = Names()
 
 
 def of_status(
@@ -80,9 +98,9 @@ def of_event(endpoint: Endpoint, error: object) -> ModelError:
 
 
 def told(kind: type[ModelError], endpoint: Endpoint, what: str, detail: str = "") -> ModelError:
-    """An error of this kind; `what` may name `{address}` and `{model}`."""
-    said = what.format(address=endpoint.address, model=endpoint.model)
-    return kind(said, detail=detail[:DETAIL_CHARS])
+    """An error of this kind; `what` may name `{address}` and `{model}`, and the settings by the
+    fields of `Names`."""
+    return kind(_filled(what, endpoint), detail=detail[:DETAIL_CHARS])
 
 
 def retry_after_s(headers: Mapping[str, str], now: float) -> float | None:
@@ -136,14 +154,20 @@ def _bounded(seconds: float) -> float:
 
 
 def _told(kind: type[ModelError], endpoint: Endpoint, how: str) -> str:
+    line = _LINES[kind]
     if kind is ModelKeyRefused and not endpoint.keyed:
-        return f"{endpoint.address} wants a key and none is set ({how}). Set OPENAI_API_KEY."
+        line = "{address} wants a key and none is set ({how}). Set {key}."
     if how.startswith("HTTP 3"):
-        return (
-            f"{endpoint.address} sends us to another address ({how}), where we do not carry the "
-            "key. Set OPENAI_BASE_URL to the address that answers itself."
+        line = (
+            "{address} sends us to another address ({how}), where we do not carry the key. "
+            "Set {url} to the address that answers itself."
         )
-    return _LINES[kind].format(address=endpoint.address, model=endpoint.model, how=how)
+    return _filled(line, endpoint, how)
+
+
+def _filled(line: str, endpoint: Endpoint, how: str = "") -> str:
+    names = endpoint.names._asdict()
+    return line.format(address=endpoint.address, model=endpoint.model, how=how, **names)
 
 
 _KINDS: dict[int, type[ModelError]] = {
@@ -160,9 +184,9 @@ _KINDS: dict[int, type[ModelError]] = {
 }
 
 _LINES: dict[type[ModelError], str] = {
-    ModelKeyRefused: "{address} refused the key ({how}). Check OPENAI_API_KEY and its rights.",
+    ModelKeyRefused: "{address} refused the key ({how}). Check {key} and its rights.",
     ModelNotFound: "{address} has no model “{model}” ({how}). "
-    "Check AIZUCHI_MODEL, and that OPENAI_BASE_URL ends in /v1.",
+    "Check {name}, and that {url} ends in /v1.",
     ModelRequestRefused: "{address} did not accept a request for “{model}” ({how}). "
     "Its own words are in the log: check the model's name, temperature and max_tokens.",
     ModelRateLimited: "{address} takes no more requests for now ({how}). "

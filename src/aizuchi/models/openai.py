@@ -21,7 +21,7 @@ from aizuchi.errors import (
 )
 from aizuchi.events import Picture
 from aizuchi.models import failures
-from aizuchi.models.failures import Endpoint
+from aizuchi.models.failures import Endpoint, Names, names_in
 from aizuchi.models.patience import Patience
 from aizuchi.models.reading import Limits, Reading
 from aizuchi.models.toolcalls import calls_asked, tools_of
@@ -54,6 +54,7 @@ class OpenAIModel:
 
     Times in seconds: `connect_s` for the connection, `first_token_s` until the model speaks or
     thinks, `idle_s` between two signs of it. Nothing is asked twice here: that is the agent's.
+    A mend names the settings of `section`.
     """
 
     def __init__(
@@ -67,11 +68,13 @@ class OpenAIModel:
         connect_s: float = 3.0,
         first_token_s: float = 60.0,
         idle_s: float = 30.0,
+        section: str = "model",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._url = _parsed(base_url)
+        self._names = names_in(section)
+        self._url = _parsed(base_url, self._names)
         proxy_for(self._url)  # one that cannot be used is told at the start
-        self._key = _checked(api_key)
+        self._key = _checked(api_key, self._names)
         self._model = model
         self._temperature = temperature
         self._max_tokens = max_tokens
@@ -156,7 +159,7 @@ class OpenAIModel:
         try:
             return str(json.loads(said)["data"][0]["id"])
         except (ValueError, LookupError, TypeError):
-            what = "{address} does not say which models it has. Set AIZUCHI_MODEL=openai:<model>."
+            what = "{address} does not say which models it has. Set {name} to openai:<model>."
             raise failures.told(
                 ModelNotFound, self._endpoint, what, said[:300].decode("utf-8", "replace")
             ) from None
@@ -198,7 +201,7 @@ class OpenAIModel:
     @property
     def _endpoint(self) -> Endpoint:
         shown = self._url.copy_with(query=None, fragment=None)
-        return Endpoint(str(shown).rstrip("/"), self.label, keyed=bool(self._key))
+        return Endpoint(str(shown).rstrip("/"), self.label, bool(self._key), self._names)
 
     def _refusal(
         self, response: httpx2.Response, said: bytes, *, pictured: bool = False
@@ -241,7 +244,7 @@ def url_of(picture: Picture) -> str:
     return f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}"
 
 
-def _parsed(base_url: str) -> httpx2.URL:
+def _parsed(base_url: str, names: Names) -> httpx2.URL:
     try:
         url = httpx2.URL(base_url)
     except httpx2.InvalidURL:
@@ -249,22 +252,22 @@ def _parsed(base_url: str) -> httpx2.URL:
     if url.scheme not in ("http", "https") or not url.host:
         raise SettingsError(
             f'"{base_url}" is no address of a model endpoint.',
-            "Set OPENAI_BASE_URL to one such as http://127.0.0.1:11434/v1.",
+            f"Set {names.url} to one such as http://127.0.0.1:11434/v1.",
         )
     if url.userinfo:
         raise SettingsError(
             f"The address of the model endpoint at {url.host} holds a password.",
-            "Take it out of OPENAI_BASE_URL and set OPENAI_API_KEY.",
+            f"Take it out of {names.url} and set {names.key}.",
         )
     return url
 
 
-def _checked(api_key: str) -> str:
+def _checked(api_key: str, names: Names) -> str:
     key = api_key.strip()
     if not (key.isascii() and (key.isprintable() or not key)):
         raise SettingsError(
             "The key of the model endpoint has characters that no key has.",
-            "Set OPENAI_API_KEY again, as the endpoint shows it.",
+            f"Set {names.key} again, as the endpoint shows it.",
         )
     return key
 
@@ -360,18 +363,18 @@ _BREAKS: tuple[tuple[tuple[type[Exception], ...], type[ModelError], str], ...] =
     (
         (httpx2.ConnectError, httpx2.ConnectTimeout),
         ModelUnreachable,
-        "Nothing answers at {address}. Start the server there, or set OPENAI_BASE_URL.",
+        "Nothing answers at {address}. Start the server there, or set {url}.",
     ),
     (
         (TimeoutError,),
         ModelSilent,
         "“{model}” at {address} fell silent. "
-        "Wait, or allow it more time ([model] first_token_s, idle_s).",
+        "Wait, or allow it more time ({section} first_token_s, idle_s).",
     ),
     (
         (httpx2.DecodingError,),
         ModelMalformed,
-        "What answers at {address} does not speak HTTP. Check OPENAI_BASE_URL.",
+        "What answers at {address} does not speak HTTP. Check {url}.",
     ),
     (
         (httpx2.RequestError,),

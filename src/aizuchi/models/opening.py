@@ -27,6 +27,7 @@ async def open_openai(settings: Settings) -> AsyncIterator[Model]:
         connect_s=asked.connect_s,
         first_token_s=asked.first_token_s,
         idle_s=asked.idle_s,
+        section=settings.model_section,
     )
     try:
         yield model

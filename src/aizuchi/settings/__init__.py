@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from aizuchi.personas import Casting
 from aizuchi.ports import Allowance
 from aizuchi.settings.casting import casting_of
 from aizuchi.settings.discord import DiscordSettings
+from aizuchi.settings.fallbacks import check_fallbacks
 from aizuchi.settings.fields import fields_of
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.reading import (
@@ -25,6 +26,7 @@ from aizuchi.settings.reading import (
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import (
     AccessSettings,
+    FallbackSettings,
     LimitSettings,
     MemorySettings,
     ModelSettings,
@@ -43,11 +45,13 @@ LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
 class Settings(NamedTuple):
-    """All settings; the sections are those of aizuchi.toml, which lies in `folder`."""
+    """All settings; the sections are those of aizuchi.toml, which lies in `folder`. What is said
+    of the model's own names its section, `model_section`."""
 
     persona: Persona = Persona()
     personas: Mapping[str, NamedPersona] = {}
     model: ModelSettings = ModelSettings()
+    fallbacks: Mapping[str, ModelSettings] = {}
     memory: MemorySettings = MemorySettings()
     limits: LimitSettings = LimitSettings()
     access: AccessSettings = AccessSettings()
@@ -60,6 +64,12 @@ class Settings(NamedTuple):
     tools: ToolSettings = ToolSettings()
     folder: Path = Path()
     home: Path = Path(".aizuchi")
+    model_section: str = "model"
+
+    def of_fallback(self, name: str) -> "Settings":
+        """These settings for who opens a fallback: its model is the model."""
+        section = f"model.fallbacks.{name}"
+        return self._replace(model=self.fallbacks[name], model_section=section)
 
     @property
     def bounds(self) -> Bounds:
@@ -107,7 +117,9 @@ class Settings(NamedTuple):
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
-        every = (self.model.api_key, self.web.token, *self.slack.secrets, *self.discord.secrets)
+        models = (self.model, *self.fallbacks.values())
+        keys = (each.api_key for each in models)
+        every = (*keys, self.web.token, *self.slack.secrets, *self.discord.secrets)
         return tuple(secret for secret in every if secret)
 
 
@@ -127,12 +139,20 @@ SECTIONS: Mapping[str, type] = {
 }
 
 
-NAMED_SECTIONS: Mapping[str, type] = {"personas": NamedPersona}
+NAMED_SECTIONS: Mapping[str, type] = {
+    "personas": NamedPersona,
+    "model.fallbacks": FallbackSettings,
+}
 
 
 def all_fields(named: Iterable[str] = ()) -> Fields:
     """Every setting there is, by section and key, with those of sections like `personas.mai`."""
-    kinds = {section: NAMED_SECTIONS[section.partition(".")[0]] for section in named}
+    kinds = {
+        section: kind
+        for section in named
+        for many, kind in NAMED_SECTIONS.items()
+        if section.startswith(f"{many}.")
+    }
     return {section: fields_of(section, kind) for section, kind in {**SECTIONS, **kinds}.items()}
 
 
@@ -145,14 +165,18 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
     """
     path = config or Path(FILE_NAME)
     source = read_source(path) if config or path.exists() else Source(path, "", {})
-    named = [section for section, _ in sections_of(source.content) if "." in section]
-    fields = all_fields(named)
+    fields = all_fields(section for section, _ in sections_of(source.content))
     given = from_file(source, fields, environment)
     over = from_environment(fields, environment, given, path.parent)
-    personas = {name.partition(".")[2]: _persona(name, given, over) for name in named}
-    sections = _sections(given, over)
-    home = home_of(environment)
-    settings = Settings(**sections, personas=personas, folder=path.parent, home=home)
+    settings = Settings(
+        **_sections(given, over),
+        personas={name: _persona(name, values) for name, values in _named("personas", given, over)},
+        fallbacks={
+            name: ModelSettings(**values) for name, values in _named("model.fallbacks", given, over)
+        },
+        folder=path.parent,
+        home=home_of(environment),
+    )
     check(settings)
     return settings
 
@@ -169,15 +193,23 @@ def _sections(given: Values, over: Values) -> dict[str, Any]:
     }
 
 
-def _persona(section: str, given: Values, over: Values) -> NamedPersona:
+def _named(many: str, given: Values, over: Values) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The sections under names of the operator's own, in the order of the file."""
+    for section, values in given.items():
+        if section.startswith(f"{many}."):
+            yield section.removeprefix(f"{many}."), {**values, **over.get(section, {})}
+
+
+def _persona(name: str, values: Mapping[str, Any]) -> NamedPersona:
     """A persona that is called nothing else has its own name."""
-    persona = NamedPersona(**{**given[section], **over.get(section, {})})
-    return persona._replace(name=persona.name or section.partition(".")[2])
+    persona = NamedPersona(**values)
+    return persona._replace(name=persona.name or name)
 
 
 def check(settings: Settings) -> None:
     """Raises SettingsError where settings do not go together."""
     _ = settings.casting
+    check_fallbacks(settings.model, settings.fallbacks)
     web = settings.web
     if web.enabled and web.auth == "header" and not (web.identity_header and web.proxies):
         raise SettingsError(

@@ -7,6 +7,8 @@ from aizuchi.settings.fields import Meaning
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import ADDRESS
 
+DISCORD = "https://discord.com/"
+
 
 class DiscordSettings(NamedTuple):
     """The assistant in Discord. docs/guides/discord.md connects an application in three steps."""
@@ -46,7 +48,7 @@ class DiscordSettings(NamedTuple):
             pattern=ADDRESS,
             example="https://discord.com/api/v10",
         ),
-    ] = "https://discord.com/api/v10"
+    ] = f"{DISCORD}api/v10"
     guilds: Annotated[
         tuple[str, ...],
         Meaning(
@@ -83,6 +85,11 @@ class DiscordSettings(NamedTuple):
     def is_on(self) -> bool:
         """Whether there is anything to connect with."""
         return bool(self.bot_token or self.public_key)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether this is Discord's own API, and none that is played."""
+        return self.api_base.startswith(DISCORD)
 
     @property
     def is_declared(self) -> bool:

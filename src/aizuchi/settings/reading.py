@@ -13,7 +13,7 @@ from aizuchi.settings.secrets import Secret, Secrets, read_secret
 
 PREFIX = "AIZUCHI__"
 
-NAMED = ("personas",)
+NAMED = ("personas", "model.fallbacks")
 """Sections that stand for as many as the operator gives names to: `[personas.zundamon]`."""
 
 Fields = Mapping[str, Mapping[str, Field]]
@@ -57,13 +57,18 @@ def from_file(source: Source, fields: Fields, environment: Mapping[str, str]) ->
     }
 
 
-def sections_of(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def sections_of(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
     """The sections of a file; of those under names of the operator's own, each one."""
-    for section, value in content.items():
-        if section in NAMED and isinstance(value, dict):
+    for key, value in content.items():
+        section = above + key
+        if not isinstance(value, dict):
+            yield section, value
+        elif section in NAMED:
             yield from ((f"{section}.{name}", each) for name, each in value.items())
         else:
-            yield section, value
+            inner = {name: each for name, each in value.items() if f"{section}.{name}" in NAMED}
+            yield section, {name: each for name, each in value.items() if name not in inner}
+            yield from sections_of(inner, f"{section}.")
 
 
 def _section(
@@ -93,6 +98,8 @@ def _known_section(section: str, fields: Fields, where: str) -> Mapping[str, Fie
 def _no_section(section: str, choices: list[str], where: str) -> SettingsError:
     near = nearest(section, choices)
     mend = f"Did you mean [{near}]?" if near else f"There are [{'], ['.join(choices)}]."
+    if section in NAMED:
+        mend = f"Write [{section}.NAME], with a name of your own, for each."
     return SettingsError(f"There is no section [{section}] ({where}).", mend)
 
 

@@ -100,7 +100,9 @@ def _kinds() -> Iterator[tuple[str, type]]:
     for name, kind in SECTIONS.items():
         yield name, kind
         yield from (
-            (f"{many}.NAME", NAMED_SECTIONS[many]) for many in NAMED_SECTIONS if many == f"{name}s"
+            (f"{many}.NAME", kind)
+            for many, kind in NAMED_SECTIONS.items()
+            if many == f"{name}s" or many.startswith(f"{name}.")
         )
 
 

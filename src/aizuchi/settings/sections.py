@@ -55,6 +55,33 @@ class ModelChoice(NamedTuple):
     model: str = ""
 
 
+Temperature = Annotated[float | None, Meaning("How freely the model chooses its words.", 0, 2)]
+MaxTokens = Annotated[
+    int | None, Meaning("The longest answer, in tokens; not set: the endpoint's own.", 1)
+]
+Sees = Annotated[
+    bool | None,
+    Meaning(
+        "Whether the model is shown pictures that people attach. Not set: with `openai:` they are "
+        "tried, and where they are refused the question is asked without them; other models are "
+        "told that there are some."
+    ),
+]
+PriceIn = Annotated[
+    float, Meaning("What a million tokens that the model reads cost; 0 = unknown.", 0)
+]
+PriceOut = Annotated[
+    float, Meaning("What a million tokens that the model writes cost; 0 = unknown.", 0)
+]
+ConnectWithin = Annotated[float, Meaning("How long to wait for a connection, in seconds.", 0.1, 60)]
+FirstWordWithin = Annotated[
+    float, Meaning("How long to wait for the first word, in seconds.", 1, 3600)
+]
+NextWordWithin = Annotated[
+    float, Meaning("How long to wait for the next word, in seconds.", 1, 3600)
+]
+
+
 class ModelSettings(NamedTuple):
     """Which model answers, and how it is asked."""
 
@@ -81,35 +108,14 @@ class ModelSettings(NamedTuple):
         Secret,
         Meaning("The endpoint's key, by reference.", variable="OPENAI_API_KEY"),
     ] = Secret()
-    temperature: Annotated[
-        float | None, Meaning("How freely the model chooses its words.", 0, 2)
-    ] = None
-    max_tokens: Annotated[
-        int | None, Meaning("The longest answer, in tokens; not set: the endpoint's own.", 1)
-    ] = None
-    sees: Annotated[
-        bool | None,
-        Meaning(
-            "Whether the model is shown pictures that people attach. Not set: with `openai:` they "
-            "are tried, and where they are refused the question is asked without them; other "
-            "models are told that there are some."
-        ),
-    ] = None
-    price_in: Annotated[
-        float, Meaning("What a million tokens that the model reads cost; 0 = unknown.", 0)
-    ] = 0.0
-    price_out: Annotated[
-        float, Meaning("What a million tokens that the model writes cost; 0 = unknown.", 0)
-    ] = 0.0
-    connect_s: Annotated[
-        float, Meaning("How long to wait for a connection, in seconds.", 0.1, 60)
-    ] = 3.0
-    first_token_s: Annotated[
-        float, Meaning("How long to wait for the first word, in seconds.", 1, 3600)
-    ] = 60.0
-    idle_s: Annotated[
-        float, Meaning("How long to wait for the next word, in seconds.", 1, 3600)
-    ] = 30.0
+    temperature: Temperature = None
+    max_tokens: MaxTokens = None
+    sees: Sees = None
+    price_in: PriceIn = 0.0
+    price_out: PriceOut = 0.0
+    connect_s: ConnectWithin = 3.0
+    first_token_s: FirstWordWithin = 60.0
+    idle_s: NextWordWithin = 30.0
 
     @property
     def is_chosen(self) -> bool:
@@ -128,6 +134,38 @@ class ModelSettings(NamedTuple):
             plug, _, model = self.name.partition(":")
             return ModelChoice(plug, model)
         return ModelChoice("openai" if self.api_key or self.base_url else "local")
+
+
+class FallbackSettings(NamedTuple):
+    """Another model, under a name of your own, that answers where the one before it fails: those
+    that are there are asked in the order of the file."""
+
+    name: Annotated[
+        str,
+        Meaning(
+            "`openai:<model>` (any OpenAI-compatible endpoint), `local` or `echo`. Not set: "
+            "the first model that the endpoint has.",
+            pattern=r"([\w.-]+(:\S*)?)?",
+            example="openai:qwen3",
+        ),
+    ] = ""
+    base_url: Annotated[
+        str,
+        Meaning(
+            "The endpoint's address, with its `/v1`.",
+            pattern=rf"({ADDRESS})?",
+            example="http://127.0.0.1:11434/v1",
+        ),
+    ] = ""
+    api_key: Annotated[Secret, Meaning("The endpoint's key, by reference.")] = Secret()
+    temperature: Temperature = None
+    max_tokens: MaxTokens = None
+    sees: Sees = None
+    price_in: PriceIn = 0.0
+    price_out: PriceOut = 0.0
+    connect_s: ConnectWithin = 3.0
+    first_token_s: FirstWordWithin = 60.0
+    idle_s: NextWordWithin = 30.0
 
 
 class MemorySettings(NamedTuple):

@@ -1,12 +1,16 @@
 """Where people write to the assistant: one folder each, told apart by data alone."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from aizuchi.events import HttpResponse, Message, Reception
-from aizuchi.history import Fetch, Overheard
-from aizuchi.pace import Budget
-from aizuchi.ports import Courier, Limits, Pace, Surface
+from aizuchi.limits import Budget, Limits
+
+if TYPE_CHECKING:  # every surface stands in this package, so it costs the edge what this imports
+    from aizuchi.history import Fetch, Overheard
+    from aizuchi.ports import Courier, Pace, Surface
 
 
 class Plug(NamedTuple):

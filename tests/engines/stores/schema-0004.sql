@@ -88,11 +88,11 @@ CREATE TABLE said (
     attempt INTEGER NOT NULL,
     n INTEGER NOT NULL,
     shown TEXT NOT NULL
-, trail TEXT NOT NULL DEFAULT '[]', consent TEXT NOT NULL DEFAULT '', attachments TEXT NOT NULL DEFAULT '');
-INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1','answered','The first answer.','','','',NULL,NULL,1,4,'[]','[["step","s","look","failed"]]','','');
-INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]','','');
-INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]','','');
-INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]','','');
+, trail TEXT NOT NULL DEFAULT '[]', consent TEXT NOT NULL DEFAULT '', via TEXT NOT NULL DEFAULT '', attachments TEXT NOT NULL DEFAULT '');
+INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1','answered','The first answer.','','','',NULL,NULL,1,4,'[]','[["step","s","look","failed"]]','','','');
+INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]','','','');
+INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]','','','');
+INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]','','','');
 CREATE TABLE summaries (
     id INTEGER PRIMARY KEY,
     scope TEXT NOT NULL,
@@ -111,7 +111,7 @@ CREATE TABLE tickets (
     origin TEXT NOT NULL,
     until REAL NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO "tickets" VALUES(X'F46B5F1CAA183A28D6FB6FE01270795239570179E54F35039891A2D0E87DA1C4','ann','https://chat.example',1800000060.0);
+INSERT INTO "tickets" VALUES(X'7B45435D3E5B965687ED41FE113C97B40CE34043F8FE709E22AF0DC0AAC77210','ann','https://chat.example',1800000060.0);
 CREATE TABLE traces (
     seq INTEGER PRIMARY KEY,
     at REAL NOT NULL,  -- when it was accepted

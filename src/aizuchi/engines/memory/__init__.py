@@ -18,8 +18,9 @@ from aizuchi.engines.memory.tracing import MemoryTraces
 from aizuchi.engines.memory.turnqueue import MemoryQueue
 from aizuchi.engines.memory.usage import MemoryUsage
 from aizuchi.errors import StoreInUse
+from aizuchi.limits import Budget
 from aizuchi.live import LiveLog
-from aizuchi.pace import Budget, LocalPace
+from aizuchi.pace import LocalPace
 from aizuchi.ports import Allowance, Engine, Retention
 from aizuchi.turns import Bounds
 

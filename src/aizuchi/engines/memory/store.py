@@ -23,7 +23,7 @@ class Conversation(NamedTuple):
 
 class Said(NamedTuple):
     """A settled turn: question, answer, and where the answer's log ended. The message's text is
-    what the person wanted."""
+    what the person wanted, its `via` the command that they wanted it by."""
 
     message: Message
     asked_at: float
@@ -139,8 +139,10 @@ class Store:
         """A message that asks again what a turn of its conversation did, with what that is."""
         seq = self.asked_again(message) or 0
         turn = self.work.get(seq) or self.said.get(seq)
-        question = (turn.message.text, turn.message.attachments) if turn else ("", ())
-        return message.with_question(*question)
+        if turn is None:
+            return message.with_question("", "")
+        asked = turn.message
+        return message.with_question(asked.text, asked.via, asked.attachments)
 
     def keep_files(self, seq: int, message: Message) -> None:
         for each in message.attachments:

@@ -131,7 +131,7 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     message = turn.message
     del store.work[turn.seq]
     store.admitted.discard(turn.seq)
-    wish = _ask_and_decide(store, turn, settlement)
+    wish, via = _ask_and_decide(store, turn, settlement)
     if settlement.forget_person:
         forget(store, person_of(message), turn.seq, now)
     if message.history is not None or is_forgotten_since(store, turn):
@@ -140,7 +140,7 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
         store.pending.pop(message.turn_id, None)
     else:
         said = _said(store, turn, settlement, now)
-        store.said[turn.seq] = said._replace(message=said.message._replace(text=wish))
+        store.said[turn.seq] = said._replace(message=said.message._replace(text=wish, via=via))
         store.converse(message, now)
     store.drop_files()
     if begin := store.asked_again(message):
@@ -159,18 +159,18 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     )  # to the millisecond
 
 
-def _ask_and_decide(store: Store, turn: Turn, settlement: Settlement) -> str:
+def _ask_and_decide(store: Store, turn: Turn, settlement: Settlement) -> tuple[str, str]:
     """Keeps what was asked, unless nobody could be shown it, and takes away what was decided. What
-    the person wanted is what the first message wanted, however many questions followed."""
+    the person wanted, and by which command, is what the first message wanted, however many
+    questions followed."""
     message, log = turn.message, store.entries.get(turn.seq, [])
     asked = store.pending.pop(asking_id(message.turn_id), None)
-    wish = asked.wish if asked else message.text
+    wish, first = (asked.wish, asked.message) if asked else (message.text, message)
     finished = fold(log).finished
     if finished and finished.consent and settlement.settled_as != "undeliverable":
         rounds = [each.entry for each in log if isinstance(each.entry, ToolsCalled | ToolReturned)]
-        first = asked.message if asked else message
         store.pending[message.turn_id] = Pending(finished.consent, first, wish, rounds)
-    return wish
+    return wish, first.via
 
 
 def _said(store: Store, turn: Turn, settlement: Settlement, now: float) -> Said:

@@ -21,8 +21,9 @@ from aizuchi.engines.sqlite.tracing import SqliteTraces
 from aizuchi.engines.sqlite.turnqueue import SqliteQueue
 from aizuchi.engines.sqlite.usage import SqliteUsage
 from aizuchi.engines.sqlite.writer import Executor, Inline, Reader, Writer, unavailable
+from aizuchi.limits import Budget
 from aizuchi.live import LiveLog
-from aizuchi.pace import Budget, LocalPace
+from aizuchi.pace import LocalPace
 from aizuchi.ports import Allowance, Engine, Retention
 from aizuchi.turns import Bounds
 

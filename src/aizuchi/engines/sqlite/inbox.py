@@ -175,13 +175,12 @@ def _asked(connection: Connection, again: _Arrival) -> _Arrival:
     message = again.message
     values = {"replaces": message.replaces, "conversation": message.conversation}
     found = connection.execute(SQL["question"], values).fetchone()
-    if found is None:
-        return again._replace(message=message.with_question(""))
-    text, files = found["question"], decode_attachments(found["attachments"])
-    if found["message"]:
-        earlier = decode_message(found["message"])
-        text, files = earlier.text, earlier.attachments
-    return again._replace(message=message.with_question(text, files))
+    question, via, files, open_ = found or ("", "", "", "")
+    attachments = decode_attachments(files)
+    if open_:
+        asked = decode_message(open_)
+        question, via, attachments = asked.text, asked.via, asked.attachments
+    return again._replace(message=message.with_question(question, via, attachments))
 
 
 def _stop(connection: Connection, signal: Signal) -> str:

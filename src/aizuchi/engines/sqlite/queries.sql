@@ -35,11 +35,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 INSERT INTO files (key, turn, person, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
 
 -- name: question
--- What was asked by the turn that a message of its conversation asks again.
-SELECT '' AS question, '' AS attachments, message FROM work
+-- What was asked by the turn that a message of its conversation asks again, and by which command.
+SELECT '' AS question, '' AS via, '' AS attachments, message FROM work
 WHERE turn_id = :replaces AND conversation = :conversation
 UNION ALL
-SELECT coalesce(question, ''), attachments, '' FROM turns JOIN said USING (seq)
+SELECT question, via, attachments, '' FROM turns JOIN said USING (seq)
 WHERE turn_id = :replaces
   AND conversation = (SELECT id FROM conversations WHERE key = :conversation);
 
@@ -165,7 +165,7 @@ ON CONFLICT (key) DO UPDATE SET
 INSERT INTO said (
     seq, conversation, person, place, asked_at, settled_at, ref, question,
     outcome, answer, said, code, incident, undelivered, attempt, n, shown, trail,
-    consent, attachments
+    consent, via, attachments
 )
 VALUES (
     :seq,
@@ -174,7 +174,7 @@ VALUES (
     (SELECT id FROM places WHERE key = :place AND audience = :audience),
     :asked_at, :now, :ref, :question,
     :outcome, :answer, :said, :code, :incident, nullif(:undelivered, ''), :attempt, :n, :shown,
-    :trail, :consent, :attachments
+    :trail, :consent, :via, :attachments
 );
 
 -- name: add_pending

@@ -3,9 +3,11 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from aizuchi.access import day_of
 from aizuchi.engines.sqlite.database import FILE, connect_to_read, schema
 from aizuchi.engines.sqlite.persons import export
 from aizuchi.engines.sqlite.queries import SQL
@@ -14,6 +16,7 @@ from aizuchi.engines.sqlite.usage import read_usage
 from aizuchi.engines.sqlite.writer import unavailable
 from aizuchi.errors import StoreTooNew, StoreUnavailable
 from aizuchi.history import Own, Trace, UsageDay
+from aizuchi.traces import Elsewhere, elsewhere
 
 
 class Told(NamedTuple):
@@ -24,6 +27,14 @@ class Told(NamedTuple):
     person: str = ""
     place: str = ""
     incident: str = ""
+
+
+class UsedElsewhere(NamedTuple):
+    """What a call at a fallback has used, on which day (ISO date), for whom, as far as known."""
+
+    day: str
+    person: str
+    used: Elsewhere
 
 
 class Records:
@@ -57,6 +68,15 @@ class Records:
 
     def usage(self, since: str) -> Sequence[UsageDay]:
         return read_usage(self._connection, since)
+
+    def elsewhere(self, since: str) -> Sequence[UsedElsewhere]:
+        """What of it was used at fallbacks, as far as it was noted, from this ISO date on."""
+        begin = datetime.fromisoformat(since).astimezone().timestamp()
+        rows = self._connection.execute(SQL["used_elsewhere"], (begin,)).fetchall()
+        return [
+            UsedElsewhere(day_of(row["at"]), row["person"] or "", elsewhere(row["detail"]))
+            for row in rows
+        ]
 
 
 @contextmanager

@@ -205,6 +205,11 @@ SELECT at, body FROM traces JOIN turns USING (seq) WHERE turn_id = ?;
 -- name: notes
 SELECT at, code, detail FROM notes WHERE turn_id = ? ORDER BY id;
 
+-- name: used_elsewhere
+SELECT at, detail, people.key AS person FROM notes LEFT JOIN turns USING (turn_id)
+     LEFT JOIN said USING (seq) LEFT JOIN people ON people.id = said.person
+WHERE at >= ? AND notes.code = 'used_at' ORDER BY at;
+
 -- name: open_turn
 SELECT seq, accepted_at FROM work WHERE turn_id = ?;
 

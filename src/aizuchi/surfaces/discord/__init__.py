@@ -1,7 +1,6 @@
 """Discord: commands, mentions and direct messages, answered where they were asked."""
 
-from aizuchi.pace import Budget
-from aizuchi.ports import Limits
+from aizuchi.limits import Budget, Limits
 from aizuchi.surfaces import Plug
 
 NAME = "discord"
@@ -18,8 +17,9 @@ LIMITS = Limits(
 """The answer to a command: its first message is the one that says “thinking…”, which is a sign
 that needs no renewal."""
 
-MESSAGE = LIMITS._replace(sign_s=10.0)
-"""The answer to a mention or a direct message; a typing sign goes after ten seconds."""
+MESSAGE = LIMITS._replace(sign_s=10.0, sign_precedes=True)
+"""The answer to a mention or a direct message; a typing sign goes after ten seconds, or with a new
+message of ours."""
 
 NARROW = LIMITS._replace(pages=1)
 """Where nothing can be looked up, or few follow-ups are allowed: one message, and a file."""

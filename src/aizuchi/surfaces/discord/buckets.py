@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from aizuchi.pace import Bucket, Budget, taken
+from aizuchi.limits import Budget
+from aizuchi.pace import Bucket, taken
 
 GLOBAL = Budget(burst=40, per_s=45.0)
 """Calls of the whole bot; Discord allows 50 a second. Those by an interaction's token are apart."""

@@ -1,11 +1,15 @@
 """The buttons of an answer: which there are, and what a click on one says."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from __future__ import annotations
 
-from aizuchi.answers import Consent
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.words import language_of, say
+
+if TYPE_CHECKING:
+    from aizuchi.answers import Consent
 
 Kind = Literal["stop", "again", "yes", "no"]
 Where = Literal["shared", "direct", "ephemeral"]

@@ -11,7 +11,6 @@ from aizuchi.events import Event, HttpRequest, HttpResponse, Reception
 from aizuchi.surfaces.discord.fields import Malformed
 from aizuchi.surfaces.discord.interactions import read_interaction
 from aizuchi.surfaces.discord.manner import Manner
-from aizuchi.surfaces.discord.sentences import read_message
 from aizuchi.surfaces.discord.signing import is_signed
 
 UNSIGNED = HttpResponse(401, b"Bad request signature")
@@ -50,6 +49,8 @@ class DiscordSurface:
                         event.body, self._manner, now=now, by_request=by_request
                     )
                 case "message":
+                    from aizuchi.surfaces.discord.sentences import read_message  # no request is
+
                     return read_message(event.body, self._manner, self.bot_id)
                 case _:
                     return Reception()

@@ -1,12 +1,13 @@
 """What an interaction says: a command or a click as a message or a signal, and its response."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aizuchi.events import Message, Place, Reception, Sender, Signal
 from aizuchi.surfaces.discord import NAME, TOKEN_S
 from aizuchi.surfaces.discord.address import Address, conversation_of, place_of, time_of
-from aizuchi.surfaces.discord.buttons import Button, button_of
 from aizuchi.surfaces.discord.fields import (
     Fields,
     Malformed,
@@ -26,6 +27,9 @@ from aizuchi.surfaces.discord.questions import (
 )
 from aizuchi.surfaces.discord.responses import choices, pong, taken, thinking, told_alone
 from aizuchi.words import Language, language_of, say
+
+if TYPE_CHECKING:
+    from aizuchi.surfaces.discord.buttons import Button
 
 GREETING = "greeting"
 ORDERS = {"reset": "reset", "forget-me": "forget_me"}
@@ -216,6 +220,8 @@ def _choices(data: Fields, manner: Manner) -> Sequence[str | int | float]:
 
 
 def _read_click(asked: Interaction, custom_id: str, manner: Manner) -> Reception:
+    from aizuchi.surfaces.discord.buttons import button_of  # no command needs it
+
     button = button_of(custom_id)
     if button is None:
         return Reception(accepted=told_alone(say("no_button", asked.language)))

@@ -12,8 +12,8 @@ from typing import Any
 
 from aizuchi.errors import PlugNotFound
 from aizuchi.events import Message
+from aizuchi.limits import Limits
 from aizuchi.operations import Refused
-from aizuchi.ports import Limits
 from aizuchi.settings import Settings
 from aizuchi.settings.commands import Commands
 from aizuchi.settings.discord import DiscordSettings

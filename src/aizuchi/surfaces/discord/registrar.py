@@ -91,7 +91,8 @@ class Registrar:
             _done(await self._rest.call(Call("POST", IN_GUILD, ids), command))
         if missing:
             names = ", ".join(title(command) for command in missing)
-            logger.info("added in server %s: %s", guild, names)
+            level = logging.INFO if self._discord.is_real else logging.DEBUG
+            logger.log(level, "added in server %s: %s", guild, names)
 
     async def _wanted(self) -> Sequence[Registered]:
         """What is declared, but for the names that are there in every server already."""

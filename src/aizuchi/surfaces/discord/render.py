@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from aizuchi.limits import Limits
 from aizuchi.markdown import pages, units
-from aizuchi.ports import Limits
 from aizuchi.surfaces.discord import LIMITS
 
 AT = "\N{FULLWIDTH COMMERCIAL AT}"

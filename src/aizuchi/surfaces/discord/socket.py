@@ -48,6 +48,7 @@ class DiscordSocket:
         self._clock, self._take = clock, take
         self._gateway = Gateway(discord.bot_token.reveal(), discord.api_base, self._heard)
         self._registrar = Registrar(discord, rest, pause_after)
+        self._is_real = discord.is_real
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -87,13 +88,16 @@ class DiscordSocket:
                 await self._hear_interaction(payload)
 
     def _introduce(self, payload: Mapping[str, Any]) -> None:
-        """Who we are there; the link that invites us is said once."""
+        """Who we are there; the link that invites us is said once, and not of a played Discord,
+        whose server nobody could open."""
         user, app_id = payload["user"], payload["application"]["id"]
+        is_news = self._is_real and not self._registrar.app_id
         self._surface.bot_id = self._courier.finder.own_user = user["id"]
-        link = "" if self._registrar.app_id else f"; this link invites it: {invite(app_id)}"
+        link = f"; this link invites it: {invite(app_id)}" if is_news else ""
         self._registrar.app_id = app_id
         servers = len(payload["guilds"])
-        logger.info("connected to Discord as %s (servers: %d)%s", user["username"], servers, link)
+        told = ("connected to Discord as %s (servers: %d)%s", user["username"], servers, link)
+        logger.log(logging.INFO if self._is_real else logging.DEBUG, *told)
 
     def _over(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -1,7 +1,6 @@
 """Slack: mentions, direct messages, threads and slash commands, answered where they were asked."""
 
-from aizuchi.pace import Budget
-from aizuchi.ports import Limits
+from aizuchi.limits import Budget, Limits
 from aizuchi.surfaces import Plug
 
 LIMITS = Limits(

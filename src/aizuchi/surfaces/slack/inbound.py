@@ -6,7 +6,7 @@ It runs cold against a clock of three seconds, so it imports almost nothing.
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aizuchi.edge import read_object
 from aizuchi.errors import BadJson
@@ -30,9 +30,7 @@ from aizuchi.surfaces.slack.callbacks import (
     optional_id,
     text_of,
 )
-from aizuchi.surfaces.slack.consenting import VERDICTS, decision_of
 from aizuchi.surfaces.slack.entities import unescaped
-from aizuchi.surfaces.slack.forms import read_form
 from aizuchi.surfaces.slack.sentences import (
     GREETING,
     is_of_a_person,
@@ -41,7 +39,9 @@ from aizuchi.surfaces.slack.sentences import (
     stop_of,
 )
 from aizuchi.surfaces.slack.signing import is_signed
-from aizuchi.words import Language, language_of, say
+
+if TYPE_CHECKING:
+    from aizuchi.words import Language
 
 ORDERS = {"reset": "reset", "forget-me": "forget_me"}
 """Slash commands that order something by their names alone; see `orders.py`."""
@@ -76,6 +76,8 @@ class SlackSurface:
         try:
             if request.body[:1] == b"{":
                 return Event("events_api", None, read_object(request.body))
+            from aizuchi.surfaces.slack.forms import read_form  # 2 ms that no event needs
+
             return read_form(request.body)
         except BadJson:
             return MALFORMED
@@ -130,6 +132,8 @@ def _read_event(callback: Callback, manner: Manner) -> Reception:
 
 
 def _read_command(fields: Mapping[str, Any], manner: Manner) -> Reception:
+    from aizuchi.words import language_of  # 2 ms that no event needs
+
     message = _command(fields, manner)
     refused = _not_taken(language_of(message.text))
     return Reception((message,), accepted=_taken(manner), refused=refused)
@@ -180,7 +184,9 @@ def _taken(manner: Manner) -> HttpResponse:
 
 
 @cache
-def _not_taken(language: Language) -> HttpResponse:
+def _not_taken(language: "Language") -> HttpResponse:
+    from aizuchi.words import say
+
     return _json({"response_type": "ephemeral", "text": say("not_taken", language)})
 
 
@@ -190,6 +196,8 @@ def _not_taken(language: Language) -> HttpResponse:
 def _read_click(payload: Mapping[str, Any]) -> Reception:
     """A click on our stop button, or on the answer to a question; everything else that can be
     clicked is only acknowledged."""
+    from aizuchi.surfaces.slack.consenting import VERDICTS, decision_of  # seldom clicked
+
     actions = payload.get("actions")
     first = actions[0] if isinstance(actions, list) and actions else None
     if not isinstance(first, dict):

@@ -10,7 +10,7 @@ import httpx2
 from aizuchi.errors import PlugNotFound
 from aizuchi.events import Message
 from aizuchi.history import Fetch
-from aizuchi.ports import Limits
+from aizuchi.limits import Limits
 from aizuchi.settings import Settings
 from aizuchi.settings.keyring import Keyring
 from aizuchi.settings.platforms import SlackSettings

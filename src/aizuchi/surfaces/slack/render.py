@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aizuchi.limits import Limits
 from aizuchi.markdown import pages, units
-from aizuchi.ports import Limits
 from aizuchi.surfaces.slack import LIMITS
 from aizuchi.surfaces.slack.emphasis import with_japanese_emphasis
 

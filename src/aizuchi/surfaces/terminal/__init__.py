@@ -1,6 +1,6 @@
 """The terminal: a client of the web API with a person at a keyboard behind it."""
 
-from aizuchi.ports import Limits
+from aizuchi.limits import Limits
 from aizuchi.surfaces import Plug
 
 PLUG = Plug(

@@ -1,6 +1,6 @@
 """The web chat and its API: whoever has a token writes, every open page reads."""
 
-from aizuchi.ports import Limits
+from aizuchi.limits import Limits
 from aizuchi.surfaces import Plug
 
 PLUG = Plug(

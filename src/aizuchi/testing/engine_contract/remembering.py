@@ -103,6 +103,19 @@ async def a_message_without_words_asks_again_what_it_replaces(open_engine: OpenE
     assert recalled_now == [Exchange("Is it so?", "once more")]
 
 
+async def what_is_asked_again_is_asked_by_the_same_command(open_engine: OpenEngine) -> None:
+    """Whether it is answered already or not: another command may mean another persona."""
+    async with running(open_engine) as engine:
+        await accept(engine, message("1")._replace(via="/zunda"))
+        await accept(engine, without_words("2", replaces="1"))
+        await answer(engine)
+        await answer(engine)
+    async with running(open_engine) as engine:
+        await accept(engine, without_words("3", replaces="2"))
+        again = (await claim_now(engine)).turn.message
+    assert (again.text, again.via) == ("question 1", "/zunda")
+
+
 async def what_nobody_knows_any_more_is_not_asked_again(open_engine: OpenEngine) -> None:
     async with running(open_engine) as engine:
         await exchange(engine, message("1", "elsewhere", text="Is it so?"), "kept")
@@ -191,6 +204,7 @@ PROMISES = (
     an_answer_asked_again_is_replaced,
     an_answer_that_gives_way_is_not_quoted_to_the_one_in_its_place,
     a_message_without_words_asks_again_what_it_replaces,
+    what_is_asked_again_is_asked_by_the_same_command,
     what_nobody_knows_any_more_is_not_asked_again,
     recall_widens_no_audience,
     a_person_is_admitted_as_often_as_the_minute_allows,

@@ -3,8 +3,7 @@
 Its surface is built like any other, so it is also the shortest example of a pushed one.
 """
 
-from aizuchi.pace import Budget
-from aizuchi.ports import Limits
+from aizuchi.limits import Budget, Limits
 from aizuchi.surfaces import Plug
 
 STREAMS = Limits(

@@ -17,7 +17,7 @@ from aizuchi.events import (
     Sender,
     Signal,
 )
-from aizuchi.ports import Limits
+from aizuchi.limits import Limits
 from aizuchi.testing.plaza import STREAMS
 from aizuchi.testing.plaza.render import render
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aizuchi.events import Message
-from aizuchi.ports import Limits
+from aizuchi.limits import Limits
 from aizuchi.settings import Settings
 from aizuchi.surfaces import Opened
 from aizuchi.testing.plaza import PLUG

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from aizuchi.limits import Limits
 from aizuchi.markdown import pages
-from aizuchi.ports import Limits
 
 
 def render(markdown: str, limits: Limits, *, growing: bool) -> Sequence[str]:

@@ -1,6 +1,9 @@
 -- What an answer asked, where it ended in a question that a click answers.
 ALTER TABLE said ADD COLUMN consent TEXT NOT NULL DEFAULT '';
 
+-- The slash command that it was asked by: who asks again is answered by the same persona.
+ALTER TABLE said ADD COLUMN via TEXT NOT NULL DEFAULT '';
+
 -- Questions that nobody has decided yet, with all that is needed to go on once somebody has.
 CREATE TABLE pending (
     turn_id TEXT PRIMARY KEY,

@@ -1,4 +1,4 @@
-"""Assistants on Slack, each in a process of its own, told of a workspace and of a model."""
+"""Assistants on a platform, each in a process of its own, told of the platform and of a model."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -31,6 +31,11 @@ class App(NamedTuple):
     socket: bool = False
     clock: bool = False
     discord: bool = False
+
+
+def model_at(base_url: str) -> Mapping[str, str]:
+    """The environment in which an assistant finds its model."""
+    return {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "none"}
 
 
 def installed(apps: Iterable[App], missing: dict[str, str]) -> list[App]:
@@ -71,11 +76,16 @@ def _of(peer: str, script: str, *arguments: str) -> Start:
     return partial(_peer, peer, script, arguments)
 
 
+def _chat_sdk(name: str, peer: str, how: str) -> App:
+    return App(name, _of(peer, "chat_sdk_stream.mjs", how), peer)
+
+
 OURS = App("aizuchi", _ours, clock=True, discord=True)
 OURS_BY_EDITS = App("aizuchi by edits", _ours, streams=False)
 CHAT_STREAM = App("chat_stream", _of("slack_bolt", "slack_chat_stream.py"), "slack_bolt")
-CHAT_SDK = App("Chat SDK", _of("slack_node", "chat_sdk_stream.mjs", "streams"), "slack_node")
-CHAT_SDK_BY_EDITS = App(
-    "Chat SDK by edits", _of("slack_node", "chat_sdk_stream.mjs", "edits"), "slack_node"
-)
+CHAT_SDK = _chat_sdk("Chat SDK", "slack_node", "streams")
+CHAT_SDK_BY_EDITS = _chat_sdk("Chat SDK by edits", "slack_node", "edits")
 NANOBOT = App("nanobot", _of("nanobot", "nanobot_slack.py"), "nanobot", socket=True)
+
+ON_DISCORD = App("aizuchi", _ours)
+CHAT_SDK_ON_DISCORD = _chat_sdk("Chat SDK", "discord_node", "discord")

@@ -1,0 +1,1 @@
+"""AWS: SQS wakes, DynamoDB knows. Importing this costs a cold function nothing."""

@@ -1,0 +1,74 @@
+"""What stands in the queues: a message for a worker; beside the order, a guardian or a signal."""
+
+import json
+from hashlib import sha256
+from math import ceil
+from typing import NamedTuple
+
+from aizuchi.events import Message, Signal, decode_message, encode_message
+
+VERSION = 1
+LONGEST_DELAY_S = 900
+"""SQS delays no message longer."""
+
+GUARDIAN_AFTER_S = 10
+LONGEST_BOUND_S = LONGEST_DELAY_S - GUARDIAN_AFTER_S
+
+
+class Guardian(NamedTuple):
+    """Comes when a message should long have been answered, to see that it was. It carries the
+    message: nobody else may have seen it yet."""
+
+    message: Message
+    accepted_at: float
+
+
+class Sent(NamedTuple):
+    """A signal, and when it was given."""
+
+    signal: Signal
+    at: float
+
+
+def digest_of(key: str) -> str:
+    """A conversation or a turn, as SQS takes the names of groups and of what it knows again."""
+    return sha256(key.encode()).hexdigest()
+
+
+def guardian_delay_s(bound_s: float) -> int:
+    """How long a guardian waits over a bound, in whole seconds."""
+    return ceil(min(bound_s, LONGEST_BOUND_S)) + GUARDIAN_AFTER_S
+
+
+def write_message(message: Message) -> str:
+    """What stands in the FIFO queue; `decode_message` reads it, SQS says when it was sent."""
+    return _sendable(encode_message(message))
+
+
+def write_record(record: Guardian | Sent) -> str:
+    return _sendable(json.dumps(_fields(record), ensure_ascii=False, separators=(",", ":")))
+
+
+def read_record(body: str) -> Guardian | Sent:
+    """What `write_record` wrote; what a later version has added is passed over.
+
+    Raises:
+        ValueError: it is none of ours.
+    """
+    match json.loads(body):
+        case [_, "guardian", float() | int() as accepted_at, str() as message, *_]:
+            return Guardian(decode_message(message), accepted_at)
+        case [_, "signal", float() | int() as at, *fields]:
+            return Sent(Signal(*fields[: len(Signal._fields)]), at)
+    raise ValueError("a record of another program's")
+
+
+def _fields(record: Guardian | Sent) -> tuple[object, ...]:
+    if isinstance(record, Guardian):
+        return (VERSION, "guardian", record.accepted_at, encode_message(record.message))
+    return (VERSION, "signal", record.at, *record.signal)
+
+
+def _sendable(text: str) -> str:
+    """JSON without the two characters that SQS refuses."""
+    return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

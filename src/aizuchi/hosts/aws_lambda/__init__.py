@@ -1,0 +1,1 @@
+"""AWS Lambda: what it calls when a request has come, or a message."""

@@ -1,0 +1,154 @@
+"""A connection that is kept while a function is frozen: http.client would take 20 ms to load."""
+
+import os.path
+import socket
+from functools import cache
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+ROOTS = os.path.join(os.path.dirname(__file__), "roots.pem")
+"""What AWS's services are certified by: to load all that a system trusts takes 20 ms."""
+
+IDLE_S = 20.0
+"""After a rest that was longer, nobody knows whether what stands between still lets it through."""
+
+CHUNK_BYTES = 65_536
+LONGEST_REPLY = 2**20
+NOTHING_YET = ("BlockingIOError", "SSLWantReadError")
+
+
+class Reply(NamedTuple):
+    status: int
+    body: bytes
+
+
+class Line:
+    """A connection to one place, made when it is needed; what is asked there may be done twice.
+
+    `trusted` is a file of certificates to trust instead of AWS's.
+    """
+
+    def __init__(self, endpoint: str, trusted: str = "") -> None:
+        scheme, _, self.host = endpoint.rstrip("/").partition("://")
+        name, _, port = self.host.partition(":")
+        self._address = (name, int(port or (443 if scheme == "https" else 80)))
+        self._context = _context(trusted or ROOTS) if scheme == "https" else None
+        self._may_trust_more = not trusted
+        self._socket: socket.socket | None = None
+        self._used_at = 0.0
+
+    def exchange(self, request: bytes, until: float) -> Reply:
+        """What comes back, before that time of `monotonic`. Where the connection had ended in
+        between, it is made anew and the request sent once more.
+
+        Raises:
+            OSError: nothing came, or no answer; it may have been done or not.
+        """
+        if self._is_fit():
+            try:
+                return self._ask(request, until)
+            except ConnectionError:
+                pass  # it ended in the moment in which it was used
+        self._connect(until)
+        return self._ask(request, until)
+
+    def close(self) -> None:
+        if self._socket:
+            self._socket.close()
+            self._socket = None
+
+    def _is_fit(self) -> bool:
+        """Whether the connection stands as it was left: not for too long, and not ended since."""
+        if self._socket is None or monotonic() - self._used_at > IDLE_S:
+            return False
+        self._socket.setblocking(False)
+        try:
+            self._socket.recv(1)
+        except OSError as error:
+            return type(error).__name__ in NOTHING_YET
+        return False
+
+    def _connect(self, until: float) -> None:
+        self.close()
+        try:
+            self._socket = self._open(until)
+        except OSError as error:
+            if type(error).__name__ != "SSLCertVerificationError" or not self._may_trust_more:
+                raise
+            assert self._context
+            self._may_trust_more = False
+            self._context.load_default_certs()
+            self._socket = self._open(until)
+
+    def _open(self, until: float) -> socket.socket:
+        connection = socket.create_connection(self._address, _left_s(until))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._context is None:
+            return connection
+        try:
+            return self._context.wrap_socket(connection, server_hostname=self._address[0])
+        except BaseException:
+            connection.close()
+            raise
+
+    def _ask(self, request: bytes, until: float) -> Reply:
+        assert self._socket
+        try:
+            self._socket.settimeout(_left_s(until))
+            self._socket.sendall(request)
+            reply, is_last = _read(self._socket, until)
+        except BaseException:
+            self.close()
+            raise
+        self._used_at = monotonic()
+        if is_last:
+            self.close()
+        return reply
+
+
+@cache
+def _context(trusted: str) -> "SSLContext":
+    from ssl import PROTOCOL_TLS_CLIENT, SSLContext  # 15 ms that a stand-in without TLS saves
+
+    context = SSLContext(PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(trusted)
+    return context
+
+
+def _read(connection: socket.socket, until: float) -> tuple[Reply, bool]:
+    """A reply, and whether it is the connection's last."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _more(connection, until)
+    head, _, body = received.partition(b"\r\n\r\n")
+    status, *lines = head.split(b"\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in map(_halves, lines)}
+    try:
+        number, length = int(status.split(b" ", 2)[1]), int(headers[b"content-length"])
+    except (ValueError, LookupError):
+        raise ConnectionError("what came back is no reply of AWS's") from None
+    while len(body) < length <= LONGEST_REPLY:
+        body += _more(connection, until)
+    return Reply(number, body), headers.get(b"connection", b"").lower() == b"close"
+
+
+def _halves(line: bytes) -> tuple[bytes, bytes, bytes]:
+    return line.partition(b":")
+
+
+def _more(connection: socket.socket, until: float) -> bytes:
+    connection.settimeout(_left_s(until))
+    received = connection.recv(CHUNK_BYTES)
+    if not received:
+        raise ConnectionResetError("the connection ended before the reply did")
+    return received
+
+
+def _left_s(until: float) -> float:
+    left_s = until - monotonic()
+    if left_s <= 0:
+        raise TimeoutError("no time is left")
+    return left_s
