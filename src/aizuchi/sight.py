@@ -55,9 +55,10 @@ class Sight(NamedTuple):
 async def stored(chats: Chats, message: Message, attachment: Attachment) -> bytes | Unread:
     """A file that its message has brought along."""
     try:
-        return await chats.file(person_of(message), attachment.key) or "not_had"
+        content = await chats.file(person_of(message), attachment.key)
     except StoreError:
         return "not_had"
+    return "not_had" if content is None else content
 
 
 def remark(attached: Attached, language: Language, *, is_blind: bool) -> str:
