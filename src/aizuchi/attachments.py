@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -92,6 +93,11 @@ def picture_type(content: bytes) -> str:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for magic, kind in MAGIC if content.startswith(magic)), "")
+
+
+def data_url(picture: Picture) -> str:
+    """A picture as an address that holds it."""
+    return f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}"
 
 
 def _document(content: bytes, media_type: str) -> Document | None:

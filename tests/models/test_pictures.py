@@ -4,6 +4,7 @@ import pytest
 from tests.attachments.samples import JPEG, PNG
 from tests.models.endpoint import asking, endpoint, parts_of, whole
 
+from aizuchi.attachments import data_url
 from aizuchi.errors import (
     ContentFiltered,
     ContextOverflow,
@@ -16,7 +17,6 @@ from aizuchi.errors import (
     PicturesRefused,
 )
 from aizuchi.events import Picture
-from aizuchi.models.openai import url_of
 from aizuchi.ports import PromptMessage
 from aizuchi.simulator.model import Behaviour, fake_model
 
@@ -32,8 +32,8 @@ async def test_pictures_follow_the_words_as_data() -> None:
         (received,) = model.received
     text, *images = received.body["messages"][0]["content"]
     assert text == {"type": "text", "text": "What is this?"}
-    assert [image["image_url"]["url"] for image in images] == [*map(url_of, PICTURES)]
-    assert url_of(PICTURES[1]).startswith("data:image/jpeg;base64,/9j/")
+    assert [image["image_url"]["url"] for image in images] == [*map(data_url, PICTURES)]
+    assert data_url(PICTURES[1]).startswith("data:image/jpeg;base64,/9j/")
 
 
 async def test_pictures_need_no_words() -> None:

@@ -3,13 +3,13 @@
 import json
 import logging
 import time
-from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
 
 import httpx2
 
+from aizuchi.attachments import data_url
 from aizuchi.errors import (
     ModelCut,
     ModelError,
@@ -19,7 +19,6 @@ from aizuchi.errors import (
     ModelUnreachable,
     SettingsError,
 )
-from aizuchi.events import Picture
 from aizuchi.models import failures
 from aizuchi.models.failures import Endpoint, Names, names_in
 from aizuchi.models.patience import Patience
@@ -231,17 +230,12 @@ def _line(message: PromptMessage) -> dict[str, Any]:
             return {"role": "tool", "tool_call_id": message.call_id, "content": text}
         case _ if message.images:
             shown = [
-                {"type": "image_url", "image_url": {"url": url_of(one)}} for one in message.images
+                {"type": "image_url", "image_url": {"url": data_url(one)}} for one in message.images
             ]
             words = [{"type": "text", "text": message.text}] if message.text else []
             return {"role": message.role, "content": [*words, *shown]}
         case _:
             return {"role": message.role, "content": message.text}
-
-
-def url_of(picture: Picture) -> str:
-    """A picture as an address that holds it."""
-    return f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}"
 
 
 def _parsed(base_url: str, names: Names) -> httpx2.URL:
