@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from aizuchi.attachments import (
@@ -50,6 +51,14 @@ class Sight(NamedTuple):
                 return await fetching
         except TimeoutError:
             return "not_had"
+
+
+def sight(fetching: Mapping[str, Fetch | None], chats: Chats, answer_within_s: float) -> Sight:
+    """How files are had: from a platform as its surface says, those brought along from the store.
+    Of the time for an answer, most is the model's."""
+    within_s = min(FETCH_S, answer_within_s / 3)
+    platforms = {name: fetch for name, fetch in fetching.items() if fetch}
+    return Sight({"web": partial(stored, chats), **platforms}, within_s)
 
 
 async def stored(chats: Chats, message: Message, attachment: Attachment) -> bytes | Unread:

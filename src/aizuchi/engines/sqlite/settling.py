@@ -58,7 +58,7 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     }
     keeps = message.history is None and not is_forgotten_since(connection, values["person"], seq)
     asked = _question(log, settlement) if keeps else None
-    values["question"], values["via"] = _ask_and_decide(connection, message, asked, log)
+    values |= _ask_and_decide(connection, message, asked, log)
     for statement in KEEP_WHAT_WAS_SAID if keeps else KEEP_NOTHING:
         connection.execute(SQL[statement], values)
     _change_memory(connection, seq, message, settlement)
@@ -80,9 +80,10 @@ def _question(log: list[Logged], settlement: Settlement) -> Consent | None:
 
 def _ask_and_decide(
     connection: Connection, message: Message, consent: Consent | None, log: list[Logged]
-) -> tuple[str, str]:
-    """Keeps what was asked, and takes away what was decided. What the person wanted, and by which
-    command, is what the first message wanted, however many questions followed."""
+) -> Mapping[str, str]:
+    """Keeps what was asked, and takes away what was decided. What the person wanted, by which
+    command and with which files, is what the first message wanted, however many questions
+    followed."""
     asked = pending_of(connection, asking_id(message.turn_id))
     wish, first = (asked.wish, asked.message) if asked else (message.text, message)
     if asked:
@@ -99,7 +100,8 @@ def _ask_and_decide(
             "rounds": encode([line.entry for line in log if isinstance(line.entry, ROUNDS)]),
         }
         connection.execute(SQL["add_pending"], values)
-    return wish, first.via
+    files = encode_attachments(first.attachments)
+    return {"question": wish, "via": first.via, "attachments": files}
 
 
 def _of_message(message: Message) -> Mapping[str, Any]:
@@ -114,7 +116,6 @@ def _of_message(message: Message) -> Mapping[str, Any]:
         "title": message.title,
         "ref": message.ref,
         "question": message.text,
-        "attachments": encode_attachments(message.attachments),
     }
 
 

@@ -31,8 +31,9 @@ def question_of(said: Said, language: Language) -> str:
 
 def _messages(chat: str, said: Said, language: Language) -> Iterator[dict[str, Any]]:
     if asked := question_of(said, language):
-        files = [part_of(file, chat) for file in said.attachments]
-        words = unmarked(asked, said.attachments)
+        attached = () if asking_id(said.turn_id) else said.attachments
+        files = [part_of(file, chat) for file in attached]
+        words = unmarked(asked, attached)
         text = [{"type": "text", "text": words}] if words else []
         yield {"id": said.ref, "role": "user", "parts": [*files, *text]}
     if said.outcome:
