@@ -174,7 +174,7 @@ class Agent:
         calls = asked.consent.calls
         names = [name for name, _ in calls]
         tools = await self._tools.at_hand([*names, *draft.unfinished] if allowed else ())
-        number = max(each.round for each in asked.rounds if isinstance(each, ToolsCalled))
+        number = _round_of(asked)
         digest = digest_of(asked.consent.turn_id, calls, tools.stamps(names))
         if allowed and digest != asked.consent.digest and not draft.was_taken_up(number):
             said = say("tool_changed", wish.language)
@@ -182,6 +182,16 @@ class Agent:
         is_fresh = await draft.take_up(asked.rounds, number)
         verdict = Verdict(number, allowed, is_fresh, calls)
         return await self._converse(wish, draft, tools, verdict)
+
+    async def allowed_by(self, message: Message) -> Verdict | None:
+        """What somebody has allowed with this message; None where they have not."""
+        decision = decision_in(message)
+        asked = await self._rules.read(asking_id(message.turn_id)) if decision else None
+        if not (decision and asked and decision.verdict == "yes"):
+            return None
+        if not self._counts(message, decision, asked):
+            return None
+        return Verdict(_round_of(asked), allowed=True, is_fresh=False, calls=asked.consent.calls)
 
     def _counts(self, message: Message, decision: Decision, asked: Pending) -> bool:
         """Whether this decides the very calls that were asked about, where they were, and is of
@@ -258,3 +268,8 @@ def _with_remark(finished: Finished, unread: str) -> Finished:
         return finished
     said = "\n".join(filter(None, (finished.said, unread)))
     return finished._replace(said=said, code=finished.code or FILES_UNREAD)
+
+
+def _round_of(asked: Pending) -> int:
+    """The round that has the calls that were asked about."""
+    return max(each.round for each in asked.rounds if isinstance(each, ToolsCalled))

@@ -11,7 +11,7 @@ from aizuchi.endpoints import Endpoints
 from aizuchi.events import Message
 from aizuchi.ports import Declared, PromptMessage
 from aizuchi.prompt import unseen
-from aizuchi.rounds import named, with_rounds
+from aizuchi.rounds import Round, named, with_rounds
 from aizuchi.toolbox import NOBODY_KNOWS, Occasion, Result, Toolbox
 from aizuchi.words import Language, say
 from aizuchi.writing import Draft
@@ -94,7 +94,7 @@ class Loop:
             each.called.calls[place].name
             for each in self._draft.rounds
             for place, result in each.returned.items()
-            if result.failed and result.text.endswith((IN_DOUBT, NOBODY_KNOWS))
+            if _is_doubtful(result)
         )
 
     async def _call(self) -> tuple[ToolCall, ...]:
@@ -136,6 +136,33 @@ class Loop:
         name = NOT_OF_A_NAME.sub("", called.calls[place].name)[:LONGEST_NAME]
         title = say("using_tool", self._language, tool=name)
         return Step(f"{called.round}.{place}", title)
+
+
+class Account(NamedTuple):
+    """What became of calls that somebody had allowed: the tools that did them, and those of which
+    nobody knows it."""
+
+    done: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+
+
+def account_of(rounds: Iterable[Round], verdict: Verdict) -> Account:
+    """By the rounds that a log has. What was not begun is in neither."""
+    done, doubtful = [], []
+    for called, returned in rounds:
+        for place in range(len(called.calls)):
+            if not verdict.is_about(called, place):
+                continue
+            result = returned.get(place)
+            if result is None or _is_doubtful(result):
+                doubtful.append(called.calls[place].name)
+            elif not result.failed:
+                done.append(called.calls[place].name)
+    return Account(tuple(done), tuple(doubtful))
+
+
+def _is_doubtful(result: ToolReturned) -> bool:
+    return result.failed and result.text.endswith((IN_DOUBT, NOBODY_KNOWS))
 
 
 def _after(step: Step, returned: ToolReturned | None) -> Step:

@@ -156,6 +156,10 @@ _LINES: dict[str, tuple[str, str]] = {
         "これを決められるのは、依頼した本人か{owner}だけです。",
     ),
     "owner": ("whoever runs me", "管理者"),
+    "was_done": (
+        "What you allowed was done before that: {tools}.",
+        "許可された操作は実行済みです: {tools}。",
+    ),
     "in_doubt": (
         "I was interrupted while I did this: {tools}. Nobody knows whether it was done, so I did "
         "not try it again. Please look.",
