@@ -121,9 +121,14 @@ class App:
 
 @asynccontextmanager
 async def open_app(
-    settings: Settings, clock: Callable[[], float] = time.time
+    settings: Settings,
+    clock: Callable[[], float] = time.time,
+    *,
+    takes: bool = True,
+    offered: Any = None,
 ) -> AsyncIterator[App]:
-    """Opens the store, the model and the surfaces that the settings ask for.
+    """Opens the store, the model and the surfaces that the settings ask for. One that takes nothing
+    in only answers what others accept; `offered` is the hand of a host that brings it messages.
 
     Raises:
         BotError: the bot's own file goes wrong.
@@ -131,7 +136,6 @@ async def open_app(
         SettingsError: settings do not go together.
         PlugNotFound: a part that they name is not installed.
     """
-    open_engine = plugs.load("engine", "sqlite")
     models = _models(settings)
     open_models = {
         name: plugs.load("model", each.model.choice.plug) for name, each in models.items()
@@ -143,8 +147,7 @@ async def open_app(
         [*built_in, *(written.tools if written else ())], written.brain if written else None
     )
     async with (
-        open_engine(
-            settings.home,
+        _open_engine(settings, offered)(
             bounds=settings.bounds,
             allowance=settings.allowance,
             retention=Retention(*settings.retention),
@@ -158,7 +161,15 @@ async def open_app(
             for name, open_model in open_models.items()
         ]
         pushed = [await _open_pushed(plug, settings, engine, clock, open_parts) for plug in found]
-        yield _compose(settings, engine, Endpoints(endpoints), skills, pushed, clock)
+        yield _compose(settings, engine, Endpoints(endpoints), skills, pushed, clock, takes)
+
+
+def _open_engine(settings: Settings, offered: Any) -> Any:
+    """A file in the home, or the store on AWS where there is one."""
+    if settings.aws.is_on:
+        surfaces = settings.surfaces
+        return partial(plugs.load("engine", "aws"), settings.aws, pushed=surfaces, offered=offered)
+    return partial(plugs.load("engine", "sqlite"), settings.home)
 
 
 def _models(settings: Settings) -> Mapping[str, Settings]:
@@ -183,7 +194,7 @@ async def _open_pushed(
 def _outlet(
     pushed: Pushed, settings: Settings, engine: Engine, clock: Callable[[], float]
 ) -> Outlet:
-    opened, key = pushed.opened, keep(settings.home / KEY_FILE, secrets.token_hex(32))
+    opened, key = pushed.opened, _installation_key(settings)
     desk = Desk(
         log=engine.log,
         pace=engine.pace,
@@ -200,6 +211,11 @@ def _outlet(
     return outlet(desk)
 
 
+def _installation_key(settings: Settings) -> str:
+    """What our posts are marked with; who shares a store shares this, too."""
+    return settings.aws.key.reveal() or keep(settings.home / KEY_FILE, secrets.token_hex(32))
+
+
 def _compose(
     settings: Settings,
     engine: Engine,
@@ -207,6 +223,7 @@ def _compose(
     skills: Skills,
     pushed: Sequence[Pushed],
     clock: Callable[[], float],
+    takes: bool,
 ) -> App:
     rules, recorder = _rules(settings, engine, clock), Recorder(engine.traces, clock)
     brief = _brief(settings, pushed)
@@ -228,10 +245,10 @@ def _compose(
     )
     signs = {each.plug.name: each.signs for each in pushed}
     intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
-    web = _web(settings, engine, intake, clock)
-    sockets = _sockets(pushed, intake)
+    web = _web(settings, engine, intake, clock) if takes else None
+    sockets = _sockets(pushed, intake) if takes else {}
     app = App(engine, intake, worker, web, sockets, recorder, summariser, endpoints)
-    app.asgi = _asgi(settings, app, intake, pushed, web, clock)
+    app.asgi = _asgi(settings, app, intake, pushed if takes else (), web, clock)
     return app
 
 

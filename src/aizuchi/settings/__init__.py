@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from aizuchi.errors import SettingsError
 from aizuchi.personas import Casting
 from aizuchi.ports import Allowance
+from aizuchi.settings.aws import AwsSettings, check_aws
 from aizuchi.settings.casting import casting_of
 from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.fallbacks import check_fallbacks
@@ -62,6 +63,7 @@ class Settings(NamedTuple):
     discord: DiscordSettings = DiscordSettings()
     bot: BotSettings = BotSettings()
     tools: ToolSettings = ToolSettings()
+    aws: AwsSettings = AwsSettings()
     folder: Path = Path()
     home: Path = Path(".aizuchi")
     model_section: str = "model"
@@ -119,7 +121,7 @@ class Settings(NamedTuple):
         """Those that are set, for what must not show them."""
         models = (self.model, *self.fallbacks.values())
         keys = (each.api_key for each in models)
-        every = (*keys, self.web.token, *self.slack.secrets, *self.discord.secrets)
+        every = (*keys, self.web.token, self.aws.key, *self.slack.secrets, *self.discord.secrets)
         return tuple(secret for secret in every if secret)
 
 
@@ -136,6 +138,7 @@ SECTIONS: Mapping[str, type] = {
     "discord": DiscordSettings,
     "bot": BotSettings,
     "tools": ToolSettings,
+    "aws": AwsSettings,
 }
 
 
@@ -210,6 +213,7 @@ def check(settings: Settings) -> None:
     """Raises SettingsError where settings do not go together."""
     _ = settings.casting
     check_fallbacks(settings.model, settings.fallbacks)
+    check_aws(settings.aws)
     web = settings.web
     if web.enabled and web.auth == "header" and not (web.identity_header and web.proxies):
         raise SettingsError(
