@@ -104,6 +104,11 @@ class Message(NamedTuple):
     decides: str = ""
 
     @property
+    def is_first_come(self) -> bool:
+        """Whether others may bring it too, of whom the first one counts."""
+        return bool(self.decides or self.replaces)
+
+    @property
     def asks_again(self) -> bool:
         """Whether it asks what the turn that it replaces did."""
         return bool(self.replaces and not self.text and not self.command)
@@ -151,12 +156,18 @@ class Signal(NamedTuple):
 
 
 class Reception(NamedTuple):
-    """What a request asks us to store, and what to say once it is stored, or could not be."""
+    """What a request asks us to store, and what to say once it is stored, or could not be.
+
+    Of some messages only the first counts, whoever brings them: clicks on one button. To who comes
+    later that is said by `known`, in the place of `accepted`, or by answering `late`.
+    """
 
     messages: tuple[Message, ...] = ()
     signals: tuple[Signal, ...] = ()
     accepted: HttpResponse | Tail = HttpResponse(200)
     refused: HttpResponse = HttpResponse(503)
+    known: HttpResponse | None = None
+    late: tuple[Message, ...] = ()
 
 
 class Event(NamedTuple):

@@ -7,7 +7,7 @@ from aizuchi.settings.fields import Meaning
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import ADDRESS
 
-QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/"
+QUEUE = "https://sqs.eu-west-1.example/123456789012/"
 
 
 class AwsSettings(NamedTuple):

@@ -11,6 +11,7 @@ from aizuchi.app import open_app
 from aizuchi.engines.aws.sources import Offered
 from aizuchi.errors import SettingsError
 from aizuchi.hosts.aws_lambda.parameters import MOST_NAMES, PREFIX, Read, reader_of
+from aizuchi.hosts.aws_lambda.service import Service
 from aizuchi.hosts.aws_lambda.shifts import Opened, bounds_within
 from aizuchi.settings import HOME_VARIABLE, Settings, load
 from aizuchi.settings.home import prepare
@@ -31,7 +32,8 @@ async def open_assistant(
     Raises:
         AizuchiError: the settings, the secrets or the store do not allow it.
     """
-    settings = settings_of(with_parameters(environ, reader_of(environ)), left_s)
+    read = reader_of(lambda: Service(environ, "ssm", "AmazonSSM", "1.1"))
+    settings = settings_of(with_parameters(environ, read), left_s)
     _log(settings)
     offered = Offered()
     async with open_app(settings, clock, takes=False, offered=offered) as app:

@@ -1,7 +1,5 @@
 """What an interaction says: a command or a click as a message or a signal, and its response."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,7 +38,7 @@ LOOKS = 1 << 10 | 1 << 16
 
 
 class Interaction(NamedTuple):
-    """Who did something, where, and how that is answered."""
+    """Who did something, where, and how that is answered; `clicked` is the message of a button."""
 
     id: str
     application: str
@@ -53,6 +51,7 @@ class Interaction(NamedTuple):
     direct: bool
     narrow: bool
     by_request: bool
+    clicked: str
 
     @property
     def language(self) -> Language:
@@ -105,6 +104,7 @@ def interaction_of(body: Fields, manner: Manner, now: float, *, by_request: bool
         direct=direct,
         narrow=_is_for_one_account(body) or not (direct or _may_look(body)),
         by_request=by_request,
+        clicked=optional_id(inner(body, "message"), "id"),
     )
 
 
@@ -226,7 +226,7 @@ def _read_click(asked: Interaction, custom_id: str, manner: Manner) -> Reception
     return _stop(asked, button) if button.kind == "stop" else _again(asked, button, manner)
 
 
-def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
+def _decide(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     """A yes or no of somebody who may decide; its answer goes on in the asker's conversation."""
     from aizuchi.consent import Decision, Verdict, decision_id, may_decide  # seldom clicked
 
@@ -239,11 +239,15 @@ def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
     message = _message(asked._replace(direct=direct), turn, manner, ephemeral)
     conversation = conversation_of(asked.channel, button.user, direct=direct, ephemeral=ephemeral)
     verdict: Verdict = "yes" if button.kind == "yes" else "no"
-    said = str(Decision(verdict, button.digest, button.user))
-    return _taken(asked, message._replace(conversation=conversation, decides=said))
+    message = message._replace(
+        conversation=conversation,
+        decides=str(Decision(verdict, button.digest, button.user)),
+        reply_to={**message.reply_to, "question": "" if ephemeral else asked.clicked},
+    )
+    return _taken(asked, message)._replace(known=told_alone(say("decided_already", asked.language)))
 
 
-def _stop(asked: Interaction, button: Button) -> Reception:
+def _stop(asked: Interaction, button: "Button") -> Reception:
     conversation = conversation_of(
         asked.channel,
         button.user,
@@ -254,10 +258,11 @@ def _stop(asked: Interaction, button: Button) -> Reception:
     return asked.lost._replace(signals=(stop,), accepted=taken())
 
 
-def _again(asked: Interaction, button: Button, manner: Manner) -> Reception:
+def _again(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     """The same question once more, under the id of this answer's successor: two clicks are one."""
     ephemeral = button.where == "ephemeral"
     message = _message(
         asked._replace(direct=button.where == "direct"), button.next_turn, manner, ephemeral
     )
-    return _taken(asked, message._replace(replaces=f"{NAME}:{button.turn}"))
+    known = told_alone(say("again_already", asked.language))
+    return _taken(asked, message._replace(replaces=f"{NAME}:{button.turn}"))._replace(known=known)

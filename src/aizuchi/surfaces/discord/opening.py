@@ -129,8 +129,9 @@ async def learn(rest: Rest, courier: DiscordCourier, surface: DiscordSurface) ->
 
 
 def has_sign(message: Message) -> bool:
-    """A command's first sign is Discord's own."""
-    return Address.from_mapping(message.reply_to).kind == "message"
+    """A command's first sign is Discord's own; a question that is decided loses its buttons."""
+    address = Address.from_mapping(message.reply_to)
+    return address.kind == "message" or bool(address.question)
 
 
 async def limits_of(
