@@ -2,13 +2,15 @@
 
 import argparse
 import asyncio
+import os
 
-from aizuchi.cli.common import base_address, is_verbose, load_settings, log_to_stderr
+from aizuchi.cli.common import base_address, config_file, is_verbose, log_to_stderr
 from aizuchi.cli.failures import INTERRUPTED
 from aizuchi.errors import SettingsError
 from aizuchi.hosts import process
+from aizuchi.hosts.aws_lambda.opening import reader_in, with_parameters
 from aizuchi.hosts.listening import listener
-from aizuchi.settings import Settings
+from aizuchi.settings import Settings, load
 from aizuchi.settings.home import prepare
 
 DESCRIPTION = """\
@@ -16,6 +18,7 @@ Answers the messages in the queues that [aws] names, in a container or on a mach
 place of the worker functions or beside them; start as many as you like. It serves nothing but
 /healthz, /readyz and /metrics. Told to stop (SIGTERM, Ctrl-C), it lets running answers end for a
 few seconds ([server] drain_s, at most 10); what is then left is gone on with by another one.
+A value in the environment that is ssm:NAME is read from SSM's parameters.
 """
 MOST_DRAIN_S = 10.0
 
@@ -35,7 +38,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = load_settings(options)
+    environment = with_parameters(os.environ, reader_in(os.environ))
+    settings = load(config_file(options), environment)
     if not settings.aws.is_on:
         raise SettingsError(
             "A worker needs the queues of an assistant on AWS, and [aws] names none.",

@@ -32,8 +32,7 @@ async def open_assistant(
     Raises:
         AizuchiError: the settings, the secrets or the store do not allow it.
     """
-    read = reader_of(lambda: Service(environ, "ssm", "AmazonSSM", "1.1"))
-    settings = settings_of(with_parameters(environ, read), left_s)
+    settings = settings_of(with_parameters(environ, reader_in(environ)), left_s)
     _log(settings)
     offered = Offered()
     async with open_app(settings, clock, takes=False, offered=offered) as app:
@@ -56,6 +55,11 @@ def settings_of(environ: Mapping[str, str], left_s: float) -> Settings:
     bounds = bounds_within(settings.bounds, left_s)
     limits = settings.limits._replace(answer_within_s=bounds.answer_within_s)
     return settings._replace(limits=limits)
+
+
+def reader_in(environ: Mapping[str, str]) -> Read:
+    """Reads parameters as whom the environment says, where there are any to be read."""
+    return reader_of(lambda: Service(environ, "ssm", "AmazonSSM", "1.1"))
 
 
 def with_parameters(environ: Mapping[str, str], read: Read) -> Mapping[str, str]:
