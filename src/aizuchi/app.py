@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from aizuchi import plugs
 from aizuchi.agent import Agent
@@ -28,7 +28,7 @@ from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
 from aizuchi.settings import Settings, is_loopback
 from aizuchi.summaries import Summariser
-from aizuchi.toolbox import Tool, Toolbox
+from aizuchi.toolbox import Supply, Tool, Toolbox
 from aizuchi.watch import Watch, installation_key, open_watch
 from aizuchi.worker import Worker
 
@@ -46,12 +46,19 @@ class Pushed(NamedTuple):
     signs: FirstSigns
 
 
+class Servers(Supply, Protocol):
+    """MCP servers, whose tools are there while they are connected. `run` keeps them so."""
+
+    async def run(self) -> None: ...
+
+
 class Skills(NamedTuple):
     """What the assistant can do besides talking, where a bot's own tool goes before a built-in one
-    of its name; and what answers in the place of its model."""
+    of its name; what answers in the place of its model; and whose tools it has besides."""
 
     tools: Sequence[Tool]
     brain: Brain | None
+    servers: Servers | None
 
 
 class App:
@@ -67,9 +74,10 @@ class App:
         watch: Watch,
         summariser: Summariser | None,
         endpoints: Endpoints,
+        servers: Servers | None,
     ) -> None:
         self.asgi: Any = None
-        self.endpoints = endpoints
+        self.endpoints, self._servers = endpoints, servers
         self._engine, self._intake = engine, intake
         self._watch, self._summariser = watch, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
@@ -77,16 +85,33 @@ class App:
     async def run(self) -> None:
         """Answers what is accepted, until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._engine.run())
-            tasks.create_task(self._worker.run())
+            tasks.create_task(self.work())
             tasks.create_task(self._watch.recorder.run())
             if self._watch.tracing:
                 tasks.create_task(self._watch.tracing.run())
-            tasks.create_task(expire(self._engine.consents, self._intake))
             if self._summariser:
                 tasks.create_task(self._summariser.run())
+            if self._servers:
+                tasks.create_task(self._servers.run())
             for socket in self._sockets.values():
                 tasks.create_task(socket.run())
+
+    async def work(self) -> None:
+        """The same without what goes on behind the answers: for a host that is frozen between
+        them, and lets us `rest` before."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._engine.run())
+            tasks.create_task(self._worker.run())
+            tasks.create_task(expire(self._engine.consents, self._intake))
+
+    async def rest(self) -> None:
+        """Does what goes on behind the answers, as far as there is something to be done."""
+        await self._watch.recorder.flush()
+        if self._summariser:
+            await self._summariser.catch_up()
+
+    async def hand_back(self) -> None:
+        await self._worker.hand_back()
 
     async def drain(self) -> None:
         """Takes on nothing more, and returns when nothing is on its way.
@@ -127,11 +152,7 @@ async def open_app(
         name: plugs.load("model", each.model.choice.plug) for name, each in models.items()
     }
     found = [plugs.load("surface", name) for name in settings.surfaces]
-    written = load_bot(settings.bot_file) if settings.bot_file else None
-    built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
-    skills = Skills(
-        [*built_in, *(written.tools if written else ())], written.brain if written else None
-    )
+    skills = _skills(settings, clock)
     async with (
         open_engine(
             settings.home,
@@ -158,6 +179,22 @@ def _models(settings: Settings) -> Mapping[str, Settings]:
     """By the name of each endpoint, what whoever opens it is told."""
     fallbacks = {name: settings.of_fallback(name) for name in settings.fallbacks}
     return {MAIN: settings, **fallbacks}
+
+
+def _skills(settings: Settings, clock: Callable[[], float]) -> Skills:
+    written = load_bot(settings.bot_file) if settings.bot_file else None
+    built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
+    tools = [*built_in, *(written.tools if written else ())]
+    return Skills(tools, written.brain if written else None, _servers(settings, tools))
+
+
+def _servers(settings: Settings, tools: Sequence[Tool]) -> Servers | None:
+    if not settings.mcp:
+        return None
+    opened: Servers = _part("aizuchi.tools.mcp.opening:open_servers")(
+        settings, [tool.declared.name for tool in tools]
+    )
+    return opened
 
 
 async def _open_pushed(
@@ -207,7 +244,12 @@ def _compose(
     rules, recorder = _rules(settings, engine, clock), watch.recorder
     brief = _brief(settings, pushed)
     summariser = _summariser(settings, endpoints, engine, brief)
-    toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
+    toolbox = Toolbox(
+        skills.tools,
+        timeout_s=settings.tools.timeout_s,
+        new_incident=new_incident,
+        supply=skills.servers,
+    )
     agent = Agent(
         model=endpoints,
         memory=engine.memory,
@@ -226,7 +268,7 @@ def _compose(
     intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
     web = _web(settings, engine, intake, clock)
     sockets = _sockets(pushed, intake)
-    app = App(engine, intake, worker, web, sockets, watch, summariser, endpoints)
+    app = App(engine, intake, worker, web, sockets, watch, summariser, endpoints, skills.servers)
     probes = _probes(settings, app, watch, web)
     app.asgi = _asgi(app, intake, pushed, web, probes, clock)
     return app

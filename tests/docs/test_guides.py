@@ -13,6 +13,7 @@ ENVIRONMENT = {
     "TOKEN_OF_NAGISO": "xoxb-2",
     "SECRET_OF_NAGISO": "secret",
     "MISTRAL_API_KEY": "key",
+    "TRACKER_TOKEN": "secret",
 }
 
 

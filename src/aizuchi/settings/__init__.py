@@ -13,6 +13,7 @@ from aizuchi.settings.casting import casting_of
 from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.fallbacks import check_fallbacks
 from aizuchi.settings.fields import fields_of
+from aizuchi.settings.mcp import McpServer, check_servers
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.reading import (
     Fields,
@@ -65,6 +66,7 @@ class Settings(NamedTuple):
     bot: BotSettings = BotSettings()
     tools: ToolSettings = ToolSettings()
     tracing: TracingSettings = TracingSettings()
+    mcp: Mapping[str, McpServer] = {}
     folder: Path = Path()
     home: Path = Path(".aizuchi")
     model_section: str = "model"
@@ -122,7 +124,9 @@ class Settings(NamedTuple):
         """Those that are set, for what must not show them."""
         models = (self.model, *self.fallbacks.values())
         keys = (*(each.api_key for each in models), self.web.token)
-        every = (*keys, *self.slack.secrets, *self.discord.secrets, *self.tracing.secrets)
+        servers = (secret for server in self.mcp.values() for secret in server.secrets)
+        platforms = (*self.slack.secrets, *self.discord.secrets)
+        every = (*keys, *platforms, *self.tracing.secrets, *servers)
         return tuple(secret for secret in every if secret)
 
 
@@ -146,6 +150,7 @@ SECTIONS: Mapping[str, type] = {
 NAMED_SECTIONS: Mapping[str, type] = {
     "personas": NamedPersona,
     "model.fallbacks": FallbackSettings,
+    "mcp": McpServer,
 }
 
 
@@ -178,6 +183,7 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
         fallbacks={
             name: ModelSettings(**values) for name, values in _named("model.fallbacks", given, over)
         },
+        mcp={name: McpServer(**values) for name, values in _named("mcp", given, over)},
         folder=path.parent,
         home=home_of(environment),
     )
@@ -214,6 +220,7 @@ def check(settings: Settings) -> None:
     """Raises SettingsError where settings do not go together."""
     _ = settings.casting
     check_fallbacks(settings.model, settings.fallbacks, settings.limits.answer_within_s)
+    check_servers(settings.mcp)
     web = settings.web
     if web.enabled and web.auth == "header" and not (web.identity_header and web.proxies):
         raise SettingsError(
