@@ -262,14 +262,14 @@ def _answered(reply: Reply, draft: Draft, language: Language) -> Finished:
     return Finished("answered", draft.text)
 
 
-def _round_of(asked: Pending) -> int:
-    """The round that has the calls that were asked about."""
-    return max(each.round for each in asked.rounds if isinstance(each, ToolsCalled))
-
-
 def _with_remark(finished: Finished, unread: str) -> Finished:
     """An end that also says which files were not read."""
     if not unread:
         return finished
     said = "\n".join(filter(None, (finished.said, unread)))
     return finished._replace(said=said, code=finished.code or FILES_UNREAD)
+
+
+def _round_of(asked: Pending) -> int:
+    """The round that has the calls that were asked about."""
+    return max(each.round for each in asked.rounds if isinstance(each, ToolsCalled))
