@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from aizuchi.events import Message, Place, Reception, Sender, Signal
+from aizuchi.events import HttpResponse, Message, Place, Reception, Sender, Signal
 from aizuchi.surfaces.discord import NAME, TOKEN_S
 from aizuchi.surfaces.discord.address import Address, conversation_of, place_of, time_of
 from aizuchi.surfaces.discord.fields import (
@@ -63,9 +63,9 @@ class Interaction(NamedTuple):
         return language_of("", self.locale)
 
     @property
-    def lost(self) -> Reception:
-        """The beginning of a reception: what is said where nothing could be stored."""
-        return Reception(refused=told_alone(say("not_taken", self.language)))
+    def refused(self) -> HttpResponse:
+        """What is said where nothing could be stored."""
+        return told_alone(say("not_taken", self.language))
 
 
 def read_interaction(body: Fields, manner: Manner, *, now: float, by_request: bool) -> Reception:
@@ -103,7 +103,7 @@ def interaction_of(body: Fields, manner: Manner, now: float, *, by_request: bool
         token=token,
         channel=optional_id(body, "channel_id") or id_of(inner(body, "channel"), "id"),
         guild=guild,
-        sender=manner.seen(Sender(id_of(user, "id"), name_of(user, member), groups)),
+        sender=manner.sender(id_of(user, "id"), name_of(user, member), groups),
         locale=text_of(body, "locale") or "en",
         at=_began(interaction, now),
         direct=direct,
@@ -204,8 +204,8 @@ def _message(asked: Interaction, turn: str, manner: Manner, ephemeral: bool) -> 
 
 
 def _taken(asked: Interaction, message: Message) -> Reception:
-    ephemeral = Address.from_mapping(message.reply_to).ephemeral
-    return asked.lost._replace(messages=(message,), accepted=thinking(ephemeral=ephemeral))
+    response = thinking(ephemeral="ephemeral" in message.reply_to)
+    return Reception((message,), accepted=response, refused=asked.refused)
 
 
 def _choices(data: Fields, manner: Manner) -> Sequence[str | int | float]:
@@ -261,7 +261,7 @@ def _stop(asked: Interaction, button: "Button") -> Reception:
         ephemeral=button.where == "ephemeral",
     )
     stop = Signal("stop", conversation, button.user, f"{NAME}:{button.turn}")
-    return asked.lost._replace(signals=(stop,), accepted=taken())
+    return Reception(signals=(stop,), accepted=taken(), refused=asked.refused)
 
 
 def _again(asked: Interaction, button: "Button", manner: Manner) -> Reception:
