@@ -300,7 +300,7 @@ async def test_what_cannot_be_stored_is_refused_visibly(house: House) -> None:
         said = await house.asks()
         await house.rest(5)
     assert said.acks[0].json()["data"]["flags"] == 68  # type: ignore[index]  # a response
-    assert "send it again" in house.discord.shown(said).content
+    assert "please ask again" in house.discord.shown(said).content
     assert house.answers() == []
 
 

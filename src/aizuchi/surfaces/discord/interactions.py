@@ -1,7 +1,5 @@
 """What an interaction says: a command or a click as a message or a signal, and its response."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +17,12 @@ from aizuchi.surfaces.discord.fields import (
     text_of,
 )
 from aizuchi.surfaces.discord.manner import Manner
-from aizuchi.surfaces.discord.questions import focused, question_about, question_of
+from aizuchi.surfaces.discord.questions import (
+    files_given,
+    focused,
+    question_about,
+    question_of,
+)
 from aizuchi.surfaces.discord.responses import choices, pong, taken, thinking, told_alone
 from aizuchi.words import Language, language_of, say
 
@@ -152,7 +155,8 @@ def _read_command(asked: Interaction, data: Fields, manner: Manner) -> Reception
             return Reception(accepted=told_alone(_unknown(asked, name, manner)))
     message = _message(asked, f"interaction:{asked.id}", manner, manner.is_ephemeral(name))
     command = ORDERS.get(name, "" if text else GREETING)
-    return _taken(asked, message._replace(text=text, command=command, via=f"/{name}"))
+    given = message._replace(text=text, command=command, via=f"/{name}")
+    return _taken(asked, given._replace(attachments=files_given(data)))
 
 
 def _unknown(asked: Interaction, name: str, manner: Manner) -> str:
@@ -229,7 +233,7 @@ def _read_click(asked: Interaction, custom_id: str, manner: Manner) -> Reception
     return _stop(asked, button) if button.kind == "stop" else _again(asked, button, manner)
 
 
-def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
+def _decide(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     """A yes or no of somebody who may decide; its answer goes on in the asker's conversation."""
     from aizuchi.consent import Decision, Verdict, decision_id, may_decide  # seldom clicked
 
@@ -250,7 +254,7 @@ def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
     return _taken(asked, message)._replace(known=told_alone(say("decided_already", asked.language)))
 
 
-def _stop(asked: Interaction, button: Button) -> Reception:
+def _stop(asked: Interaction, button: "Button") -> Reception:
     conversation = conversation_of(
         asked.channel,
         button.user,
@@ -261,7 +265,7 @@ def _stop(asked: Interaction, button: Button) -> Reception:
     return Reception(signals=(stop,), accepted=taken(), refused=asked.refused)
 
 
-def _again(asked: Interaction, button: Button, manner: Manner) -> Reception:
+def _again(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     """The same question once more, under the id of this answer's successor: two clicks are one."""
     ephemeral = button.where == "ephemeral"
     message = _message(
