@@ -8,17 +8,24 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.attachments.samples import PNG
 from tests.worker.office import ScriptedModel, desk, saying
 
 from aizuchi import Bot, Step, Turn
 from aizuchi.botfile import load_bot
 from aizuchi.brain import Brain
 from aizuchi.errors import BotError, ModelUnavailable
+from aizuchi.events import Picture
 from aizuchi.ports import Ending
 from aizuchi.testing.engine_contract.bench import message
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MISSING = "is not installed: not tried (pip install langgraph pydantic-ai-slim)"
+
+
+SEEING = Turn(
+    "What is this?", (), (), "ann", "Ann", "web", "talk", "en", (Picture("image/png", PNG),)
+)
 
 
 class Reading:
@@ -176,6 +183,42 @@ async def test_a_pydantic_ai_agent_is_given_what_was_said(tmp_path: Path) -> Non
     agent = Agent(FunctionModel(stream_function=stream))
     reading = Reading(tmp_path, brain_of(agent))
     assert await reading.ask("one", "two") == ["one ", "one | one  | two "]
+
+
+@pytest.mark.real_time
+async def test_a_pydantic_ai_agent_is_shown_pictures() -> None:
+    pytest.importorskip("pydantic_ai", reason=f"pydantic-ai {MISSING}")
+    from pydantic_ai import Agent, BinaryContent
+    from pydantic_ai.messages import ModelMessage
+    from pydantic_ai.models.function import AgentInfo, FunctionModel
+
+    seen: list[Any] = []
+
+    async def stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str]:
+        seen.extend(messages[-1].parts[-1].content)  # type: ignore[arg-type, union-attr]  # a list, as it was given
+        yield "A cat."
+
+    brain = brain_of(Agent(FunctionModel(stream_function=stream)))
+    said = [part async for part in brain(SEEING) if isinstance(part, str)]
+    assert seen == ["What is this?", BinaryContent(PNG, media_type="image/png")]
+    assert said == ["A cat."]
+
+
+@pytest.mark.real_time
+async def test_a_langchain_runnable_is_shown_pictures() -> None:
+    """As chat models of every maker take them there."""
+    seen: list[Any] = []
+
+    class Runnable:
+        async def astream(self, messages: Any) -> AsyncIterator[str]:
+            seen.extend(messages)
+            yield "A cat."
+
+    said = [part async for part in brain_of(Runnable())(SEEING)]
+    ((role, (text, image)),) = seen
+    assert (role, text) == ("human", {"type": "text", "text": "What is this?"})
+    assert image["image_url"]["url"].startswith("data:image/png;base64,iVBOR")
+    assert said == ["A cat."]
 
 
 @pytest.mark.real_time

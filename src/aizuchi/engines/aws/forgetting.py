@@ -4,6 +4,7 @@ says that there is more goes last."""
 from aizuchi.access import day_of
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.asking import take_back
+from aizuchi.engines.aws.filing import file_keys
 from aizuchi.engines.aws.items import PRESENT, Delete, Item, Put, Update, key_of
 from aizuchi.engines.aws.memoryrows import disturbed, dropped, memory_rows, shelves_at
 from aizuchi.engines.aws.persons import pointers_of
@@ -52,7 +53,8 @@ async def erase(store: Store, conversation: str, seq: int, turn_id: str) -> None
     turn = keys.turn(turn_id)
     gone = [key_of(item) async for item in store.table.query(turn.pk)]
     words = [keys.said(conversation, seq), *parts_of(said)] if said else []
-    await store.table.write_all([Delete(key) for key in (*words, *gone) if key != turn])
+    files = await file_keys(store.table, turn_id)
+    await store.table.write_all([Delete(key) for key in (*words, *gone, *files) if key != turn])
     left: Item = {"left": True, "trace": "", **store.id_until(store.clock())}
     try:
         await store.table.write(Update(turn, set=left, only=PRESENT))

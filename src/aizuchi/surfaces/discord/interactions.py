@@ -17,7 +17,12 @@ from aizuchi.surfaces.discord.fields import (
     text_of,
 )
 from aizuchi.surfaces.discord.manner import Manner
-from aizuchi.surfaces.discord.questions import focused, question_about, question_of
+from aizuchi.surfaces.discord.questions import (
+    files_given,
+    focused,
+    question_about,
+    question_of,
+)
 from aizuchi.surfaces.discord.responses import choices, pong, taken, thinking, told_alone
 from aizuchi.words import Language, language_of, say
 
@@ -149,7 +154,8 @@ def _read_command(asked: Interaction, data: Fields, manner: Manner) -> Reception
             return Reception(accepted=told_alone(_unknown(asked, name, manner)))
     message = _message(asked, f"interaction:{asked.id}", manner, manner.is_ephemeral(name))
     command = ORDERS.get(name, "" if text else GREETING)
-    return _taken(asked, message._replace(text=text, command=command, via=f"/{name}"))
+    given = message._replace(text=text, command=command, via=f"/{name}")
+    return _taken(asked, given._replace(attachments=files_given(data)))
 
 
 def _unknown(asked: Interaction, name: str, manner: Manner) -> str:

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from aizuchi.events import Message, Place, Reception
+from aizuchi.events import Attachment, Message, Place, Reception
 from aizuchi.surfaces.discord import NAME
 from aizuchi.surfaces.discord.address import Address, conversation_of, place_of
 from aizuchi.surfaces.discord.fields import (
@@ -18,7 +18,7 @@ from aizuchi.surfaces.discord.fields import (
 )
 from aizuchi.surfaces.discord.interactions import GREETING
 from aizuchi.surfaces.discord.manner import Manner
-from aizuchi.surfaces.discord.questions import quotation, with_attachments
+from aizuchi.surfaces.discord.questions import files_of, quotation, with_attachments
 from aizuchi.surfaces.discord.responses import reply
 from aizuchi.words import language_of, say
 
@@ -77,7 +77,15 @@ def _message(body: Fields, manner: Manner, bot_id: str, *, direct: bool) -> Mess
         ref=said,
         command="" if text else GREETING,
         reply_to=address.to_mapping(),
+        attachments=_files(body, bot_id),
     )
+
+
+def _files(body: Fields, bot_id: str) -> tuple[Attachment, ...]:
+    """What is attached to a message, and to the one of somebody else that it is a reply to."""
+    referenced = inner(body, "referenced_message")
+    is_ours = inner(referenced, "author").get("id") == bot_id
+    return (*files_of(body), *(() if is_ours else files_of(referenced)))
 
 
 def _question(body: Fields, bot_id: str) -> str:
