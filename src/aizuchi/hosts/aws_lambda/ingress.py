@@ -55,8 +55,8 @@ def open_ingress(environ: Mapping[str, str], manners: Manners = Manners()) -> In
         log_error(message, time(), hidden)
 
     given = {variable: environ.get(variable, "") for variable in (SLACK, DISCORD)}
-    secrets = Secrets(given, reader_of(environ), complain)
-    sqs = Service(environ, "sqs", "AmazonSQS")
+    read = reader_of(lambda: Service(environ, "ssm", "AmazonSSM", "1.1"))
+    secrets, sqs = Secrets(given, read, complain), Service(environ, "sqs", "AmazonSQS")
 
     def inbox(now: float, left_s: float) -> "Inbox":
         until = monotonic() + left_s

@@ -16,7 +16,8 @@ IDLE_S = 20.0
 """After a rest that was longer, nobody knows whether what stands between still lets it through."""
 
 CHUNK_BYTES = 65_536
-LONGEST_REPLY = 2**20
+LONGEST_HEAD, LONGEST_REPLY = 2**16, 2**20
+NO_REPLY = "what came back is no reply of AWS's"
 NOTHING_YET = ("BlockingIOError", "SSLWantReadError")
 
 
@@ -122,26 +123,27 @@ def _read(connection: socket.socket, until: float) -> tuple[Reply, bool]:
     """A reply, and whether it is the connection's last."""
     received = b""
     while b"\r\n\r\n" not in received:
-        received += _more(connection, until)
+        received += _more(connection, until, LONGEST_HEAD - len(received))
     head, _, body = received.partition(b"\r\n\r\n")
     status, *lines = head.split(b"\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in map(_halves, lines)}
+    pairs = (line.partition(b":") for line in lines)
+    headers = {name.lower(): value.strip().lower() for name, _, value in pairs}
     try:
         number, length = int(status.split(b" ", 2)[1]), int(headers[b"content-length"])
     except (ValueError, LookupError):
-        raise ConnectionError("what came back is no reply of AWS's") from None
-    while len(body) < length <= LONGEST_REPLY:
-        body += _more(connection, until)
-    return Reply(number, body), headers.get(b"connection", b"").lower() == b"close"
+        raise ConnectionError(NO_REPLY) from None
+    if not 0 <= length <= LONGEST_REPLY:
+        raise ConnectionError(NO_REPLY)
+    while len(body) < length:
+        body += _more(connection, until, CHUNK_BYTES)
+    return Reply(number, body), headers.get(b"connection") == b"close"
 
 
-def _halves(line: bytes) -> tuple[bytes, bytes, bytes]:
-    return line.partition(b":")
-
-
-def _more(connection: socket.socket, until: float) -> bytes:
+def _more(connection: socket.socket, until: float, most: int) -> bytes:
+    if most <= 0:
+        raise ConnectionError(NO_REPLY)
     connection.settimeout(_left_s(until))
-    received = connection.recv(CHUNK_BYTES)
+    received = connection.recv(min(most, CHUNK_BYTES))
     if not received:
         raise ConnectionResetError("the connection ended before the reply did")
     return received
