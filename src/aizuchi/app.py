@@ -77,14 +77,29 @@ class App:
     async def run(self) -> None:
         """Answers what is accepted, until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._engine.run())
-            tasks.create_task(self._worker.run())
+            tasks.create_task(self.work())
             tasks.create_task(self._recorder.run())
-            tasks.create_task(expire(self._engine.consents, self._intake))
             if self._summariser:
                 tasks.create_task(self._summariser.run())
             for socket in self._sockets.values():
                 tasks.create_task(socket.run())
+
+    async def work(self) -> None:
+        """The same without what goes on behind the answers: for a host that is frozen between
+        them, and lets us `rest` before."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._engine.run())
+            tasks.create_task(self._worker.run())
+            tasks.create_task(expire(self._engine.consents, self._intake))
+
+    async def rest(self) -> None:
+        """Does what goes on behind the answers, as far as there is something to be done."""
+        await self._recorder.flush()
+        if self._summariser:
+            await self._summariser.catch_up()
+
+    async def hand_back(self) -> None:
+        await self._worker.hand_back()
 
     async def drain(self) -> None:
         """Takes on nothing more, and returns when nothing is on its way.

@@ -38,14 +38,18 @@ class Tape:
 
     async def past(self, read: int, after: Position) -> list[Logged]:
         """The lines that come once this many are read; none where the tape is cut."""
-        while len(self.lines) <= read and not self.cut:
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(future)
-            await future
+        await self.more(read)
         lines = self.lines[read:]
         if lines and lines[0].position <= after:
             return [line for line in lines if line.position > after]
         return lines
+
+    async def more(self, read: int) -> None:
+        """Returns when there are more lines than these, or the tape is cut."""
+        while len(self.lines) <= read and not self.cut:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(future)
+            await future
 
     def _wake(self) -> None:
         for future in self._waiting:
@@ -74,6 +78,11 @@ class Stream:
         """What this attempt writes; None for any but the newest one."""
         draft = self._newest
         return draft if draft and draft.attempt == attempt and not draft.lost else None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether an attempt of this process makes it."""
+        return self._newest is not None and not self._newest.lost
 
     def cut(self) -> None:
         """What was shown here is not the answer: tails go on with what the store has."""

@@ -2,27 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from aizuchi.answers import BEGINNING, Entry, Finished, Logged, Position, TextDelta, since
-from aizuchi.drafts import Draft, Stream
-from aizuchi.errors import LeaseLost, StoreError
+from aizuchi.drafts import Stream
+from aizuchi.errors import LeaseLost
+from aizuchi.flushing import Flushing, Together
 from aizuchi.logstore import RECEIPTS, LogStore, Transcript
 from aizuchi.turns import Claim
 
-FLUSH_AFTER_S = 0.05
-FLUSH_AT_CHARS = 1_000
-
 
 class LiveLog:
-    """An AnswerLog whose producers and tails share a process; `run` writes what they make."""
+    """An AnswerLog whose producers and tails share a process; `run` writes what they make.
 
-    def __init__(self, store: LogStore) -> None:
-        self._store = store
+    Where others share the store, a tail of what is not made here looks into it again and again:
+    `looks_s` are the pauses between two looks at which nothing new was found, the last one
+    repeated.
+    """
+
+    def __init__(
+        self,
+        store: LogStore,
+        flushing: Flushing | None = None,
+        looks_s: Sequence[float] = (),
+    ) -> None:
+        self._store, self._looks_s = store, looks_s
+        self._flushing = flushing or Together(store)
         self._streams: dict[str, Stream] = {}
-        self._unkept: dict[Draft, None] = {}
-        self._dirty = asyncio.Event()
-        self._urgent = asyncio.Event()
 
     def begin(self, claim: Claim) -> None:
         """Admits the newest attempt of a turn, and with it no other; its queue says so."""
@@ -35,14 +41,10 @@ class LiveLog:
         if draft is None:
             raise LeaseLost(f"attempt {attempt} at {turn_id} is over")
         draft.add(entries)
-        self._unkept[draft] = None
-        self._dirty.set()
-        if all(isinstance(entry, TextDelta) for entry in entries):
-            if draft.backlog > FLUSH_AT_CHARS:
-                self._urgent.set()
-            return
-        self._urgent.set()
-        await draft.all_kept()
+        is_text = all(isinstance(entry, TextDelta) for entry in entries)
+        self._flushing.note(draft, at_once=not is_text)
+        if not is_text:
+            await draft.all_kept()
 
     async def read(self, turn_id: str) -> Sequence[Logged]:
         return (await self._store.load(turn_id)).log
@@ -50,7 +52,7 @@ class LiveLog:
     async def follow(
         self, turn_id: str, after: Position = BEGINNING
     ) -> AsyncIterator[Sequence[Logged]]:
-        over = False
+        over, looks = False, 0
         while not over:
             with self._in_use(turn_id) as stream:
                 tape = stream.tape
@@ -59,11 +61,14 @@ class LiveLog:
                 transcript = _joined(stored, tape.lines)
                 news = _since(transcript, after)
                 over = not transcript.log or _is_finished(transcript.log)
+                looks = 0 if news else looks + 1
                 while news or not (over or tape.cut):
                     if news:
                         yield news
                         after = max(after, news[-1].position)
                         over = over or _is_finished(news)
+                    if not over and not await self._comes(stream, read, looks):
+                        break
                     news = [] if over else await tape.past(read, after)
                     read = len(tape.lines)
 
@@ -75,34 +80,33 @@ class LiveLog:
         """Tells who answers this turn that a stop has arrived and is stored."""
         self._stream(turn_id).stop.set()
 
+    def lose(self, turn_id: str, attempt: int) -> None:
+        """Somebody else answers this turn now: tails go on with what the store has."""
+        stream = self._streams.get(turn_id)
+        if stream and (draft := stream.draft(attempt)):
+            draft.lose()
+
     def forget(self, turn_id: str) -> None:
         """The turn is settled or was deleted: the store has all there is, its tails end."""
         if stream := self._streams.pop(turn_id, None):
             stream.tape.end()
 
     async def run(self) -> None:
-        """Stores what was appended: at once where it must be kept, text within 50 ms."""
-        while True:
-            await self._dirty.wait()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FLUSH_AFTER_S):
-                    await self._urgent.wait()
-            self._dirty.clear()
-            self._urgent.clear()
-            await self._flush()
+        """Stores what was appended."""
+        await self._flushing.run()
 
-    async def _flush(self) -> None:
-        unkept, self._unkept = self._unkept, {}
-        taken = [(draft, draft.take()) for draft in unkept]
+    async def _comes(self, stream: Stream, read: int, looks: int) -> bool:
+        """Whether something new is made here; where it is not, the store has to be looked into once
+        more after a while."""
+        if not self._looks_s or stream.is_written:
+            return True
+        pause_s = self._looks_s[min(looks, len(self._looks_s) - 1)]
         try:
-            kept = await self._store.write([line for _, lines in taken for line in lines])
-        except StoreError as error:
-            for draft, _ in taken:
-                draft.failed(error)
-            return
-        for draft, lines in taken:
-            mine, kept = kept[: len(lines)], kept[len(lines) :]
-            draft.kept() if all(mine) else draft.lose()
+            async with asyncio.timeout(pause_s):
+                await stream.tape.more(read)
+        except TimeoutError:
+            return False
+        return True
 
     def _stream(self, turn_id: str) -> Stream:
         stream = self._streams.get(turn_id)

@@ -64,9 +64,13 @@ class Summariser:
     async def run(self) -> None:
         while True:
             await self._news.wait()
-            self._news.clear()
-            async for shelf in self._shelves():
-                await self._bring_up_to_date(shelf)
+            await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """Writes what there is to be written now."""
+        self._news.clear()
+        async for shelf in self._shelves():
+            await self._bring_up_to_date(shelf)
 
     async def _shelves(self) -> AsyncIterator[Shelf]:
         if self._is_due:

@@ -49,12 +49,16 @@ class Recorder:
         while True:
             await self._news.wait()
             await asyncio.sleep(GATHER_S)
-            self._news.clear()
-            notes, self._notes = self._notes, []
-            try:
+            await self.flush()
+
+    async def flush(self) -> None:
+        self._news.clear()
+        notes, self._notes = self._notes, []
+        try:
+            if notes:
                 await self._traces.note(notes)
-            except StoreError as error:
-                log.error("%d notes are lost: %s", len(notes), error)
+        except StoreError as error:
+            log.error("%d notes are lost: %s", len(notes), error)
 
 
 class _About(NamedTuple):

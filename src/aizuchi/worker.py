@@ -66,6 +66,10 @@ class Worker:
             await cancel(*self._held)
             self._drained.set()
 
+    async def hand_back(self) -> None:
+        """Hands back all that is held now, and goes on taking what there is."""
+        await cancel(*self._held)
+
     async def _answer_all(self) -> None:
         while True:
             await self._slots.acquire()

@@ -14,7 +14,7 @@ from aizuchi.simulator.aws import AWSTransport, FakeAWS, Fault, Key, app_of
 from aizuchi.simulator.aws.signing import SKEW_S
 from aizuchi.testing import virtual_time
 
-TARGETS = {"dynamodb": "DynamoDB_20120810", "sqs": "AmazonSQS", "ssm": "AmazonSSM"}
+TARGETS = {"dynamodb": "DynamoDB_20120810", "sqs": "AmazonSQS"}
 KEYS = {"pk": {"S": "a"}}
 HOUR_S = 3600.0
 
@@ -28,12 +28,11 @@ class Desk:
         self.skew_s = 0.0
 
     async def asked(self, service: str, operation: str, **body: Any) -> httpx2.Response:
-        request = Request(
-            "POST",
-            "aws.test",
-            headers=(("X-Amz-Target", f"{TARGETS[service]}.{operation}"),),
-            body=json.dumps(body).encode(),
+        headers = (
+            ("Content-Type", "application/x-amz-json-1.0"),
+            ("X-Amz-Target", f"{TARGETS[service]}.{operation}"),
         )
+        request = Request("POST", "aws.test", "/", headers, json.dumps(body).encode())
         who = Credentials(self.aws.key.id, self.aws.key.secret, self.aws.key.session)
         now = virtual_time.clock() + self.skew_s
         proved = signed(request, who, Scope("eu-west-1", service), now)

@@ -30,6 +30,35 @@ class Sent(NamedTuple):
     at: float
 
 
+class Wake(NamedTuple):
+    """Comes when a message has landed, and until it is answered: something waits there."""
+
+    conversation: str
+    turn_id: str
+
+
+class Late(NamedTuple):
+    """Comes when a turn that has landed should long have been claimed, or answered."""
+
+    conversation: str
+    turn_id: str
+
+
+class Undecided(NamedTuple):
+    """Comes when the time is over in which somebody could decide what a turn has asked."""
+
+    turn_id: str
+
+
+Record = Guardian | Sent | Wake | Late | Undecided
+SHORT: dict[str, type[Wake | Late | Undecided]] = {
+    "wake": Wake,
+    "late": Late,
+    "undecided": Undecided,
+}
+NAMES = {kind: name for name, kind in SHORT.items()}
+
+
 def digest_of(key: str) -> str:
     """A conversation or a turn, as SQS takes the names of groups and of what it knows again."""
     return sha256(key.encode()).hexdigest()
@@ -45,11 +74,11 @@ def write_message(message: Message) -> str:
     return _sendable(encode_message(message))
 
 
-def write_record(record: Guardian | Sent) -> str:
+def write_record(record: Record) -> str:
     return _sendable(json.dumps(_fields(record), ensure_ascii=False, separators=(",", ":")))
 
 
-def read_record(body: str) -> Guardian | Sent:
+def read_record(body: str) -> Record:
     """What `write_record` wrote; what a later version has added is passed over.
 
     Raises:
@@ -60,13 +89,19 @@ def read_record(body: str) -> Guardian | Sent:
             return Guardian(decode_message(message), accepted_at)
         case [_, "signal", float() | int() as at, *fields]:
             return Sent(Signal(*fields[: len(Signal._fields)]), at)
+        case [_, ("wake" | "late" | "undecided") as name, *texts]:
+            kind = SHORT[name]
+            return kind(*map(str, texts[: len(kind._fields)]))
     raise ValueError("a record of another program's")
 
 
-def _fields(record: Guardian | Sent) -> tuple[object, ...]:
-    if isinstance(record, Guardian):
-        return (VERSION, "guardian", record.accepted_at, encode_message(record.message))
-    return (VERSION, "signal", record.at, *record.signal)
+def _fields(record: Record) -> tuple[object, ...]:
+    match record:
+        case Guardian(message, accepted_at):
+            return (VERSION, "guardian", accepted_at, encode_message(message))
+        case Sent(signal, at):
+            return (VERSION, "signal", at, *signal)
+    return (VERSION, NAMES[type(record)], *record)
 
 
 def _sendable(text: str) -> str:

@@ -55,6 +55,7 @@ class Door:
     async def _answer(self, service: Service, operation: str, call: Call) -> Response:
         try:
             check(call, self._aws.keys, service.name, self._aws.signed_by())
+            _check_protocol(service, call)
             known = service.operations.get(operation)
             if known is None:
                 raise not_simulated(f"operation {service.title}.{operation}")
@@ -65,6 +66,11 @@ class Door:
             return wire.error(service, wire.not_signed(service, why))
         except Refused as refused:
             return wire.error(service, refused)
+
+
+def _check_protocol(service: Service, call: Call) -> None:
+    if call.headers.get("content-type") != f"application/x-amz-json-{service.version}":
+        raise Refused("UnknownOperationException", f"the content is no JSON {service.version}")
 
 
 def _read(body: bytes) -> Any:

@@ -63,7 +63,7 @@ class Reading:
         reply: dict[str, Any] = {"Count": len(found), "ScannedCount": len(page)}
         if asked.text("Select", "") != "COUNT":
             reply["Items"] = shown
-        if len(page) < len(rows) or len(page) == asked.number("Limit", 0):
+        if page and (len(page) < len(rows) or len(page) == asked.number("Limit", 0)):
             reply["LastEvaluatedKey"] = query.key_in(page[-1])
         return reply
 

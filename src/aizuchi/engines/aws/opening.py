@@ -1,0 +1,162 @@
+"""Opens the engine: the table and the queues of one installation, for as long as they are used."""
+
+import asyncio
+import os
+import random
+import secrets
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+import httpx2
+
+from aizuchi.bell import Bell, Bells
+from aizuchi.engines.aws.account import endpoint_of, region_of
+from aizuchi.engines.aws.calling import CONNECT_S, TRY_S, Caller, Service
+from aizuchi.engines.aws.chats import AwsChats
+from aizuchi.engines.aws.consents import AwsConsents
+from aizuchi.engines.aws.entries import AwsEntries
+from aizuchi.engines.aws.hands import Hands
+from aizuchi.engines.aws.identity import identity_of
+from aizuchi.engines.aws.inbox import AwsInbox
+from aizuchi.engines.aws.keys import Order
+from aizuchi.engines.aws.memory import AwsMemory
+from aizuchi.engines.aws.pacing import AwsPace
+from aizuchi.engines.aws.queues import Addresses, Queues
+from aizuchi.engines.aws.receiving import Reception
+from aizuchi.engines.aws.records import LONGEST_BOUND_S
+from aizuchi.engines.aws.sources import Offered, Polled, Source
+from aizuchi.engines.aws.store import Store
+from aizuchi.engines.aws.table import Table
+from aizuchi.engines.aws.tickets import AwsTickets
+from aizuchi.engines.aws.tracing import AwsTraces
+from aizuchi.engines.aws.turnqueue import HIDDEN_OVER_LEASE_S, AwsQueue
+from aizuchi.engines.aws.usage import AwsUsage
+from aizuchi.flushing import Apart, Rhythm
+from aizuchi.limits import Budget
+from aizuchi.live import LiveLog
+from aizuchi.ports import Allowance, Engine, Retention
+from aizuchi.turns import Bounds
+
+RHYTHM = Rhythm(early_s=0.5, for_s=8.0, late_s=2.0)
+LOOKS_S = (0.25, 0.25, 0.5, 0.5, 1.0)
+
+
+class Cloud(NamedTuple):
+    """Where an installation is: its table, its queues, and how its environment leads there."""
+
+    table: str
+    queues: Addresses
+    environ: Mapping[str, str] = os.environ
+    transport: httpx2.AsyncBaseTransport | None = None
+
+
+@asynccontextmanager
+async def open_engine(
+    cloud: Cloud,
+    *,
+    bounds: Bounds = Bounds(),
+    allowance: Allowance = Allowance(),
+    retention: Retention = Retention(),
+    budgets: Mapping[str, Budget] | None = None,
+    clock: Callable[[], float],
+    pushed: Collection[str] = (),
+    offered: Offered | None = None,
+    chance: Callable[[], float] = random.random,
+) -> AsyncIterator[Engine]:
+    """Opens the store of an installation, which others may have open at the same time.
+
+    `pushed` are the surfaces whose messages stand in the FIFO queue. A host that has messages of
+    the queues in its hands gives them to `offered`; without it they are fetched.
+
+    Raises:
+        SettingsError: the environment names no region or no credentials.
+    """
+    environ = cloud.environ
+    async with _client(cloud) as http, _client(cloud) as line:
+        caller, listening = (_caller(each, environ, clock, chance) for each in (http, line))
+        store = Store(
+            Table(caller, _service(environ, "dynamodb"), cloud.table, clock),
+            clock,
+            _capped(bounds),
+            retention,
+            Order(clock, chance),
+            lambda: secrets.token_hex(8),
+        )
+        queues = Queues(caller, listening, _service(environ, "sqs"), cloud.queues)
+        hands = Hands(Bells(Bell(clock), Bell(clock), Bell(clock)))
+        source: Source = offered or Polled(store.bounds.lease_s + HIDDEN_OVER_LEASE_S)
+        try:
+            yield _engine(store, queues, hands, source, pushed, allowance, budgets)
+        finally:
+            await line.aclose()  # what it would still receive, nobody would get for a while
+            for lead in list(hands.idle()):
+                if lead.delivery:
+                    await source.later(lead.delivery, 0)
+
+
+def _engine(
+    store: Store,
+    queues: Queues,
+    hands: Hands,
+    source: Source,
+    pushed: Collection[str],
+    allowance: Allowance,
+    budgets: Mapping[str, Budget] | None,
+) -> Engine:
+    entries = AwsEntries(store)
+    log = LiveLog(entries, Apart(entries, RHYTHM), LOOKS_S)
+    entries.on_stop = log.stop
+    inbox = AwsInbox(store, log, hands, source, queues, pushed)
+    consents = AwsConsents(store, source, queues)
+    reception = Reception(queues.addresses, store, hands, source, inbox, consents)
+    source.bind(queues, reception.take)
+
+    async def run() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for work in (log, source, reception):
+                tasks.create_task(work.run())
+
+    return Engine(
+        inbox=inbox,
+        queue=AwsQueue(store, log, hands, source, queues),
+        log=log,
+        memory=AwsMemory(store),
+        chats=AwsChats(store, log),
+        consents=consents,
+        usage=AwsUsage(store, allowance),
+        tickets=AwsTickets(store),
+        traces=AwsTraces(store),
+        pace=AwsPace(store, budgets),
+        run=run,
+    )
+
+
+def _client(cloud: Cloud) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=cloud.transport,
+        timeout=httpx2.Timeout(TRY_S, connect=CONNECT_S),
+        limits=httpx2.Limits(max_connections=200, max_keepalive_connections=50),
+    )
+
+
+def _caller(
+    http: httpx2.AsyncClient,
+    environ: Mapping[str, str],
+    clock: Callable[[], float],
+    chance: Callable[[], float],
+) -> Caller:
+    return Caller(http, identity_of(environ, http, clock), region_of(environ), clock, chance)
+
+
+def _service(environ: Mapping[str, str], name: str) -> Service:
+    target = {"dynamodb": "DynamoDB_20120810", "sqs": "AmazonSQS"}[name]
+    return Service(name, target, endpoint_of(environ, name, region_of(environ)))
+
+
+def _capped(bounds: Bounds) -> Bounds:
+    """A guardian comes at most so late."""
+    return bounds._replace(
+        answer_within_s=min(bounds.answer_within_s, LONGEST_BOUND_S),
+        wait_within_s=min(bounds.wait_within_s, LONGEST_BOUND_S),
+    )

@@ -1,0 +1,68 @@
+"""Texts in items: short ones beside other attributes, long ones in items of their own behind."""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import NamedTuple
+
+from aizuchi.engines.aws.items import NOTHING, Item, Key, Put
+from aizuchi.engines.aws.table import Table
+
+MOST_BYTES = 300_000
+"""As much of a text as an item holds; DynamoDB's own limit of 400 kB is for the whole of it."""
+
+MOST_CHARS = MOST_BYTES // 4
+
+
+class Spread(NamedTuple):
+    """A text as its item holds it, and the items behind that hold what does not fit. Those are
+    written first: until their head stands there, nobody reads them."""
+
+    head: Item
+    behind: tuple[Put, ...] = ()
+
+
+def spread(key: Key, text: str, until: Item = NOTHING, inline: int = MOST_BYTES) -> Spread:
+    if len(text.encode()) <= inline:
+        return Spread({"body": text, "parts": 0})
+    pieces = [text[begin : begin + MOST_CHARS] for begin in range(0, len(text), MOST_CHARS)]
+    behind = (
+        Put({**part(key, place)._asdict(), "body": piece, "part": place, **until})
+        for place, piece in enumerate(pieces, 1)
+    )
+    return Spread({"body": "", "parts": len(pieces)}, tuple(behind))
+
+
+def part(key: Key, place: int) -> Key:
+    return key._replace(sk=f"{key.sk} {place:04}")
+
+
+def parts_of(item: Item) -> list[Key]:
+    """The keys of the items behind this one."""
+    key = Key(str(item["pk"]), str(item["sk"]))
+    return [part(key, place) for place in range(1, int(item.get("parts", 0)) + 1)]
+
+
+async def whole(table: Table, item: Item) -> str:
+    """The text of an item, with what stands behind it."""
+    behind = parts_of(item)
+    if not behind:
+        return str(item["body"])
+    found = await table.get_all(behind)
+    return "".join(str(found[key]["body"]) for key in behind if key in found)
+
+
+async def joined(items: AsyncIterable[Item]) -> AsyncIterator[Item]:
+    """Items as a query brings them in order, each with its whole text; those without their head,
+    or a head without all behind it, are on their way in or out."""
+    head: Item | None = None
+    pieces: list[str] = []
+    async for item in items:
+        if "part" in item:
+            pieces.append(str(item["body"]))
+        else:
+            if head is not None and len(pieces) == head["parts"]:
+                yield {**head, "body": "".join(pieces)}
+            head, pieces = (item, []) if item.get("parts") else (None, [])
+            if head is None:
+                yield item
+    if head is not None and len(pieces) == head["parts"]:
+        yield {**head, "body": "".join(pieces)}
