@@ -9,7 +9,15 @@ from typing import NamedTuple
 from aizuchi.answers import Finished, ToolsCalled
 from aizuchi.asking import Reply, description
 from aizuchi.brain import Brain, think, turn_of
-from aizuchi.consent import Decision, Pending, asking_id, consent_for, decision_in, question
+from aizuchi.consent import (
+    Decision,
+    Pending,
+    asking_id,
+    consent_for,
+    decision_in,
+    digest_of,
+    question,
+)
 from aizuchi.endpoints import endpoints_of
 from aizuchi.errors import ContentFiltered, ModelEmpty, ModelError, ModelRateLimited
 from aizuchi.events import Message
@@ -79,13 +87,17 @@ class Agent:
             return await self._decided(message, decision, draft)
         if self._brain:
             return await self._think(self._brain, message, draft, language)
-        return await self._converse(Wish(message.turn_id, message, message.text, language), draft)
+        tools = await self._tools.at_hand(draft.unfinished)
+        wish = Wish(message.turn_id, message, message.text, language)
+        return await self._converse(wish, draft, tools)
 
-    async def _converse(self, wish: Wish, draft: Draft, verdict: Verdict | None = None) -> Ended:
+    async def _converse(
+        self, wish: Wish, draft: Draft, tools: Toolbox, verdict: Verdict | None = None
+    ) -> Ended:
         """The end of an answer that the model gives to what somebody wanted."""
         prompt = await self._prompt(wish, verdict)
         can_ask = wish.message.history is None  # a program has nothing to click on
-        tools = self._tools if can_ask else self._tools.safe
+        tools = tools if can_ask else tools.safe
         loop = Loop(self._endpoints, tools, wish.message, draft, wish.language, verdict)
         try:
             reply = await loop.run(prompt)
@@ -94,7 +106,7 @@ class Agent:
                 await draft.restart()  # what is withheld is not left standing
             return Ended(self._failed(error, draft, wish.language), draft.tokens)
         if isinstance(reply, Wanted):
-            return Ended(self._asking(wish, draft, reply), draft.tokens)
+            return Ended(self._asking(wish, draft, reply, tools), draft.tokens)
         finished = _answered(reply, draft, wish.language)
         if doubtful := loop.doubtful:
             said = say("in_doubt", wish.language, tools=", ".join(doubtful))
@@ -122,11 +134,12 @@ class Agent:
 
     # ── what somebody has to allow ────────────────────────────────────────────
 
-    def _asking(self, wish: Wish, draft: Draft, wanted: Wanted) -> Finished:
+    def _asking(self, wish: Wish, draft: Draft, wanted: Wanted, tools: Toolbox) -> Finished:
         """Ends the turn with a question: nobody waits for its answer."""
         expires_at = self._rules.clock() + self._rules.ask_within_s
         asker = wish.message.sender.id
-        consent = consent_for(wish.turn_id, asker, wanted.calls, expires_at)
+        stamps = tools.stamps([call.name for call in wanted.calls])
+        consent = consent_for(wish.turn_id, asker, wanted.calls, expires_at, stamps)
         said = question(consent, wish.language)
         return Finished("asks", draft.text, said, "may_i", consent=consent)
 
@@ -140,11 +153,27 @@ class Agent:
             within = round(self._rules.ask_within_s / 60)
             said = say("consent_expired", language, within=within)
             return Ended(Finished("timed_out", "", said, "consent_expired"))
+        return await self._go_on(
+            asked,
+            Wish(message.turn_id, asked.message, asked.wish, language),
+            draft,
+            allowed=decision.verdict == "yes",
+        )
+
+    async def _go_on(self, asked: Pending, wish: Wish, draft: Draft, *, allowed: bool) -> Ended:
+        """Does what was asked about, or not, and answers. Tools that have changed meanwhile are
+        not what was shown."""
+        calls = asked.consent.calls
+        names = [name for name, _ in calls]
+        tools = await self._tools.at_hand([*names, *draft.unfinished] if allowed else ())
         number = max(each.round for each in asked.rounds if isinstance(each, ToolsCalled))
+        digest = digest_of(asked.consent.turn_id, calls, tools.stamps(names))
+        if allowed and digest != asked.consent.digest and not draft.was_taken_up(number):
+            said = say("tool_changed", wish.language)
+            return Ended(Finished("refused", "", said, "tool_changed"))
         is_fresh = await draft.take_up(asked.rounds, number)
-        verdict = Verdict(number, decision.verdict == "yes", is_fresh)
-        wish = Wish(message.turn_id, asked.message, asked.wish, language)
-        return await self._converse(wish, draft, verdict)
+        verdict = Verdict(number, allowed, is_fresh, calls)
+        return await self._converse(wish, draft, tools, verdict)
 
     def _counts(self, message: Message, decision: Decision, asked: Pending) -> bool:
         """Whether this decides the very calls that were asked about, where they were, and is of

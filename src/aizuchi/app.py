@@ -6,11 +6,11 @@ Parts are named by import string, so that nothing is loaded that the settings do
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from aizuchi import plugs
 from aizuchi.agent import Agent
@@ -27,15 +27,15 @@ from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
 from aizuchi.settings import Settings, is_loopback
-from aizuchi.settings.home import keep
 from aizuchi.summaries import Summariser
-from aizuchi.toolbox import Tool, Toolbox
-from aizuchi.tracing import Recorder
+from aizuchi.toolbox import Supply, Tool, Toolbox
+from aizuchi.watch import Watch, installation_key, open_watch
 from aizuchi.worker import Worker
 
-KEY_FILE = "installation-key"
 NO_WRITERS = ("echo", "local")
 """Models that cannot write a summary."""
+FLUSH_WITHIN_S = 3.0
+"""How long the end of a process waits for its last traces, once all answers have ended."""
 
 
 class Pushed(NamedTuple):
@@ -46,12 +46,19 @@ class Pushed(NamedTuple):
     signs: FirstSigns
 
 
+class Servers(Supply, Protocol):
+    """MCP servers, whose tools are there while they are connected. `run` keeps them so."""
+
+    async def run(self) -> None: ...
+
+
 class Skills(NamedTuple):
     """What the assistant can do besides talking, where a bot's own tool goes before a built-in one
-    of its name; and what answers in the place of its model."""
+    of its name; what answers in the place of its model; and whose tools it has besides."""
 
     tools: Sequence[Tool]
     brain: Brain | None
+    servers: Servers | None
 
 
 class App:
@@ -64,23 +71,28 @@ class App:
         worker: Worker,
         web: Any,
         sockets: Mapping[str, Any],
-        recorder: Recorder,
+        watch: Watch,
         summariser: Summariser | None,
         endpoints: Endpoints,
+        servers: Servers | None,
     ) -> None:
         self.asgi: Any = None
-        self.endpoints = endpoints
+        self.endpoints, self._servers = endpoints, servers
         self._engine, self._intake = engine, intake
-        self._recorder, self._summariser = recorder, summariser
+        self._watch, self._summariser = watch, summariser
         self._worker, self._web, self._sockets = worker, web, sockets
 
     async def run(self) -> None:
         """Answers what is accepted, until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.work())
-            tasks.create_task(self._recorder.run())
+            tasks.create_task(self._watch.recorder.run())
+            if self._watch.tracing:
+                tasks.create_task(self._watch.tracing.run())
             if self._summariser:
                 tasks.create_task(self._summariser.run())
+            if self._servers:
+                tasks.create_task(self._servers.run())
             for socket in self._sockets.values():
                 tasks.create_task(socket.run())
 
@@ -94,7 +106,7 @@ class App:
 
     async def rest(self) -> None:
         """Does what goes on behind the answers, as far as there is something to be done."""
-        await self._recorder.flush()
+        await self._watch.recorder.flush()
         if self._summariser:
             await self._summariser.catch_up()
 
@@ -112,6 +124,8 @@ class App:
         finally:
             if self._web:
                 self._web.close()
+        if self._watch.tracing:
+            await self._watch.tracing.flush(FLUSH_WITHIN_S)
 
     def ready(self) -> Mapping[str, bool]:
         """What has to be so for somebody to send us people."""
@@ -138,11 +152,7 @@ async def open_app(
         name: plugs.load("model", each.model.choice.plug) for name, each in models.items()
     }
     found = [plugs.load("surface", name) for name in settings.surfaces]
-    written = load_bot(settings.bot_file) if settings.bot_file else None
-    built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
-    skills = Skills(
-        [*built_in, *(written.tools if written else ())], written.brain if written else None
-    )
+    skills = _skills(settings, clock)
     async with (
         open_engine(
             settings.home,
@@ -158,8 +168,11 @@ async def open_app(
             Endpoint(name, await open_parts.enter_async_context(open_model(models[name])))
             for name, open_model in open_models.items()
         ]
-        pushed = [await _open_pushed(plug, settings, engine, clock, open_parts) for plug in found]
-        yield _compose(settings, engine, Endpoints(endpoints), skills, pushed, clock)
+        watch = await open_watch(settings, engine, clock, open_parts)
+        pushed = [
+            await _open_pushed(plug, settings, engine, watch, clock, open_parts) for plug in found
+        ]
+        yield _compose(settings, engine, Endpoints(endpoints), skills, pushed, watch, clock)
 
 
 def _models(settings: Settings) -> Mapping[str, Settings]:
@@ -168,15 +181,33 @@ def _models(settings: Settings) -> Mapping[str, Settings]:
     return {MAIN: settings, **fallbacks}
 
 
+def _skills(settings: Settings, clock: Callable[[], float]) -> Skills:
+    written = load_bot(settings.bot_file) if settings.bot_file else None
+    built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
+    tools = [*built_in, *(written.tools if written else ())]
+    return Skills(tools, written.brain if written else None, _servers(settings, tools))
+
+
+def _servers(settings: Settings, tools: Sequence[Tool]) -> Servers | None:
+    if not settings.mcp:
+        return None
+    opened: Servers = _part("aizuchi.tools.mcp.opening:open_servers")(
+        settings, [tool.declared.name for tool in tools]
+    )
+    return opened
+
+
 async def _open_pushed(
     plug: Any,
     settings: Settings,
     engine: Engine,
+    watch: Watch,
     clock: Callable[[], float],
     open_parts: AsyncExitStack,
 ) -> Pushed:
     opened = await open_parts.enter_async_context(_part(plug.opening)(settings, clock))
-    signs = FirstSigns(opened.courier, engine.pace, opened.has_sign, settings.bounds.call_timeout_s)
+    call_timeout_s, sign = settings.bounds.call_timeout_s, opened.has_sign
+    signs = FirstSigns(opened.courier, engine.pace, sign, call_timeout_s, watch.recorder)
     open_parts.push_async_callback(signs.close)
     return Pushed(plug, opened, signs)
 
@@ -184,7 +215,7 @@ async def _open_pushed(
 def _outlet(
     pushed: Pushed, settings: Settings, engine: Engine, clock: Callable[[], float]
 ) -> Outlet:
-    opened, key = pushed.opened, keep(settings.home / KEY_FILE, secrets.token_hex(32))
+    opened = pushed.opened
     desk = Desk(
         log=engine.log,
         pace=engine.pace,
@@ -193,7 +224,7 @@ def _outlet(
         limits=opened.limits,
         bounds=settings.bounds,
         clock=clock,
-        key=key.encode(),
+        key=installation_key(settings),
         signs=pushed.signs,
         inbox=engine.inbox,
         allow=settings.access.allow,
@@ -207,12 +238,18 @@ def _compose(
     endpoints: Endpoints,
     skills: Skills,
     pushed: Sequence[Pushed],
+    watch: Watch,
     clock: Callable[[], float],
 ) -> App:
-    rules, recorder = _rules(settings, engine, clock), Recorder(engine.traces, clock)
+    rules, recorder = _rules(settings, engine, clock), watch.recorder
     brief = _brief(settings, pushed)
     summariser = _summariser(settings, endpoints, engine, brief)
-    toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
+    toolbox = Toolbox(
+        skills.tools,
+        timeout_s=settings.tools.timeout_s,
+        new_incident=new_incident,
+        supply=skills.servers,
+    )
     agent = Agent(
         model=endpoints,
         memory=engine.memory,
@@ -231,8 +268,9 @@ def _compose(
     intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
     web = _web(settings, engine, intake, clock)
     sockets = _sockets(pushed, intake)
-    app = App(engine, intake, worker, web, sockets, recorder, summariser, endpoints)
-    app.asgi = _asgi(settings, app, intake, pushed, web, clock)
+    app = App(engine, intake, worker, web, sockets, watch, summariser, endpoints, skills.servers)
+    probes = _probes(settings, app, watch, web)
+    app.asgi = _asgi(app, intake, pushed, web, probes, clock)
     return app
 
 
@@ -282,11 +320,11 @@ def _web(settings: Settings, engine: Engine, intake: Intake, clock: Callable[[],
 
 
 def _asgi(
-    settings: Settings,
     app: App,
     intake: Intake,
     pushed: Sequence[Pushed],
     web: Any,
+    probes: Any,
     clock: Callable[[], float],
 ) -> Any:
     """What the server serves: the doors of all surfaces, the web, the probes. Where a platform is
@@ -299,7 +337,7 @@ def _asgi(
         webhooks={**closed, **{path: opened.surface for path, opened in doors}},
         renewals={path: opened.renew for path, opened in doors if opened.renew},
         web=web,
-        probes=_probes(settings, app, web),
+        probes=probes,
         is_stopping=lambda: intake.is_closed,
     )
 
@@ -333,19 +371,10 @@ def _sockets(pushed: Sequence[Pushed], intake: Intake) -> Mapping[str, Any]:
     return {name: open_socket(take) for name, open_socket in holding if open_socket}
 
 
-def _probes(settings: Settings, app: App, web: Any) -> Any:
-    probes, figure = (_part(f"aizuchi.hosts.probes:{name}") for name in ("Probes", "figure"))
-    endpoints = _part("aizuchi.hosts.probes:endpoints")
-
-    def metrics() -> Iterator[Any]:
-        yield from endpoints(app.endpoints.standings())
-        if web:
-            yield figure("aizuchi_web_streams", "gauge", "Open answer streams.", len(web.listeners))
-            yield figure("aizuchi_web_sockets", "gauge", "Open sockets.", len(web.sockets.open))
-
-    return probes(
+def _probes(settings: Settings, app: App, watch: Watch, web: Any) -> Any:
+    return _part("aizuchi.hosts.probes:Probes")(
         ready=app.ready,
-        metrics=metrics,
+        metrics=partial(watch.metrics, app.endpoints, web),
         open_metrics=is_loopback(settings.server.host),
         knows=web.knows if web else lambda token: False,
     )

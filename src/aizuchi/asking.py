@@ -4,16 +4,18 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import NamedTuple
 
 from aizuchi.answers import ToolCall
 from aizuchi.endpoints import Call, Endpoint, Endpoints
 from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError
+from aizuchi.happenings import Asked, ModelCalled
 from aizuchi.ports import Declared, Ending, PromptMessage, Text
 from aizuchi.prompt import shortened
 from aizuchi.recall import tokens_of
 from aizuchi.traces import Elsewhere
-from aizuchi.tracing import note, used
+from aizuchi.tracing import asked, asks, note, now, tell, used
 from aizuchi.writing import Draft
 
 logger = logging.getLogger(__name__)
@@ -56,16 +58,38 @@ async def _call(
     tools: Sequence[Declared],
     draft: Draft,
 ) -> Reply:
+    """One call, which is told however it ends."""
+    asks(Asked())
+    told = partial(_told, call.endpoint, now(), prompt, draft)
     try:
         with endpoints.calling(call):
             reply = await _stream(call.endpoint, prompt, tools, draft)
-    except ModelError:
+    except asyncio.CancelledError:
+        tell(told(error="cancelled"))
+        raise
+    except ModelError as error:
+        tell(told(error=error.code))
         if draft.said.strip():  # it tells what it has used only at its end: that is our estimate
             read, written = tokens_of(*(line.text for line in prompt)), tokens_of(draft.said)
             draft.waste(_count(call.endpoint, Ending("stop", read, written)))
         raise
+    tell(told(reply.calls, reply.ending))
     _count(call.endpoint, reply.ending)
     return reply
+
+
+def _told(
+    endpoint: Endpoint,
+    began: float,
+    prompt: Sequence[PromptMessage],
+    draft: Draft,
+    calls: Sequence[ToolCall] = (),
+    ending: Ending | None = None,
+    error: str = "",
+) -> ModelCalled:
+    """A call that has just ended."""
+    said = (prompt, draft.said, calls, ending, error)
+    return ModelCalled(began, now(), endpoint.name, asked(), *said)
 
 
 async def _stream(

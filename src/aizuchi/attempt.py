@@ -9,11 +9,12 @@ from aizuchi.access import enter, refusal_line
 from aizuchi.agent import Agent, Ended
 from aizuchi.answers import Entry, Finished, Logged, Outcome, Restarted, Step, fold
 from aizuchi.errors import LeaseLost, StoreError
+from aizuchi.happenings import Settled
 from aizuchi.orders import order_of
 from aizuchi.ports import Engine, Settlement
 from aizuchi.rounds import rounds_of
 from aizuchi.summaries import Summariser
-from aizuchi.tracing import Meter, Recorder, begin
+from aizuchi.tracing import Meter, Recorder, begin, tell
 from aizuchi.turns import Bounds, Claim, Refusal
 from aizuchi.words import THINKING, language_of, say
 from aizuchi.writing import Draft
@@ -74,7 +75,8 @@ class Attempt:
 
     async def work(self) -> None:
         """Returns when the turn is settled, or somebody else has it."""
-        self._meter = begin(self._office.recorder, self._message.turn_id)
+        turn = self._claim.turn
+        self._meter = begin(self._office.recorder, turn.message, turn.accepted_at)
         outlet = self._office.outlets.get(self._message.surface)
         try:
             if outlet is None:
@@ -119,6 +121,8 @@ class Attempt:
             written=self._meter.tokens_out,
         )
         await self._keep_trying(lambda: self._office.engine.queue.settle(self._claim, settlement))
+        turn, at = self._claim.turn, self._office.clock()
+        tell(Settled(turn.accepted_at, at, turn.attempt, ended.finished, settlement))
         self._shadow(ended)
 
     def _shadow(self, ended: Ended) -> None:

@@ -3,8 +3,6 @@
 On a cold function this runs against a clock of three seconds, so it imports almost nothing.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Sequence
 from math import isfinite
@@ -48,7 +46,7 @@ class Closed:
 
 
 def receive(
-    surface: Surface, request: HttpRequest, *, now: float, door: Door = WEBHOOK
+    surface: "Surface", request: HttpRequest, *, now: float, door: Door = WEBHOOK
 ) -> Reception | HttpResponse:
     """What an authentic request asks us to store, or the answer to any other."""
     refused = refuse(request, door)

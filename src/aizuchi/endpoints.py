@@ -99,6 +99,7 @@ class Endpoints:
         chosen = next(awake, None) or min(self._endpoints, key=lambda each: each.breaker.until)
         if chosen is not self._endpoints[0]:
             note("asked_instead", str(chosen))
+            logger.info("%s rests: asking %s", self._endpoints[0], chosen)
         return self._call(chosen)
 
     def second(self, failed: Call, error: ModelError, *, can_shorten: bool = False) -> Call | None:

@@ -15,6 +15,7 @@ AizuchiError
 ├── ToolError                a tool did not do what it was asked: the model is told why
 │   ├── BadArguments         what the model gave a tool does not fit its parameters
 │   └── NotAllowed           an address that may not be fetched from
+├── DeployError              what is to be deployed cannot be made
 ├── PlatformRefused          a chat platform does not do what a command of ours asks of it
 └── ModelError               the model gave no answer; `retry` says whether to ask once more
     ├── ModelUnreachable     nobody listens at the address
@@ -127,6 +128,12 @@ class NotAllowed(ToolError):
     """This address may not be fetched from."""
 
     code = "not_allowed"
+
+
+class DeployError(AizuchiError):
+    """What is to be deployed cannot be made."""
+
+    code = "deploy"
 
 
 class PlatformRefused(AizuchiError):

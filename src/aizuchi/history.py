@@ -123,6 +123,19 @@ class Own(NamedTuple):
     said: Said
 
 
+class Figures(NamedTuple):
+    """How many turns wait and are worked on now, and how often the store has committed."""
+
+    waiting: int = 0
+    working: int = 0
+    commits: int = 0
+
+    @staticmethod
+    async def unknown() -> "Figures":
+        """Those of an engine that does not count."""
+        return Figures()
+
+
 class Event(NamedTuple):
     """Something that happened, in seconds since the epoch. `detail` is a number or a code."""
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from aizuchi.access import concerns_us, may_enter
 from aizuchi.errors import StoreError, StoreUnavailable
 from aizuchi.events import Message, Signal
+from aizuchi.happenings import SignGiven
 from aizuchi.hearing import FirstSigns
 from aizuchi.ports import Inbox
 from aizuchi.rules import Rules
@@ -86,5 +87,9 @@ class Intake:
             self._recorder.note(message.turn_id, "came_again")
 
     def _heard(self, message: Message, since: float) -> None:
+        """Who is written to gets their sign; who reads sees it now."""
         if signs := self._signs.get(message.surface):
             signs.heard(message, since)
+        elif self._recorder:
+            now = asyncio.get_running_loop().time()
+            self._recorder.tell(message, SignGiven(now - since))

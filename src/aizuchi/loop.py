@@ -11,7 +11,7 @@ from aizuchi.endpoints import Endpoints
 from aizuchi.events import Message
 from aizuchi.ports import PromptMessage
 from aizuchi.rounds import named, with_rounds
-from aizuchi.toolbox import Occasion, Result, Toolbox
+from aizuchi.toolbox import NOBODY_KNOWS, Occasion, Result, Toolbox
 from aizuchi.words import Language, say
 from aizuchi.writing import Draft
 
@@ -33,12 +33,17 @@ class Wanted(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What was decided of the calls of a round that had to be allowed. `is_fresh`: by this attempt,
-    so that none of them is under way or was."""
+    """What was decided of these calls of a round, each a tool and its arguments. `is_fresh`: by
+    this attempt, so that none of them is under way or was."""
 
     round: int
     allowed: bool
     is_fresh: bool
+    calls: Sequence[tuple[str, str]]
+
+    def is_about(self, called: ToolsCalled, place: int) -> bool:
+        call = called.calls[place]
+        return called.round == self.round and (call.name, call.arguments) in self.calls
 
 
 class Loop:
@@ -81,7 +86,7 @@ class Loop:
             each.called.calls[place].name
             for each in self._draft.rounds
             for place, result in each.returned.items()
-            if result.text == IN_DOUBT
+            if result.failed and result.text.endswith((IN_DOUBT, NOBODY_KNOWS))
         )
 
     async def _call(self) -> tuple[ToolCall, ...]:
@@ -111,7 +116,7 @@ class Loop:
         """What comes of a call. One that had to be allowed is made by the attempt that was told
         so, and by no other."""
         call, verdict = called.calls[place], self._verdict
-        if verdict is None or not self._tools.asks_first(call):
+        if verdict is None or not verdict.is_about(called, place):
             return await self._tools.run(call, occasion)
         if not verdict.allowed:
             return Result(DENIED, failed=True)

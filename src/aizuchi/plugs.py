@@ -8,9 +8,9 @@ from aizuchi.settings.fields import nearest
 
 GROUP = "aizuchi.plugs"
 
-Kind = Literal["surface", "engine", "model", "tool"]
+Kind = Literal["surface", "engine", "model", "tool", "tracing"]
 
-EXTRAS: dict[Kind, str] = {"tool": "'aizuchi[tools]'"}
+EXTRAS: dict[Kind, str] = {"tool": "'aizuchi[tools]'", "tracing": "'aizuchi[otel]'"}
 """What brings the packages that all plugs of a kind need."""
 
 BUILT_IN = {
@@ -25,6 +25,7 @@ BUILT_IN = {
     "tool.clock": "aizuchi.tools.clock:open_clock",
     "tool.fetch_page": "aizuchi.tools.fetch_page:open_fetch_page",
     "tool.web_search": "aizuchi.tools.web_search:open_web_search",
+    "tracing.otlp": "aizuchi.otel.opening:open_tracing",
 }
 
 

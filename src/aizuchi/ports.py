@@ -16,6 +16,7 @@ from aizuchi.consent import Pending
 from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception, Signal
 from aizuchi.history import (
     ChatInfo,
+    Figures,
     Holdings,
     Note,
     Overflow,
@@ -293,6 +294,7 @@ class Engine(NamedTuple):
     traces: Traces
     pace: Pace
     run: Callable[[], Coroutine[None, None, None]]
+    figures: Callable[[], Coroutine[None, None, Figures]] = Figures.unknown
 
 
 # ── models ────────────────────────────────────────────────────────────────────

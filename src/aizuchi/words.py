@@ -170,6 +170,12 @@ _LINES: dict[str, tuple[str, str]] = {
         "This is being answered again already, or has been: look below.",
         "これにはすでにもう一度お答えしているところか、お答え済みです。下をご覧ください。",
     ),
+    "tool_changed": (
+        "The tool that I asked you about is not there any more, or has changed since. I did "
+        "nothing. Ask again if you still want it.",
+        "確認をお願いしたツールが、その後変更されたか、使えなくなりました。何も実行していません。"
+        "必要でしたらもう一度お送りください。",
+    ),
     "consent_expired": (
         "Nobody decided within {within} minutes, so I did not do it. "
         "Ask again if you still want it.",

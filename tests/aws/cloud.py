@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aizuchi.engines.aws.records import Guardian, Sent, read_record
+from aizuchi.engines.aws.records import Record, read_record
 from aizuchi.events import Message, decode_message
 from aizuchi.hosts.aws_lambda.service import Service
 from aizuchi.simulator.aws import FakeAWS, Fault
@@ -52,5 +52,5 @@ class Cloud:
     def queued(self) -> Sequence[Message]:
         return [decode_message(message.body) for message in self.in_order.messages]
 
-    def records(self) -> Sequence[Guardian | Sent]:
+    def records(self) -> Sequence[Record]:
         return [read_record(message.body) for message in self.beside.messages]

@@ -33,6 +33,7 @@ COMMANDS = {
     "chat": Command("aizuchi.cli.chat", "talk to the assistant in this terminal"),
     "slack": Command("aizuchi.cli.slack", "connect it to a Slack workspace"),
     "discord": Command("aizuchi.cli.discord", "connect it to Discord"),
+    "mcp": Command("aizuchi.cli.mcp", "look at the MCP servers whose tools it may use"),
     "trigger": Command("aizuchi.cli.trigger", "write to a platform that dev plays itself"),
     "why": Command("aizuchi.cli.why", "tell the life of one message, and the reasons"),
     "usage": Command("aizuchi.cli.usage", "print what was used, by day"),

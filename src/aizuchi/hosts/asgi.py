@@ -19,7 +19,8 @@ from aizuchi.errors import StoreError
 from aizuchi.events import HttpResponse, Reception
 from aizuchi.hosts.doors import BodyRefused, Bounded, ClientLeft, read_body, request_of, respond
 from aizuchi.hosts.probes import PATHS as PROBES
-from aizuchi.hosts.probes import Metric, Probes
+from aizuchi.hosts.probes import Probes
+from aizuchi.metrics import Metric
 from aizuchi.ports import Inbox, Surface
 from aizuchi.words import language_of, say
 
@@ -96,7 +97,7 @@ class _App:
         elif surface := self._webhooks.get(path):
             await respond(send, await self._webhook(surface, scope, receive))
         elif path in PROBES:
-            answer = self._probes.answer(request_of(scope, b""), self._metrics())
+            answer = await self._probes.answer(request_of(scope, b""), self._metrics())
             await respond(send, answer, head_only=scope["method"] == "HEAD")
         elif self._web:
             await self._web(scope, Bounded(scope, receive, API.most_bytes), send)

@@ -18,6 +18,7 @@ from aizuchi.errors import (
     ModelUnreachable,
     SettingsError,
 )
+from aizuchi.happenings import Asked
 from aizuchi.models import failures
 from aizuchi.models.failures import Endpoint, Names, names_in
 from aizuchi.models.patience import Patience
@@ -25,6 +26,7 @@ from aizuchi.models.reading import Limits, Reading
 from aizuchi.models.toolcalls import calls_asked, tools_of
 from aizuchi.models.wire import open_client, proxy_for
 from aizuchi.ports import Declared, Part, PromptMessage, Text
+from aizuchi.tracing import asks
 
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5-mini"
@@ -133,6 +135,7 @@ class OpenAIModel:
         """The answer's head; asked again only in other words where the endpoint wants others."""
         if not self._model:
             self._model = await self._first_model(patience, deadline)
+        asks(Asked(self.label, "openai", self._endpoint.address))
         dialect = self._dialect
         while True:
             body = self._body(prompt, tools, dialect)

@@ -1,7 +1,5 @@
 """Where people write to the assistant: one folder each, told apart by data alone."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -56,11 +54,11 @@ class Opened(NamedTuple):
     connection where it has one, what it says to a message without words (empty: ours), and what
     reads its secrets again and tells whether they are others now."""
 
-    surface: Surface
-    courier: Courier
+    surface: "Surface"
+    courier: "Courier"
     limits: Callable[[Message], Awaitable[Limits]]
     has_sign: Callable[[Message], bool]
-    overhear: Callable[[Pace, Message], Awaitable[Sequence[Overheard]]] | None = None
+    overhear: Callable[["Pace", Message], Awaitable[Sequence["Overheard"]]] | None = None
     socket: Callable[[Take], Socket] | None = None
     greeting: str = ""
     renew: Callable[[], Awaitable[bool]] | None = None

@@ -64,6 +64,11 @@ SELECT * FROM work WHERE seq = coalesce(
     (SELECT seq FROM work WHERE head = 1 AND lease_until = 0 ORDER BY seq LIMIT 1)
 );
 
+-- name: figures
+-- How many turns nobody has begun, and how many are on their way.
+SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state <> 'waiting')
+FROM work;
+
 -- name: next_ready
 SELECT min(lease_until) FROM work WHERE head = 1 AND lease_until > :now;
 

@@ -225,6 +225,18 @@ SELECT turn_id FROM (
 )
 ORDER BY seq DESC LIMIT :most;
 
+-- name: turns_of_chat
+-- The turns of conversations whose keys lie between two, the newest first; an open one has no outcome.
+SELECT turn_id, at, outcome FROM (
+    SELECT seq, turn_id, accepted_at AS at, '' AS outcome FROM work
+    WHERE conversation >= :from AND conversation < :to
+    UNION ALL
+    SELECT seq, turn_id, asked_at, outcome FROM conversations
+    JOIN said ON said.conversation = conversations.id JOIN turns USING (seq)
+    WHERE key >= :from AND key < :to
+)
+ORDER BY seq DESC LIMIT :most;
+
 -- name: said_of_turn
 SELECT people.key AS person, places.key AS place, incident FROM said JOIN turns USING (seq) JOIN people ON people.id = said.person
      JOIN places ON places.id = said.place

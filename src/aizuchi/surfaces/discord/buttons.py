@@ -1,7 +1,5 @@
 """The buttons of an answer: which there are, and what a click on one says."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
@@ -99,7 +97,7 @@ def rows(kind: Kind | None, address: Address) -> Sequence[Mapping[str, Any]]:
     return _row(Button(kind, address.user, _where(address), address.turn), address=address)
 
 
-def choice(consent: Consent, address: Address) -> Sequence[Mapping[str, Any]]:
+def choice(consent: "Consent", address: Address) -> Sequence[Mapping[str, Any]]:
     """The components of a question: a yes and a no."""
     where, turn = _where(address), f"{address.turn}{DECIDES}{consent.digest}"
     return _row(*(Button(kind, consent.asker, where, turn) for kind in YES_NO), address=address)

@@ -1,11 +1,9 @@
 """What an interaction says: a command or a click as a message or a signal, and its response."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from aizuchi.events import Message, Place, Reception, Sender, Signal
+from aizuchi.events import HttpResponse, Message, Place, Reception, Sender, Signal
 from aizuchi.surfaces.discord import NAME, TOKEN_S
 from aizuchi.surfaces.discord.address import Address, conversation_of, place_of, time_of
 from aizuchi.surfaces.discord.fields import (
@@ -60,9 +58,9 @@ class Interaction(NamedTuple):
         return language_of("", self.locale)
 
     @property
-    def lost(self) -> Reception:
-        """The beginning of a reception: what is said where nothing could be stored."""
-        return Reception(refused=told_alone(say("not_taken", self.language)))
+    def refused(self) -> HttpResponse:
+        """What is said where nothing could be stored."""
+        return told_alone(say("not_taken", self.language))
 
 
 def read_interaction(body: Fields, manner: Manner, *, now: float, by_request: bool) -> Reception:
@@ -100,7 +98,7 @@ def interaction_of(body: Fields, manner: Manner, now: float, *, by_request: bool
         token=token,
         channel=optional_id(body, "channel_id") or id_of(inner(body, "channel"), "id"),
         guild=guild,
-        sender=manner.seen(Sender(id_of(user, "id"), name_of(user, member), groups)),
+        sender=manner.sender(id_of(user, "id"), name_of(user, member), groups),
         locale=text_of(body, "locale") or "en",
         at=_began(interaction, now),
         direct=direct,
@@ -200,8 +198,8 @@ def _message(asked: Interaction, turn: str, manner: Manner, ephemeral: bool) -> 
 
 
 def _taken(asked: Interaction, message: Message) -> Reception:
-    ephemeral = Address.from_mapping(message.reply_to).ephemeral
-    return asked.lost._replace(messages=(message,), accepted=thinking(ephemeral=ephemeral))
+    response = thinking(ephemeral="ephemeral" in message.reply_to)
+    return Reception((message,), accepted=response, refused=asked.refused)
 
 
 def _choices(data: Fields, manner: Manner) -> Sequence[str | int | float]:
@@ -228,7 +226,7 @@ def _read_click(asked: Interaction, custom_id: str, manner: Manner) -> Reception
     return _stop(asked, button) if button.kind == "stop" else _again(asked, button, manner)
 
 
-def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
+def _decide(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     """A yes or no of somebody who may decide; its answer goes on in the asker's conversation."""
     from aizuchi.consent import Decision, Verdict, decision_id, may_decide  # seldom clicked
 
@@ -249,7 +247,7 @@ def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
     return _taken(asked, message)._replace(known=told_alone(say("decided_already", asked.language)))
 
 
-def _stop(asked: Interaction, button: Button) -> Reception:
+def _stop(asked: Interaction, button: "Button") -> Reception:
     conversation = conversation_of(
         asked.channel,
         button.user,
@@ -257,10 +255,10 @@ def _stop(asked: Interaction, button: Button) -> Reception:
         ephemeral=button.where == "ephemeral",
     )
     stop = Signal("stop", conversation, button.user, f"{NAME}:{button.turn}")
-    return asked.lost._replace(signals=(stop,), accepted=taken())
+    return Reception(signals=(stop,), accepted=taken(), refused=asked.refused)
 
 
-def _again(asked: Interaction, button: Button, manner: Manner) -> Reception:
+def _again(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     """The same question once more, under the id of this answer's successor: two clicks are one."""
     ephemeral = button.where == "ephemeral"
     message = _message(

@@ -95,15 +95,18 @@ class Connecting:
 
 
 def open_surface(settings: Settings) -> DiscordSurface:
+    return DiscordSurface(settings.discord.public_key, manner_of(settings))
+
+
+def manner_of(settings: Settings) -> Manner:
     discord = settings.discord
-    manner = Manner(
+    return Manner(
         commands=known(discord.commands),
         takes_any=not discord.is_declared,
         ephemeral=discord.ephemeral,
         allow=allowed(settings.access.allow),
         approvers=settings.tools.approvers,
     )
-    return DiscordSurface(discord.public_key, manner)
 
 
 def known(commands: Commands) -> Mapping[str, Known]:

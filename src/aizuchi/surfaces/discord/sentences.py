@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from aizuchi.events import Message, Place, Reception, Sender
+from aizuchi.events import Message, Place, Reception
 from aizuchi.surfaces.discord import NAME
 from aizuchi.surfaces.discord.address import Address, conversation_of, place_of
 from aizuchi.surfaces.discord.fields import (
@@ -72,7 +72,7 @@ def _message(body: Fields, manner: Manner, bot_id: str, *, direct: bool) -> Mess
         tenant=NAME,
         conversation=conversation_of(channel, user, direct=direct, ephemeral=False),
         place=Place(place_of(guild, channel), "private" if direct else "shared"),
-        sender=manner.seen(Sender(user, name_of(author, member), groups)),
+        sender=manner.sender(user, name_of(author, member), groups),
         text=text,
         ref=said,
         command="" if text else GREETING,

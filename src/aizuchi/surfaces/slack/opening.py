@@ -66,13 +66,16 @@ def socket_of(
 
 
 def open_surface(slack: SlackSettings, secrets: Sequence[str]) -> SlackSurface:
-    manner = Manner(
+    return SlackSurface(secrets, manner_of(slack))
+
+
+def manner_of(slack: SlackSettings) -> Manner:
+    return Manner(
         ack_text=slack.ack_text,
         ephemeral=slack.ephemeral,
         quote=slack.quote,
         follow_threads=slack.follow_threads,
     )
-    return SlackSurface(secrets, manner)
 
 
 def has_sign(message: Message) -> bool:
