@@ -97,7 +97,7 @@ async def test_events_that_are_none_of_discords_break_nothing(house: House) -> N
     async with house.open():
         session = house.discord.gateway.sessions[0]
         for event in ("GUILD_CREATE", "INTERACTION_CREATE", "MESSAGE_CREATE", "TYPING_START"):
-            for odd in ({}, [], "9" * 5000, "../..", None):
+            for odd in ODD:
                 session.dispatch(event, {"type": 2, "id": odd})
         await house.rest(2)
         await house.asks()
