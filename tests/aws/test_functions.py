@@ -98,6 +98,14 @@ async def test_what_is_given_up_by_its_queue_is_told_too() -> None:
         assert "away" in lives.answers(thread)[0]
 
 
+async def test_a_dead_letter_that_is_none_of_ours_is_put_away() -> None:
+    lives = LambdaLives()
+    async with lives.running():
+        turns, _, dead = (lives.aws.sqs.queue(each) for each in lives.standing)
+        dead.bury(turns.send("{}", delay_s=None, group="a", deduplication="a"), turns)
+        await lives.until(lambda: lives.standing == {"turns.fifo": 0, "side": 0, "dead.fifo": 0})
+
+
 async def test_what_is_not_done_near_the_end_goes_on_elsewhere() -> None:
     lives = LambdaLives(model=Slow())
     lives.workers.timeout_s = 40
