@@ -20,7 +20,6 @@ from aizuchi.ports import Ending
 from aizuchi.testing.engine_contract.bench import message
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-MISSING = "is not installed: not tried (pip install langgraph pydantic-ai-slim)"
 
 
 SEEING = Turn(
@@ -156,7 +155,6 @@ def example(name: str) -> ModuleType:
 
 @pytest.mark.real_time
 async def test_a_pydantic_ai_agent_answers_with_its_own_tools(tmp_path: Path) -> None:
-    pytest.importorskip("pydantic_ai", reason=f"pydantic-ai {MISSING}")
     from pydantic_ai.models.test import TestModel
 
     module = example("pydantic_ai")
@@ -170,7 +168,6 @@ async def test_a_pydantic_ai_agent_answers_with_its_own_tools(tmp_path: Path) ->
 
 @pytest.mark.real_time
 async def test_a_pydantic_ai_agent_is_given_what_was_said(tmp_path: Path) -> None:
-    pytest.importorskip("pydantic_ai", reason=f"pydantic-ai {MISSING}")
     from pydantic_ai import Agent
     from pydantic_ai.messages import ModelMessage
     from pydantic_ai.models.function import AgentInfo, FunctionModel
@@ -187,7 +184,6 @@ async def test_a_pydantic_ai_agent_is_given_what_was_said(tmp_path: Path) -> Non
 
 @pytest.mark.real_time
 async def test_a_pydantic_ai_agent_is_shown_pictures() -> None:
-    pytest.importorskip("pydantic_ai", reason=f"pydantic-ai {MISSING}")
     from pydantic_ai import Agent, BinaryContent
     from pydantic_ai.messages import ModelMessage
     from pydantic_ai.models.function import AgentInfo, FunctionModel
@@ -223,7 +219,6 @@ async def test_a_langchain_runnable_is_shown_pictures() -> None:
 
 @pytest.mark.real_time
 async def test_a_pydantic_ai_agent_whose_answer_is_a_value_says_it(tmp_path: Path) -> None:
-    pytest.importorskip("pydantic_ai", reason=f"pydantic-ai {MISSING}")
     from pydantic_ai import Agent
     from pydantic_ai.models.test import TestModel
 
@@ -236,7 +231,6 @@ async def test_a_pydantic_ai_agent_whose_answer_is_a_value_says_it(tmp_path: Pat
 
 @pytest.mark.real_time
 async def test_a_langchain_model_or_chain_answers(tmp_path: Path) -> None:
-    pytest.importorskip("langchain_core", reason=f"langchain-core {MISSING}")
     from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
     from langchain_core.messages import AIMessage
     from langchain_core.output_parsers import StrOutputParser
@@ -251,7 +245,6 @@ async def test_a_langchain_model_or_chain_answers(tmp_path: Path) -> None:
 
 @pytest.mark.real_time
 async def test_a_graph_answers_with_its_own_tools(tmp_path: Path, monkeypatch: Any) -> None:
-    pytest.importorskip("langgraph", reason=f"langgraph {MISSING}")
     from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
     from langchain_core.messages import AIMessage, ToolMessage
     from langchain_core.runnables import RunnableLambda

@@ -35,7 +35,7 @@ ORDERS = {"reset": "reset", "forget-me": "forget_me"}
 CHAT_INPUT, MESSAGE = 1, 3
 GUILD, BOT_DM, PRIVATE_CHANNEL = 0, 1, 2
 MOST_CHOICES = 25
-LONGEST_TOKEN = 1_000
+LONGEST_TOKEN, LONGEST_NUMBER = 1_000, 64
 
 ADMINISTRATOR = 1 << 3
 LOOKS = 1 << 10 | 1 << 16
@@ -129,7 +129,8 @@ def _is_for_one_account(body: Fields) -> bool:
 def _may_look(body: Fields) -> bool:
     """Whether a lost follow-up could be looked up; where Discord does not say, we try."""
     given = text_of(body, "app_permissions")
-    may = int(given) if given.isascii() and given.isdigit() else LOOKS
+    is_number = given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER
+    may = int(given) if is_number else LOOKS
     return bool(may & ADMINISTRATOR) or may & LOOKS == LOOKS
 
 

@@ -25,7 +25,9 @@ from aizuchi.words import language_of, say
 WRITTEN = (0, 19)
 """The types of a message that a person wrote: by itself, or as a reply."""
 
+BLANKS = " \t"
 _USER = re.compile(r"<@!?(\d+)>")
+_SET_APART = re.compile(r"\A[ \t]*[:,：、，]")
 
 
 def read_message(body: Fields, manner: Manner, bot_id: str) -> Reception:
@@ -91,7 +93,7 @@ def _files(body: Fields, bot_id: str) -> tuple[Attachment, ...]:
 def _question(body: Fields, bot_id: str) -> str:
     """What is asked, without the mention that it is asked by; with the message that it is a reply
     to, where that is not ours and we are shown what it says."""
-    names = {each.get("id"): name_of(each) for each in listed(body, "mentions")}
+    names = {optional_id(each, "id"): name_of(each) for each in listed(body, "mentions")}
     text = _without_mention(text_of(body, "content"), bot_id)
     text = _USER.sub(lambda match: f"@{names.get(match[1]) or match[1]}", text)
     asked = with_attachments(text, listed(body, "attachments"))
@@ -106,13 +108,12 @@ def _question(body: Fields, bot_id: str) -> str:
 
 def _without_mention(text: str, bot_id: str) -> str:
     """The text without the mentions of us, and what sets the first one apart."""
-    if not bot_id:
-        return text.strip()
-    begins, anywhere = _mention_of(bot_id)
-    return anywhere.sub(" ", begins.sub("", text)).strip()
+    before, *after = _mention_of(bot_id).split(text) if bot_id else [text]
+    if after and not before.strip():
+        after[0] = _SET_APART.sub("", after[0], count=1)
+    return " ".join([before.rstrip(BLANKS), *(each.strip(BLANKS) for each in after)]).strip()
 
 
 @lru_cache
-def _mention_of(bot_id: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    mention = rf"[ \t]*<@!?{re.escape(bot_id)}>[ \t]*"
-    return re.compile(rf"\A\s*{mention}[:,：、，]?"), re.compile(mention)
+def _mention_of(bot_id: str) -> re.Pattern[str]:
+    return re.compile(rf"<@!?{re.escape(bot_id)}>")
