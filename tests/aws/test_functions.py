@@ -47,6 +47,16 @@ async def test_messages_of_a_thread_are_answered_in_their_order() -> None:
         assert [lives.question_of(each) for each in answers] == ["One?", "Two?", "Three?"]
 
 
+async def test_nobody_waits_for_what_goes_on_behind_an_answer() -> None:
+    lives = LambdaLives()
+    lives.rest_s = 25.0
+    async with lives.running():
+        begin, thread = virtual_time.clock(), lives.ask("One?")
+        lives.ask("Two?", thread)
+        await lives.until(lambda: len(lives.answers(thread)) == 2)
+        assert virtual_time.clock() - begin < lives.rest_s
+
+
 async def test_a_killed_function_is_taken_over_within_45_seconds() -> None:
     lives = LambdaLives(Fault("die", "after", Call("model", "stream", 3)))
     async with lives.running():
