@@ -3,14 +3,13 @@
 Parts are named by import string, so that nothing is loaded that the settings do not ask for.
 """
 
-import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from aizuchi import plugs
 from aizuchi.agent import Agent
@@ -19,23 +18,25 @@ from aizuchi.botfile import load_bot
 from aizuchi.brain import Brain
 from aizuchi.edge import Closed
 from aizuchi.endpoints import MAIN, Endpoint, Endpoints
-from aizuchi.expiring import expire
 from aizuchi.hearing import FirstSigns
+from aizuchi.history import Overhear
 from aizuchi.intake import Intake
-from aizuchi.ports import Engine, Overhear, Retention
+from aizuchi.ports import Engine, Retention
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
+from aizuchi.running import App, Servers
 from aizuchi.settings import Settings, is_loopback
+from aizuchi.sight import sight
 from aizuchi.summaries import Summariser
-from aizuchi.toolbox import Supply, Tool, Toolbox
+from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.watch import Watch, installation_key, open_watch
 from aizuchi.worker import Worker
 
+__all__ = ["App", "new_incident", "open_app"]
+
 NO_WRITERS = ("echo", "local")
 """Models that cannot write a summary."""
-FLUSH_WITHIN_S = 3.0
-"""How long the end of a process waits for its last traces, once all answers have ended."""
 
 
 class Pushed(NamedTuple):
@@ -44,12 +45,6 @@ class Pushed(NamedTuple):
     plug: Any
     opened: Any
     signs: FirstSigns
-
-
-class Servers(Supply, Protocol):
-    """MCP servers, whose tools are there while they are connected. `run` keeps them so."""
-
-    async def run(self) -> None: ...
 
 
 class Skills(NamedTuple):
@@ -61,84 +56,16 @@ class Skills(NamedTuple):
     servers: Servers | None
 
 
-class App:
-    """An assistant that is open: what a server serves, and the work that goes on behind it."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        intake: Intake,
-        worker: Worker,
-        web: Any,
-        sockets: Mapping[str, Any],
-        watch: Watch,
-        summariser: Summariser | None,
-        endpoints: Endpoints,
-        servers: Servers | None,
-    ) -> None:
-        self.asgi: Any = None
-        self.endpoints, self._servers = endpoints, servers
-        self._engine, self._intake = engine, intake
-        self._watch, self._summariser = watch, summariser
-        self._worker, self._web, self._sockets = worker, web, sockets
-
-    async def run(self) -> None:
-        """Answers what is accepted, until it is cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.work())
-            tasks.create_task(self._watch.recorder.run())
-            if self._watch.tracing:
-                tasks.create_task(self._watch.tracing.run())
-            if self._summariser:
-                tasks.create_task(self._summariser.run())
-            if self._servers:
-                tasks.create_task(self._servers.run())
-            for socket in self._sockets.values():
-                tasks.create_task(socket.run())
-
-    async def work(self) -> None:
-        """The same without what goes on behind the answers: for a host that is frozen between
-        them, and lets us `rest` before."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._engine.run())
-            tasks.create_task(self._worker.run())
-            tasks.create_task(expire(self._engine.consents, self._intake))
-
-    async def rest(self) -> None:
-        """Does what goes on behind the answers, as far as there is something to be done."""
-        await self._watch.recorder.flush()
-        if self._summariser:
-            await self._summariser.catch_up()
-
-    async def hand_back(self) -> None:
-        await self._worker.hand_back()
-
-    async def drain(self) -> None:
-        """Takes on nothing more, and returns when nothing is on its way.
-
-        Cancelled, it hands back what is left; its readers come back to the next process.
-        """
-        self._intake.is_closed = True
-        try:
-            await self._worker.drain(None)
-        finally:
-            if self._web:
-                self._web.close()
-        if self._watch.tracing:
-            await self._watch.tracing.flush(FLUSH_WITHIN_S)
-
-    def ready(self) -> Mapping[str, bool]:
-        """What has to be so for somebody to send us people."""
-        connected = {f"{name} connected": each.is_connected for name, each in self._sockets.items()}
-        own = {"not stopping": not self._intake.is_closed, "storing": self._intake.is_storing}
-        return {**own, **connected}
-
-
 @asynccontextmanager
 async def open_app(
-    settings: Settings, clock: Callable[[], float] = time.time
+    settings: Settings,
+    clock: Callable[[], float] = time.time,
+    *,
+    takes: bool = True,
+    offered: Any = None,
 ) -> AsyncIterator[App]:
-    """Opens the store, the model and the surfaces that the settings ask for.
+    """Opens the store, the model and the surfaces that the settings ask for. One that takes nothing
+    in only answers what others accept; `offered` is the hand of a host that brings it messages.
 
     Raises:
         BotError: the bot's own file goes wrong.
@@ -146,7 +73,6 @@ async def open_app(
         SettingsError: settings do not go together.
         PlugNotFound: a part that they name is not installed.
     """
-    open_engine = plugs.load("engine", "sqlite")
     models = _models(settings)
     open_models = {
         name: plugs.load("model", each.model.choice.plug) for name, each in models.items()
@@ -154,8 +80,7 @@ async def open_app(
     found = [plugs.load("surface", name) for name in settings.surfaces]
     skills = _skills(settings, clock)
     async with (
-        open_engine(
-            settings.home,
+        _open_engine(settings, offered)(
             bounds=settings.bounds,
             allowance=settings.allowance,
             retention=Retention(*settings.retention),
@@ -165,14 +90,27 @@ async def open_app(
         AsyncExitStack() as open_parts,
     ):
         endpoints = [
-            Endpoint(name, await open_parts.enter_async_context(open_model(models[name])))
+            Endpoint(
+                name,
+                await open_parts.enter_async_context(open_model(models[name])),
+                sees=models[name].model.is_shown_pictures,
+            )
             for name, open_model in open_models.items()
         ]
         watch = await open_watch(settings, engine, clock, open_parts)
         pushed = [
             await _open_pushed(plug, settings, engine, watch, clock, open_parts) for plug in found
         ]
-        yield _compose(settings, engine, Endpoints(endpoints), skills, pushed, watch, clock)
+        parts = Endpoints(endpoints), skills, pushed, watch
+        yield _compose(settings, engine, *parts, clock, takes)
+
+
+def _open_engine(settings: Settings, offered: Any) -> Any:
+    """A file in the home, or the store on AWS where there is one."""
+    if settings.aws.is_on:
+        surfaces = settings.surfaces
+        return partial(plugs.load("engine", "aws"), settings.aws, pushed=surfaces, offered=offered)
+    return partial(plugs.load("engine", "sqlite"), settings.home)
 
 
 def _models(settings: Settings) -> Mapping[str, Settings]:
@@ -240,6 +178,7 @@ def _compose(
     pushed: Sequence[Pushed],
     watch: Watch,
     clock: Callable[[], float],
+    takes: bool,
 ) -> App:
     rules, recorder = _rules(settings, engine, clock), watch.recorder
     brief = _brief(settings, pushed)
@@ -250,6 +189,7 @@ def _compose(
         new_incident=new_incident,
         supply=skills.servers,
     )
+    fetching = {each.plug.name: each.opened.fetch for each in pushed}
     agent = Agent(
         model=endpoints,
         memory=engine.memory,
@@ -259,6 +199,7 @@ def _compose(
         tools=toolbox,
         rules=rules,
         brain=skills.brain,
+        sight=sight(fetching, engine.chats, settings.limits.answer_within_s),
     )
     office = _office(settings, engine, agent, pushed, clock)
     worker = Worker(
@@ -266,11 +207,11 @@ def _compose(
     )
     signs = {each.plug.name: each.signs for each in pushed}
     intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
-    web = _web(settings, engine, intake, clock)
-    sockets = _sockets(pushed, intake)
+    web = _web(settings, engine, intake, clock) if takes else None
+    sockets = _sockets(pushed, intake) if takes else {}
     app = App(engine, intake, worker, web, sockets, watch, summariser, endpoints, skills.servers)
     probes = _probes(settings, app, watch, web)
-    app.asgi = _asgi(app, intake, pushed, web, probes, clock)
+    app.asgi = _asgi(app, intake, pushed if takes else (), web, probes, clock)
     return app
 
 

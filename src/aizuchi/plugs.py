@@ -17,6 +17,7 @@ BUILT_IN = {
     "surface.discord": "aizuchi.surfaces.discord:PLUG",
     "surface.slack": "aizuchi.surfaces.slack:PLUG",
     "surface.web": "aizuchi.surfaces.web:PLUG",
+    "engine.aws": "aizuchi.engines.aws.plug:open_engine",
     "engine.sqlite": "aizuchi.engines.sqlite:open_engine",
     "engine.memory": "aizuchi.engines.memory:open_engine",
     "model.openai": "aizuchi.models.opening:open_openai",

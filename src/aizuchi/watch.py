@@ -51,8 +51,9 @@ async def open_watch(
 
 
 def installation_key(settings: Settings) -> bytes:
-    """What only this installation knows, made once."""
-    return keep(settings.home / KEY_FILE, secrets.token_hex(32)).encode()
+    """What only this installation knows, made once; who shares a store shares this, too."""
+    known = settings.aws.key.reveal() or keep(settings.home / KEY_FILE, secrets.token_hex(32))
+    return known.encode()
 
 
 def _known_secrets(settings: Settings) -> Sequence[str]:

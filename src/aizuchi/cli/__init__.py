@@ -30,6 +30,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "dev": Command("aizuchi.cli.dev", "run it here, and again whenever aizuchi.toml changes"),
     "serve": Command("aizuchi.cli.serve", "run it in production"),
+    "worker": Command("aizuchi.cli.worker", "answer what functions on AWS take in, in a container"),
     "chat": Command("aizuchi.cli.chat", "talk to the assistant in this terminal"),
     "slack": Command("aizuchi.cli.slack", "connect it to a Slack workspace"),
     "discord": Command("aizuchi.cli.discord", "connect it to Discord"),

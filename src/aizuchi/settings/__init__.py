@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from aizuchi.errors import SettingsError
 from aizuchi.personas import Casting
 from aizuchi.ports import Allowance
+from aizuchi.settings.aws import AwsSettings, check_aws
 from aizuchi.settings.casting import casting_of
 from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.fallbacks import check_fallbacks
@@ -65,6 +66,7 @@ class Settings(NamedTuple):
     discord: DiscordSettings = DiscordSettings()
     bot: BotSettings = BotSettings()
     tools: ToolSettings = ToolSettings()
+    aws: AwsSettings = AwsSettings()
     tracing: TracingSettings = TracingSettings()
     mcp: Mapping[str, McpServer] = {}
     folder: Path = Path()
@@ -123,7 +125,7 @@ class Settings(NamedTuple):
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
         models = (self.model, *self.fallbacks.values())
-        keys = (*(each.api_key for each in models), self.web.token)
+        keys = (*(each.api_key for each in models), self.web.token, self.aws.key)
         servers = (secret for server in self.mcp.values() for secret in server.secrets)
         platforms = (*self.slack.secrets, *self.discord.secrets)
         every = (*keys, *platforms, *self.tracing.secrets, *servers)
@@ -143,6 +145,7 @@ SECTIONS: Mapping[str, type] = {
     "discord": DiscordSettings,
     "bot": BotSettings,
     "tools": ToolSettings,
+    "aws": AwsSettings,
     "tracing": TracingSettings,
 }
 
@@ -221,6 +224,7 @@ def check(settings: Settings) -> None:
     _ = settings.casting
     check_fallbacks(settings.model, settings.fallbacks, settings.limits.answer_within_s)
     check_servers(settings.mcp)
+    check_aws(settings.aws)
     web = settings.web
     if web.enabled and web.auth == "header" and not (web.identity_header and web.proxies):
         raise SettingsError(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from aizuchi.events import Message, Place, Reception, Sender, Signal
+from aizuchi.events import HttpResponse, Message, Place, Reception, Sender, Signal
 from aizuchi.surfaces.discord import NAME, TOKEN_S
 from aizuchi.surfaces.discord.address import Address, conversation_of, place_of, time_of
 from aizuchi.surfaces.discord.fields import (
@@ -17,7 +17,12 @@ from aizuchi.surfaces.discord.fields import (
     text_of,
 )
 from aizuchi.surfaces.discord.manner import Manner
-from aizuchi.surfaces.discord.questions import focused, question_about, question_of
+from aizuchi.surfaces.discord.questions import (
+    files_given,
+    focused,
+    question_about,
+    question_of,
+)
 from aizuchi.surfaces.discord.responses import choices, pong, taken, thinking, told_alone
 from aizuchi.words import Language, language_of, say
 
@@ -30,7 +35,7 @@ ORDERS = {"reset": "reset", "forget-me": "forget_me"}
 CHAT_INPUT, MESSAGE = 1, 3
 GUILD, BOT_DM, PRIVATE_CHANNEL = 0, 1, 2
 MOST_CHOICES = 25
-LONGEST_TOKEN = 1_000
+LONGEST_TOKEN, LONGEST_NUMBER = 1_000, 64
 
 ADMINISTRATOR = 1 << 3
 LOOKS = 1 << 10 | 1 << 16
@@ -58,9 +63,9 @@ class Interaction(NamedTuple):
         return language_of("", self.locale)
 
     @property
-    def lost(self) -> Reception:
-        """The beginning of a reception: what is said where nothing could be stored."""
-        return Reception(refused=told_alone(say("not_taken", self.language)))
+    def refused(self) -> HttpResponse:
+        """What is said where nothing could be stored."""
+        return told_alone(say("not_taken", self.language))
 
 
 def read_interaction(body: Fields, manner: Manner, *, now: float, by_request: bool) -> Reception:
@@ -98,7 +103,7 @@ def interaction_of(body: Fields, manner: Manner, now: float, *, by_request: bool
         token=token,
         channel=optional_id(body, "channel_id") or id_of(inner(body, "channel"), "id"),
         guild=guild,
-        sender=manner.seen(Sender(id_of(user, "id"), name_of(user, member), groups)),
+        sender=manner.sender(id_of(user, "id"), name_of(user, member), groups),
         locale=text_of(body, "locale") or "en",
         at=_began(interaction, now),
         direct=direct,
@@ -124,7 +129,8 @@ def _is_for_one_account(body: Fields) -> bool:
 def _may_look(body: Fields) -> bool:
     """Whether a lost follow-up could be looked up; where Discord does not say, we try."""
     given = text_of(body, "app_permissions")
-    may = int(given) if given.isascii() and given.isdigit() else LOOKS
+    is_number = given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER
+    may = int(given) if is_number else LOOKS
     return bool(may & ADMINISTRATOR) or may & LOOKS == LOOKS
 
 
@@ -149,7 +155,8 @@ def _read_command(asked: Interaction, data: Fields, manner: Manner) -> Reception
             return Reception(accepted=told_alone(_unknown(asked, name, manner)))
     message = _message(asked, f"interaction:{asked.id}", manner, manner.is_ephemeral(name))
     command = ORDERS.get(name, "" if text else GREETING)
-    return _taken(asked, message._replace(text=text, command=command, via=f"/{name}"))
+    given = message._replace(text=text, command=command, via=f"/{name}")
+    return _taken(asked, given._replace(attachments=files_given(data)))
 
 
 def _unknown(asked: Interaction, name: str, manner: Manner) -> str:
@@ -198,8 +205,8 @@ def _message(asked: Interaction, turn: str, manner: Manner, ephemeral: bool) -> 
 
 
 def _taken(asked: Interaction, message: Message) -> Reception:
-    ephemeral = Address.from_mapping(message.reply_to).ephemeral
-    return asked.lost._replace(messages=(message,), accepted=thinking(ephemeral=ephemeral))
+    response = thinking(ephemeral="ephemeral" in message.reply_to)
+    return Reception((message,), accepted=response, refused=asked.refused)
 
 
 def _choices(data: Fields, manner: Manner) -> Sequence[str | int | float]:
@@ -255,7 +262,7 @@ def _stop(asked: Interaction, button: "Button") -> Reception:
         ephemeral=button.where == "ephemeral",
     )
     stop = Signal("stop", conversation, button.user, f"{NAME}:{button.turn}")
-    return asked.lost._replace(signals=(stop,), accepted=taken())
+    return Reception(signals=(stop,), accepted=taken(), refused=asked.refused)
 
 
 def _again(asked: Interaction, button: "Button", manner: Manner) -> Reception:
