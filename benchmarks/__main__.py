@@ -14,12 +14,14 @@ NAMES = (
     "ack_discord",
     "durable",
     "stream",
+    "agent",
     "delivery",
     "reliability",
     "memory",
     "startup",
     "failures",
     "page",
+    "cold_start",
 )
 BUSY = 0.75
 

@@ -1,6 +1,6 @@
 """Target 2: what it costs to acknowledge a Discord command once its message is stored.
 
-The floor is a bare ASGI app on the same server that verifies and parses, and keeps nothing. None of
+The floor is a bare ASGI app on uvicorn that verifies and parses, and keeps nothing. None of
 the peers keeps anything either, but for the Chat SDK, which knows in memory what it has seen.
 """
 

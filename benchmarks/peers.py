@@ -45,7 +45,7 @@ class Peer(NamedTuple):
 CHAT_SDK = ("chat", "@chat-adapter/state-memory")
 NODES = (
     Peer("node", ("ai", "@ai-sdk/openai-compatible")),
-    Peer("slack_node", ("@slack/bolt", "@chat-adapter/slack", *CHAT_SDK)),
+    Peer("slack_node", ("@slack/bolt", "@chat-adapter/slack", "@aws-sdk/client-sqs", *CHAT_SDK)),
     Peer("discord_node", ("@chat-adapter/discord", *CHAT_SDK)),
 )
 PYTHONS = (
@@ -56,6 +56,7 @@ PYTHONS = (
     Peer("nanobot", ("nanobot-ai", "slack-sdk")),
     Peer("slack_bolt", ("slack-bolt", "aiohttp", "flask", "uvicorn", "waitress")),
     Peer("hikari", ("hikari", "aiohttp", "pynacl")),
+    Peer("lambda_python", ("boto3", "slack-bolt", "langchain-openai", "discord-interactions")),
     Peer("discord_flask", ("discord-interactions", "flask", "pynacl", "waitress")),
 )
 ALL: Mapping[str, Peer] = {peer.name: peer for peer in (*NODES, *PYTHONS)}

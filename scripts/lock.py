@@ -26,6 +26,10 @@ LOCKS = {
     "pip.txt": ("--group", "pyproject.toml:pip"),
     "runtime.txt": PROJECT,
     "dev.txt": (*PROJECT, "--group", "dev", "-c", "runtime.txt"),
+    "../src/aizuchi/deploy/ingress.txt": (
+        *("--group", "pyproject.toml:aws-ingress", "--no-deps", "-c", "runtime.txt"),
+    ),
+    "../src/aizuchi/deploy/worker.txt": ("pyproject.toml", "-c", "runtime.txt"),
     "../src/aizuchi/models/demo-model.txt": ("--group", "pyproject.toml:demo-model", "--no-deps"),
 }
 

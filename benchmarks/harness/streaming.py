@@ -40,9 +40,25 @@ class Load(NamedTuple):
 @contextmanager
 def model(home: Path, tokens: int, per_s: float) -> Iterator[Child]:
     """The endpoint that all of them ask; 0 a second is as fast as it is read."""
-    command = [sys.executable, "-m", "benchmarks.servers.fake_model", str(tokens), str(per_s)]
-    with Child("the fake model", command, log=home / f"model-{tokens}.log", core=1) as child:
+    with _model(home, "fake_model", tokens, per_s) as child:
         yield child
+
+
+@contextmanager
+def agent_model(home: Path, tokens: int, per_s: float) -> Iterator[Child]:
+    """The same, but it has every tool called before it speaks."""
+    with _model(home, "agent_model", tokens, per_s) as child:
+        yield child
+
+
+def _model(home: Path, name: str, tokens: int, per_s: float) -> Child:
+    command = [sys.executable, "-m", f"benchmarks.servers.{name}", str(tokens), str(per_s)]
+    return Child(f"the {name}", command, log=home / f"{name}-{tokens}.log", core=1)
+
+
+def floor(home: Path, model_port: int) -> Child:
+    """The relay on asyncio streams, when it is entered."""
+    return _relay(home, "streams_relay", model_port)
 
 
 @contextmanager
@@ -52,7 +68,7 @@ def contenders(
     """All servers, running; the peers only where the reasons for missing ones are asked for."""
     with ExitStack() as running:
         found = {
-            FLOOR: running.enter_context(_relay(home, "streams_relay", model_port)),
+            FLOOR: running.enter_context(floor(home, model_port)),
             BARE: running.enter_context(_relay(home, "raw_relay", model_port)),
             OURS: running.enter_context(assistant(home, "openai:bench", model_port, core=0)),
         }

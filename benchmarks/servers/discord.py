@@ -1,4 +1,5 @@
-"""Discord behind the real server: `aizuchi` stores each command, `floor` verifies and parses."""
+"""Discord: `aizuchi` stores each command behind its own server, `floor` verifies and parses behind
+uvicorn as it comes."""
 
 import asyncio
 import json
@@ -16,6 +17,7 @@ from aizuchi.hosts.listening import bind
 from aizuchi.hosts.process import Server
 from aizuchi.surfaces.discord.inbound import DiscordSurface
 from benchmarks.clients.discord import PATH, PUBLIC_KEY
+from benchmarks.servers.bare import serve_bare
 
 KEY = VerifyKey(bytes.fromhex(PUBLIC_KEY))
 DEFERRED = b'{"type":5}'
@@ -46,7 +48,7 @@ def _is_signed(signed: bytes, signature: bytes) -> bool:
 
 async def main(home: Path, kind: str) -> None:
     if kind == "floor":
-        await _serve(floor)
+        await serve_bare(floor)
         return
     async with open_engine(home, clock=time.time) as engine, asyncio.TaskGroup() as tasks:
         tasks.create_task(engine.run())

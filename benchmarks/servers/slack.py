@@ -1,4 +1,5 @@
-"""Slack behind the real HTTP server: `aizuchi` stores each message, `floor` verifies and parses."""
+"""Slack: `aizuchi` stores each message behind its own server, `floor` verifies and parses behind
+uvicorn as it comes."""
 
 import asyncio
 import hashlib
@@ -17,6 +18,7 @@ from aizuchi.hosts.listening import bind
 from aizuchi.hosts.process import Server
 from aizuchi.surfaces.slack.inbound import SlackSurface
 from benchmarks.clients.slack import PATH, SECRET
+from benchmarks.servers.bare import serve_bare
 
 
 async def floor(scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,7 +42,7 @@ async def floor(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def main(home: Path, kind: str) -> None:
     if kind == "floor":
-        await _serve(floor)
+        await serve_bare(floor)
         return
     async with open_engine(home, clock=time.time) as engine, asyncio.TaskGroup() as tasks:
         tasks.create_task(engine.run())

@@ -3,10 +3,9 @@
 Parts are named by import string, so that nothing is loaded that the settings do not ask for.
 """
 
-import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib import import_module
@@ -17,22 +16,25 @@ from aizuchi.agent import Agent
 from aizuchi.attempt import Gate, Office, Outlet
 from aizuchi.botfile import load_bot
 from aizuchi.brain import Brain
+from aizuchi.edge import Closed
 from aizuchi.endpoints import MAIN, Endpoint, Endpoints
-from aizuchi.expiring import expire
 from aizuchi.hearing import FirstSigns
+from aizuchi.history import Overhear
 from aizuchi.intake import Intake
-from aizuchi.ports import Engine, Overhear, Retention
+from aizuchi.ports import Engine, Retention
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
+from aizuchi.running import App, Servers
 from aizuchi.settings import Settings, is_loopback
-from aizuchi.settings.home import keep
+from aizuchi.sight import sight
 from aizuchi.summaries import Summariser
 from aizuchi.toolbox import Tool, Toolbox
-from aizuchi.tracing import Recorder
+from aizuchi.watch import Watch, installation_key, open_watch
 from aizuchi.worker import Worker
 
-KEY_FILE = "installation-key"
+__all__ = ["App", "new_incident", "open_app"]
+
 NO_WRITERS = ("echo", "local")
 """Models that cannot write a summary."""
 
@@ -47,83 +49,23 @@ class Pushed(NamedTuple):
 
 class Skills(NamedTuple):
     """What the assistant can do besides talking, where a bot's own tool goes before a built-in one
-    of its name; and what answers in the place of its model."""
+    of its name; what answers in the place of its model; and whose tools it has besides."""
 
     tools: Sequence[Tool]
     brain: Brain | None
-
-
-class App:
-    """An assistant that is open: what a server serves, and the work that goes on behind it."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        intake: Intake,
-        worker: Worker,
-        web: Any,
-        sockets: Mapping[str, Any],
-        recorder: Recorder,
-        summariser: Summariser | None,
-        endpoints: Endpoints,
-    ) -> None:
-        self.asgi: Any = None
-        self.endpoints = endpoints
-        self._engine, self._intake = engine, intake
-        self._recorder, self._summariser = recorder, summariser
-        self._worker, self._web, self._sockets = worker, web, sockets
-
-    async def run(self) -> None:
-        """Answers what is accepted, until it is cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.work())
-            tasks.create_task(self._recorder.run())
-            if self._summariser:
-                tasks.create_task(self._summariser.run())
-            for socket in self._sockets.values():
-                tasks.create_task(socket.run())
-
-    async def work(self) -> None:
-        """The same without what goes on behind the answers: for a host that is frozen between
-        them, and lets us `rest` before."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._engine.run())
-            tasks.create_task(self._worker.run())
-            tasks.create_task(expire(self._engine.consents, self._intake))
-
-    async def rest(self) -> None:
-        """Does what goes on behind the answers, as far as there is something to be done."""
-        await self._recorder.flush()
-        if self._summariser:
-            await self._summariser.catch_up()
-
-    async def hand_back(self) -> None:
-        await self._worker.hand_back()
-
-    async def drain(self) -> None:
-        """Takes on nothing more, and returns when nothing is on its way.
-
-        Cancelled, it hands back what is left; its readers come back to the next process.
-        """
-        self._intake.is_closed = True
-        try:
-            await self._worker.drain(None)
-        finally:
-            if self._web:
-                self._web.close()
-
-    def ready(self) -> Mapping[str, bool]:
-        """What has to be so for somebody to send us people."""
-        connected = {f"{name} connected": each.is_connected for name, each in self._sockets.items()}
-        own = {"not stopping": not self._intake.is_closed, "storing": self._intake.is_storing}
-        return {**own, **connected}
+    servers: Servers | None
 
 
 @asynccontextmanager
 async def open_app(
-    settings: Settings, clock: Callable[[], float] = time.time
+    settings: Settings,
+    clock: Callable[[], float] = time.time,
+    *,
+    takes: bool = True,
+    offered: Any = None,
 ) -> AsyncIterator[App]:
-    """Opens the store, the model and the surfaces that the settings ask for.
+    """Opens the store, the model and the surfaces that the settings ask for. One that takes nothing
+    in only answers what others accept; `offered` is the hand of a host that brings it messages.
 
     Raises:
         BotError: the bot's own file goes wrong.
@@ -131,20 +73,14 @@ async def open_app(
         SettingsError: settings do not go together.
         PlugNotFound: a part that they name is not installed.
     """
-    open_engine = plugs.load("engine", "sqlite")
     models = _models(settings)
     open_models = {
         name: plugs.load("model", each.model.choice.plug) for name, each in models.items()
     }
     found = [plugs.load("surface", name) for name in settings.surfaces]
-    written = load_bot(settings.bot_file) if settings.bot_file else None
-    built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
-    skills = Skills(
-        [*built_in, *(written.tools if written else ())], written.brain if written else None
-    )
+    skills = _skills(settings, clock)
     async with (
-        open_engine(
-            settings.home,
+        _open_engine(settings, offered)(
             bounds=settings.bounds,
             allowance=settings.allowance,
             retention=Retention(*settings.retention),
@@ -154,11 +90,27 @@ async def open_app(
         AsyncExitStack() as open_parts,
     ):
         endpoints = [
-            Endpoint(name, await open_parts.enter_async_context(open_model(models[name])))
+            Endpoint(
+                name,
+                await open_parts.enter_async_context(open_model(models[name])),
+                sees=models[name].model.is_shown_pictures,
+            )
             for name, open_model in open_models.items()
         ]
-        pushed = [await _open_pushed(plug, settings, engine, clock, open_parts) for plug in found]
-        yield _compose(settings, engine, Endpoints(endpoints), skills, pushed, clock)
+        watch = await open_watch(settings, engine, clock, open_parts)
+        pushed = [
+            await _open_pushed(plug, settings, engine, watch, clock, open_parts) for plug in found
+        ]
+        parts = Endpoints(endpoints), skills, pushed, watch
+        yield _compose(settings, engine, *parts, clock, takes)
+
+
+def _open_engine(settings: Settings, offered: Any) -> Any:
+    """A file in the home, or the store on AWS where there is one."""
+    if settings.aws.is_on:
+        surfaces = settings.surfaces
+        return partial(plugs.load("engine", "aws"), settings.aws, pushed=surfaces, offered=offered)
+    return partial(plugs.load("engine", "sqlite"), settings.home)
 
 
 def _models(settings: Settings) -> Mapping[str, Settings]:
@@ -167,15 +119,33 @@ def _models(settings: Settings) -> Mapping[str, Settings]:
     return {MAIN: settings, **fallbacks}
 
 
+def _skills(settings: Settings, clock: Callable[[], float]) -> Skills:
+    written = load_bot(settings.bot_file) if settings.bot_file else None
+    built_in = [plugs.load("tool", name)(settings, clock) for name in settings.tools.use]
+    tools = [*built_in, *(written.tools if written else ())]
+    return Skills(tools, written.brain if written else None, _servers(settings, tools))
+
+
+def _servers(settings: Settings, tools: Sequence[Tool]) -> Servers | None:
+    if not settings.mcp:
+        return None
+    opened: Servers = _part("aizuchi.tools.mcp.opening:open_servers")(
+        settings, [tool.declared.name for tool in tools]
+    )
+    return opened
+
+
 async def _open_pushed(
     plug: Any,
     settings: Settings,
     engine: Engine,
+    watch: Watch,
     clock: Callable[[], float],
     open_parts: AsyncExitStack,
 ) -> Pushed:
     opened = await open_parts.enter_async_context(_part(plug.opening)(settings, clock))
-    signs = FirstSigns(opened.courier, engine.pace, opened.has_sign, settings.bounds.call_timeout_s)
+    call_timeout_s, sign = settings.bounds.call_timeout_s, opened.has_sign
+    signs = FirstSigns(opened.courier, engine.pace, sign, call_timeout_s, watch.recorder)
     open_parts.push_async_callback(signs.close)
     return Pushed(plug, opened, signs)
 
@@ -183,7 +153,7 @@ async def _open_pushed(
 def _outlet(
     pushed: Pushed, settings: Settings, engine: Engine, clock: Callable[[], float]
 ) -> Outlet:
-    opened, key = pushed.opened, keep(settings.home / KEY_FILE, secrets.token_hex(32))
+    opened = pushed.opened
     desk = Desk(
         log=engine.log,
         pace=engine.pace,
@@ -192,7 +162,7 @@ def _outlet(
         limits=opened.limits,
         bounds=settings.bounds,
         clock=clock,
-        key=key.encode(),
+        key=installation_key(settings),
         signs=pushed.signs,
         inbox=engine.inbox,
         allow=settings.access.allow,
@@ -206,12 +176,20 @@ def _compose(
     endpoints: Endpoints,
     skills: Skills,
     pushed: Sequence[Pushed],
+    watch: Watch,
     clock: Callable[[], float],
+    takes: bool,
 ) -> App:
-    rules, recorder = _rules(settings, engine, clock), Recorder(engine.traces, clock)
+    rules, recorder = _rules(settings, engine, clock), watch.recorder
     brief = _brief(settings, pushed)
     summariser = _summariser(settings, endpoints, engine, brief)
-    toolbox = Toolbox(skills.tools, timeout_s=settings.tools.timeout_s, new_incident=new_incident)
+    toolbox = Toolbox(
+        skills.tools,
+        timeout_s=settings.tools.timeout_s,
+        new_incident=new_incident,
+        supply=skills.servers,
+    )
+    fetching = {each.plug.name: each.opened.fetch for each in pushed}
     agent = Agent(
         model=endpoints,
         memory=engine.memory,
@@ -221,6 +199,7 @@ def _compose(
         tools=toolbox,
         rules=rules,
         brain=skills.brain,
+        sight=sight(fetching, engine.chats, settings.limits.answer_within_s),
     )
     office = _office(settings, engine, agent, pushed, clock)
     worker = Worker(
@@ -228,10 +207,11 @@ def _compose(
     )
     signs = {each.plug.name: each.signs for each in pushed}
     intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
-    web = _web(settings, engine, intake, clock)
-    sockets = _sockets(pushed, intake)
-    app = App(engine, intake, worker, web, sockets, recorder, summariser, endpoints)
-    app.asgi = _asgi(settings, app, intake, pushed, web, clock)
+    web = _web(settings, engine, intake, clock) if takes else None
+    sockets = _sockets(pushed, intake) if takes else {}
+    app = App(engine, intake, worker, web, sockets, watch, summariser, endpoints, skills.servers)
+    probes = _probes(settings, app, watch, web)
+    app.asgi = _asgi(app, intake, pushed if takes else (), web, probes, clock)
     return app
 
 
@@ -281,24 +261,31 @@ def _web(settings: Settings, engine: Engine, intake: Intake, clock: Callable[[],
 
 
 def _asgi(
-    settings: Settings,
     app: App,
     intake: Intake,
     pushed: Sequence[Pushed],
     web: Any,
+    probes: Any,
     clock: Callable[[], float],
 ) -> Any:
-    """What the server serves: the doors of all surfaces, the web, the probes."""
+    """What the server serves: the doors of all surfaces, the web, the probes. Where a platform is
+    not set up, its door is there and lets nobody in."""
     doors = [(path, each.opened) for each in pushed for path in each.plug.paths]
+    closed = {path: Closed() for name in plugs.built_in("surface") for path in _paths(name)}
     return _part("aizuchi.hosts.asgi:make_app")(
         inbox=intake,
         clock=clock,
-        webhooks={path: opened.surface for path, opened in doors},
+        webhooks={**closed, **{path: opened.surface for path, opened in doors}},
         renewals={path: opened.renew for path, opened in doors if opened.renew},
         web=web,
-        probes=_probes(settings, app, web),
+        probes=probes,
         is_stopping=lambda: intake.is_closed,
     )
+
+
+def _paths(surface: str) -> Sequence[str]:
+    paths: Sequence[str] = plugs.load("surface", surface).paths
+    return paths
 
 
 def _summariser(
@@ -325,19 +312,10 @@ def _sockets(pushed: Sequence[Pushed], intake: Intake) -> Mapping[str, Any]:
     return {name: open_socket(take) for name, open_socket in holding if open_socket}
 
 
-def _probes(settings: Settings, app: App, web: Any) -> Any:
-    probes, figure = (_part(f"aizuchi.hosts.probes:{name}") for name in ("Probes", "figure"))
-    endpoints = _part("aizuchi.hosts.probes:endpoints")
-
-    def metrics() -> Iterator[Any]:
-        yield from endpoints(app.endpoints.standings())
-        if web:
-            yield figure("aizuchi_web_streams", "gauge", "Open answer streams.", len(web.listeners))
-            yield figure("aizuchi_web_sockets", "gauge", "Open sockets.", len(web.sockets.open))
-
-    return probes(
+def _probes(settings: Settings, app: App, watch: Watch, web: Any) -> Any:
+    return _part("aizuchi.hosts.probes:Probes")(
         ready=app.ready,
-        metrics=metrics,
+        metrics=partial(watch.metrics, app.endpoints, web),
         open_metrics=is_loopback(settings.server.host),
         knows=web.knows if web else lambda token: False,
     )

@@ -4,26 +4,30 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import NamedTuple
 
 from aizuchi.answers import ToolCall
 from aizuchi.endpoints import Call, Endpoint, Endpoints
-from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError
+from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError, PicturesRefused
+from aizuchi.happenings import Asked, ModelCalled
 from aizuchi.ports import Declared, Ending, PromptMessage, Text
-from aizuchi.prompt import shortened
+from aizuchi.prompt import has_pictures, shortened, unseen
 from aizuchi.recall import tokens_of
 from aizuchi.traces import Elsewhere
-from aizuchi.tracing import note, used
+from aizuchi.tracing import asked, asks, note, now, tell, used
 from aizuchi.writing import Draft
 
 logger = logging.getLogger(__name__)
 
 
 class Reply(NamedTuple):
-    """How a call of the model ended, and which tools it asks for; its text is in the draft."""
+    """How a call of the model ended, and which tools it asks for; its text is in the draft. It is
+    `blind` where the model took no pictures, so that it answered without them."""
 
     ending: Ending
     calls: tuple[ToolCall, ...] = ()
+    blind: bool = False
 
     @property
     def tokens(self) -> int:
@@ -39,14 +43,26 @@ async def ask(
     try:
         return await _call(endpoints, first, prompt, tools, draft)
     except ModelError as error:
-        shorter = shortened(prompt) if isinstance(error, ContextOverflow) else prompt
-        second = endpoints.second(first, error, can_shorten=len(shorter) < len(prompt))
+        eased, took_pictures = _eased(prompt, error), not isinstance(error, PicturesRefused)
+        second = endpoints.second(first, error, can_shorten=len(eased) < len(prompt))
         if second is None:
             raise
         _tell(first.endpoint, error, second.endpoint)
     await draft.restart()
     await asyncio.sleep(second.pause_s)
-    return await _call(endpoints, second, shorter, tools, draft)
+    reply = await _call(endpoints, second, eased, tools, draft)
+    return reply if took_pictures else reply._replace(blind=True)
+
+
+def _eased(prompt: Sequence[PromptMessage], error: ModelError) -> Sequence[PromptMessage]:
+    """The prompt without what stood in the way of an answer."""
+    match error:
+        case ContextOverflow():
+            return shortened(prompt)
+        case PicturesRefused():
+            return unseen(prompt)
+        case _:
+            return prompt
 
 
 async def _call(
@@ -56,16 +72,40 @@ async def _call(
     tools: Sequence[Declared],
     draft: Draft,
 ) -> Reply:
+    """One call, which is told however it ends; without pictures where they cannot be seen."""
+    blind = has_pictures(prompt) and not call.endpoint.sees
+    shown = unseen(prompt) if blind else prompt
+    asks(Asked())
+    told = partial(_told, call.endpoint, now(), shown, draft)
     try:
         with endpoints.calling(call):
-            reply = await _stream(call.endpoint, prompt, tools, draft)
-    except ModelError:
+            reply = await _stream(call.endpoint, shown, tools, draft)
+    except asyncio.CancelledError:
+        tell(told(error="cancelled"))
+        raise
+    except ModelError as error:
+        tell(told(error=error.code))
         if draft.said.strip():  # it tells what it has used only at its end: that is our estimate
             read, written = tokens_of(*(line.text for line in prompt)), tokens_of(draft.said)
             draft.waste(_count(call.endpoint, Ending("stop", read, written)))
         raise
+    tell(told(reply.calls, reply.ending))
     _count(call.endpoint, reply.ending)
-    return reply
+    return reply._replace(blind=blind)
+
+
+def _told(
+    endpoint: Endpoint,
+    began: float,
+    prompt: Sequence[PromptMessage],
+    draft: Draft,
+    calls: Sequence[ToolCall] = (),
+    ending: Ending | None = None,
+    error: str = "",
+) -> ModelCalled:
+    """A call that has just ended."""
+    said = (prompt, draft.said, calls, ending, error)
+    return ModelCalled(began, now(), endpoint.name, asked(), *said)
 
 
 async def _stream(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 
+from aizuchi.happenings import PlatformCalled
 from aizuchi.operations import (
     Busy,
     Doubtful,
@@ -16,7 +17,7 @@ from aizuchi.operations import (
     Sent,
 )
 from aizuchi.ports import Courier, Pace
-from aizuchi.tracing import note
+from aizuchi.tracing import note, now, tell
 
 
 class Caller:
@@ -50,25 +51,33 @@ class Caller:
         return 0.0
 
     async def perform(self, operation: Operation) -> Receipt:
+        began = now()
         receipt: Receipt = Doubtful()
         with suppress(TimeoutError):
             async with asyncio.timeout(self.call_timeout_s):
                 receipt = await self._courier.perform(operation, self._reply_to)
-        await self._called(operation, receipt)
+        await self._called(operation, receipt, began)
         return receipt
 
     async def find(self, lost: Find) -> Found:
+        began = now()
         result: Found = Doubtful()
         with suppress(TimeoutError):
             async with asyncio.timeout(self.call_timeout_s):
                 result = await self._courier.find(lost, self._reply_to)
-        await self._called(lost, result)
+        await self._called(lost, result, began)
         return result
 
-    async def _called(self, operation: Operation | Find, result: Receipt | Found) -> None:
+    async def _called(
+        self, operation: Operation | Find, result: Receipt | Found, began: float
+    ) -> None:
         self._taken.clear()
+        came_of = "absent" if result is None else type(result).__name__.lower()
+        detail = _detail(result)
+        code = "" if isinstance(result, Busy) else detail
+        tell(PlatformCalled(began, now(), type(operation).__name__, came_of, code))
         if not isinstance(result, Sent):
-            note(type(result).__name__.lower(), _detail(result))
+            note(came_of, f"{detail} {type(operation).__name__}".strip())
         if isinstance(result, Busy):
             for budget in self._courier.budgets(operation, self._reply_to):
                 await self._pace.penalise(self._tenant, budget, result.retry_after_s)

@@ -72,13 +72,25 @@ def too_late(message: Message) -> Message:
     return message._replace(turn_id=f"{message.turn_id}:{message.sender.id}")
 
 
-def consent_for(turn_id: str, asker: str, calls: Sequence[ToolCall], expires_at: float) -> Consent:
-    """The question that a turn asks: whether these may be done for somebody."""
+def consent_for(
+    turn_id: str,
+    asker: str,
+    calls: Sequence[ToolCall],
+    expires_at: float,
+    stamps: Sequence[str] = (),
+) -> Consent:
+    """The question that a turn asks: whether these may be done for somebody, by tools that are
+    what these stamps say."""
+    asked = tuple((call.name, call.arguments) for call in calls)
+    return Consent(turn_id, digest_of(turn_id, asked, stamps), asker, asked, expires_at)
+
+
+def digest_of(turn_id: str, asked: Sequence[tuple[str, str]], stamps: Sequence[str] = ()) -> str:
+    """What tells a question from any other, and from the same one about changed tools."""
     import hashlib  # a click is read by who asks nothing, at an edge that has to be light
 
-    asked = tuple((call.name, call.arguments) for call in calls)
-    digest = hashlib.sha256(json.dumps([turn_id, asked]).encode()).hexdigest()[:DIGEST_CHARS]
-    return Consent(turn_id, digest, asker, asked, expires_at)
+    whole = [turn_id, asked, stamps] if any(stamps) else [turn_id, asked]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:DIGEST_CHARS]
 
 
 def plainly(arguments: str) -> str:

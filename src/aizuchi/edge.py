@@ -3,15 +3,13 @@
 On a cold function this runs against a clock of three seconds, so it imports almost nothing.
 """
 
-from __future__ import annotations
-
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aizuchi.errors import BadJson
-from aizuchi.events import HttpRequest, HttpResponse, Reception
+from aizuchi.events import Event, HttpRequest, HttpResponse, Reception
 
 if TYPE_CHECKING:
     from aizuchi.ports import Surface
@@ -34,8 +32,21 @@ WEBHOOK = Door()
 API = Door(most_bytes=1024 * 1024)
 
 
+class Closed:
+    """The surface of a platform that is not set up: without a secret nothing is authentic."""
+
+    def authenticate(self, request: HttpRequest, *, now: float) -> Event | HttpResponse:
+        return HttpResponse(401, b"nothing is set up here to verify this with\n")
+
+    def read(self, event: Event, *, now: float) -> Reception:
+        return Reception()
+
+    def render(self, markdown: str, *, growing: bool = False) -> Sequence[str]:
+        return ()
+
+
 def receive(
-    surface: Surface, request: HttpRequest, *, now: float, door: Door = WEBHOOK
+    surface: "Surface", request: HttpRequest, *, now: float, door: Door = WEBHOOK
 ) -> Reception | HttpResponse:
     """What an authentic request asks us to store, or the answer to any other."""
     refused = refuse(request, door)

@@ -15,12 +15,14 @@ AizuchiError
 ├── ToolError                a tool did not do what it was asked: the model is told why
 │   ├── BadArguments         what the model gave a tool does not fit its parameters
 │   └── NotAllowed           an address that may not be fetched from
+├── DeployError              what is to be deployed cannot be made
 ├── PlatformRefused          a chat platform does not do what a command of ours asks of it
 └── ModelError               the model gave no answer; `retry` says whether to ask once more
     ├── ModelUnreachable     nobody listens at the address
     ├── ModelKeyRefused      401, 403: the key is missing or wrong
     ├── ModelNotFound        404: the endpoint has no such model
     ├── ModelRequestRefused  400, 422: the endpoint does not understand the request
+    ├── PicturesRefused      the endpoint, or its model, takes no pictures, or not these
     ├── ModelRateLimited     429: too many requests, or the account's credit is used up
     ├── ModelUnavailable     5xx: the endpoint is in trouble
     ├── ModelCut             the stream ended before the answer did
@@ -129,6 +131,12 @@ class NotAllowed(ToolError):
     code = "not_allowed"
 
 
+class DeployError(AizuchiError):
+    """What is to be deployed cannot be made."""
+
+    code = "deploy"
+
+
 class PlatformRefused(AizuchiError):
     """A chat platform did not do what one of our commands asked of it."""
 
@@ -172,6 +180,12 @@ class ModelRequestRefused(ModelError):
     """The endpoint does not understand the request."""
 
     code = "model_request"
+
+
+class PicturesRefused(ModelError):
+    """The endpoint does not take the pictures: it is asked again without them."""
+
+    code = "pictures_refused"
 
 
 class ModelRateLimited(ModelError):

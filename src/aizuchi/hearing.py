@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from aizuchi.calling import Caller
 from aizuchi.events import Message
+from aizuchi.happenings import SignGiven
 from aizuchi.operations import Receipt, Sent, ShowWorking
 from aizuchi.ports import Courier, Pace
+from aizuchi.tracing import Recorder, begin, tell
 from aizuchi.words import THINKING, language_of, say
 
 logger = logging.getLogger(__name__)
@@ -36,8 +38,9 @@ class FirstSigns:
         pace: Pace,
         has_sign: Callable[[Message], bool],
         call_timeout_s: float,
+        recorder: Recorder | None = None,
     ) -> None:
-        self._courier, self._pace = courier, pace
+        self._courier, self._pace, self._recorder = courier, pace, recorder
         self._has_sign, self._call_timeout_s = has_sign, call_timeout_s
         self._given: dict[str, Given] = {}
         self._calls: dict[str, asyncio.Task[bool]] = {}
@@ -85,7 +88,11 @@ class FirstSigns:
             self.forget(message)
 
     async def _give(self, message: Message, sign: ShowWorking, since: float) -> bool:
-        return isinstance(await self._call(message, sign, since), Sent)
+        begin(self._recorder, message)
+        is_given = isinstance(await self._call(message, sign, since), Sent)
+        if is_given:
+            tell(SignGiven(asyncio.get_running_loop().time() - since))
+        return is_given
 
     async def _call(self, message: Message, sign: ShowWorking, since: float) -> Receipt | None:
         """Not once somebody else may have answered meanwhile."""

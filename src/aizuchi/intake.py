@@ -1,17 +1,18 @@
-"""The inbox as surfaces have it: who is heard at once, who is told they come too late."""
+"""The inbox as surfaces have it: who is heard at once, whose click was the first."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 
 from aizuchi.access import concerns_us, may_enter
-from aizuchi.consent import too_late
 from aizuchi.errors import StoreError, StoreUnavailable
 from aizuchi.events import Message, Signal
+from aizuchi.happenings import SignGiven
 from aizuchi.hearing import FirstSigns
 from aizuchi.ports import Inbox
 from aizuchi.rules import Rules
 from aizuchi.tracing import Recorder
 
+MOST_KNOWN = 10_000
 STORE_TRIED_AGAIN_S = 30.0
 """After so long a store that failed is tried again: only messages tell whether it is well."""
 
@@ -32,6 +33,7 @@ class Intake:
         self._inbox, self._signs = inbox, signs
         self._allow, self._rules, self._recorder = allow, rules, recorder
         self._failed_at: float | None = None
+        self._first: dict[str, str] = {}
         self.is_closed = False
 
     @property
@@ -52,26 +54,21 @@ class Intake:
             if concerns_us(message, self._allow)
         ]
         new = await self._store(ours, signals, since)
-        await self._tell_the_late(ours, new, since)
         for message in ours:
             if message.turn_id not in new:
                 self._came_again(message)
             elif may_enter(message, self._allow):
                 self._heard(message, since)
-        return new
+        return [message.turn_id for message in ours if self._counts(message, new)]
 
-    async def _tell_the_late(
-        self, messages: Sequence[Message], new: Collection[str], now: float
-    ) -> None:
-        """Where somebody is written to, whoever decides what is decided already is told so; who
-        reads sees it."""
-        late = [
-            too_late(message)
-            for message in messages
-            if message.decides and message.turn_id not in new and message.surface in self._signs
-        ]
-        if late:
-            await self._store(late, (), now)
+    def _counts(self, message: Message, new: Collection[str]) -> bool:
+        """Whether it is new, or is the very one that was, come again."""
+        is_new = message.turn_id in new
+        if is_new and message.is_first_come:
+            self._first[message.turn_id] = message.ref
+            if len(self._first) > MOST_KNOWN:
+                del self._first[next(iter(self._first))]
+        return is_new or (bool(message.ref) and self._first.get(message.turn_id) == message.ref)
 
     async def _store(
         self, messages: Sequence[Message], signals: Sequence[Signal], now: float
@@ -90,5 +87,9 @@ class Intake:
             self._recorder.note(message.turn_id, "came_again")
 
     def _heard(self, message: Message, since: float) -> None:
+        """Who is written to gets their sign; who reads sees it now."""
         if signs := self._signs.get(message.surface):
             signs.heard(message, since)
+        elif self._recorder:
+            now = asyncio.get_running_loop().time()
+            self._recorder.tell(message, SignGiven(now - since))

@@ -9,9 +9,10 @@ from aizuchi.answers import Step, ToolCall, ToolReturned, ToolsCalled
 from aizuchi.asking import Reply, ask
 from aizuchi.endpoints import Endpoints
 from aizuchi.events import Message
-from aizuchi.ports import PromptMessage
-from aizuchi.rounds import named, with_rounds
-from aizuchi.toolbox import Occasion, Result, Toolbox
+from aizuchi.ports import Declared, PromptMessage
+from aizuchi.prompt import unseen
+from aizuchi.rounds import Round, named, with_rounds
+from aizuchi.toolbox import NOBODY_KNOWS, Occasion, Result, Toolbox
 from aizuchi.words import Language, say
 from aizuchi.writing import Draft
 
@@ -33,12 +34,17 @@ class Wanted(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What was decided of the calls of a round that had to be allowed. `is_fresh`: by this attempt,
-    so that none of them is under way or was."""
+    """What was decided of these calls of a round, each a tool and its arguments. `is_fresh`: by
+    this attempt, so that none of them is under way or was."""
 
     round: int
     allowed: bool
     is_fresh: bool
+    calls: Sequence[tuple[str, str]]
+
+    def is_about(self, called: ToolsCalled, place: int) -> bool:
+        call = called.calls[place]
+        return called.round == self.round and (call.name, call.arguments) in self.calls
 
 
 class Loop:
@@ -56,6 +62,7 @@ class Loop:
     ) -> None:
         self._endpoints, self._tools, self._message = endpoints, tools, message
         self._draft, self._language, self._verdict = draft, language, verdict
+        self.is_blind = False
 
     async def run(self, prompt: Sequence[PromptMessage]) -> Reply | Wanted:
         """The last words of the model, or what it wants and may not do without being allowed."""
@@ -64,15 +71,21 @@ class Loop:
             if past := draft.next_past():
                 await draft.replay(past)
             elif not draft.is_open:
-                asked = with_rounds(prompt, draft.rounds)
-                reply = await ask(self._endpoints, asked, self._tools.declared, draft)
+                reply = await self._ask(prompt, self._tools.declared)
                 if not reply.calls:
                     return reply
                 calls = map(self._tools.readied, named(reply.calls, draft.rounds))
                 await draft.begin(tuple(calls), reply.tokens)
             if wanted := await self._call():
                 return Wanted(wanted)
-        return await ask(self._endpoints, with_rounds(prompt, draft.rounds), (), draft)
+        return await self._ask(prompt, ())
+
+    async def _ask(self, prompt: Sequence[PromptMessage], tools: Sequence[Declared]) -> Reply:
+        """What the model says next; once it took no pictures, it is not shown them again."""
+        asked = with_rounds(unseen(prompt) if self.is_blind else prompt, self._draft.rounds)
+        reply = await ask(self._endpoints, asked, tools, self._draft)
+        self.is_blind = self.is_blind or reply.blind
+        return reply
 
     @property
     def doubtful(self) -> tuple[str, ...]:
@@ -81,7 +94,7 @@ class Loop:
             each.called.calls[place].name
             for each in self._draft.rounds
             for place, result in each.returned.items()
-            if result.text == IN_DOUBT
+            if _is_doubtful(result)
         )
 
     async def _call(self) -> tuple[ToolCall, ...]:
@@ -111,7 +124,7 @@ class Loop:
         """What comes of a call. One that had to be allowed is made by the attempt that was told
         so, and by no other."""
         call, verdict = called.calls[place], self._verdict
-        if verdict is None or not self._tools.asks_first(call):
+        if verdict is None or not verdict.is_about(called, place):
             return await self._tools.run(call, occasion)
         if not verdict.allowed:
             return Result(DENIED, failed=True)
@@ -123,6 +136,33 @@ class Loop:
         name = NOT_OF_A_NAME.sub("", called.calls[place].name)[:LONGEST_NAME]
         title = say("using_tool", self._language, tool=name)
         return Step(f"{called.round}.{place}", title)
+
+
+class Account(NamedTuple):
+    """What became of calls that somebody had allowed: the tools that did them, and those of which
+    nobody knows it."""
+
+    done: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+
+
+def account_of(rounds: Iterable[Round], verdict: Verdict) -> Account:
+    """By the rounds that a log has. What was not begun is in neither."""
+    done, doubtful = [], []
+    for called, returned in rounds:
+        for place in range(len(called.calls)):
+            if not verdict.is_about(called, place):
+                continue
+            result = returned.get(place)
+            if result is None or _is_doubtful(result):
+                doubtful.append(called.calls[place].name)
+            elif not result.failed:
+                done.append(called.calls[place].name)
+    return Account(tuple(done), tuple(doubtful))
+
+
+def _is_doubtful(result: ToolReturned) -> bool:
+    return result.failed and result.text.endswith((IN_DOUBT, NOBODY_KNOWS))
 
 
 def _after(step: Step, returned: ToolReturned | None) -> Step:

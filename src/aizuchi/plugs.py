@@ -8,15 +8,16 @@ from aizuchi.settings.fields import nearest
 
 GROUP = "aizuchi.plugs"
 
-Kind = Literal["surface", "engine", "model", "tool"]
+Kind = Literal["surface", "engine", "model", "tool", "tracing"]
 
-EXTRAS: dict[Kind, str] = {"tool": "'aizuchi[tools]'"}
+EXTRAS: dict[Kind, str] = {"tool": "'aizuchi[tools]'", "tracing": "'aizuchi[otel]'"}
 """What brings the packages that all plugs of a kind need."""
 
 BUILT_IN = {
     "surface.discord": "aizuchi.surfaces.discord:PLUG",
     "surface.slack": "aizuchi.surfaces.slack:PLUG",
     "surface.web": "aizuchi.surfaces.web:PLUG",
+    "engine.aws": "aizuchi.engines.aws.plug:open_engine",
     "engine.sqlite": "aizuchi.engines.sqlite:open_engine",
     "engine.memory": "aizuchi.engines.memory:open_engine",
     "model.openai": "aizuchi.models.opening:open_openai",
@@ -25,12 +26,18 @@ BUILT_IN = {
     "tool.clock": "aizuchi.tools.clock:open_clock",
     "tool.fetch_page": "aizuchi.tools.fetch_page:open_fetch_page",
     "tool.web_search": "aizuchi.tools.web_search:open_web_search",
+    "tracing.otlp": "aizuchi.otel.opening:open_tracing",
 }
 
 
 def names(kind: Kind) -> list[str]:
     """Everything of a kind that is installed."""
     return sorted(_names(kind, {**_of_others(), **BUILT_IN}))
+
+
+def built_in(kind: Kind) -> list[str]:
+    """Those of a kind that come with us."""
+    return _names(kind, BUILT_IN)
 
 
 def find(kind: Kind, name: str) -> str:

@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from aizuchi.answers import Source, ToolCall, ToolReturned
 from aizuchi.consent import MOST_SHOWN, plainly
 from aizuchi.errors import ToolError
 from aizuchi.events import Message
+from aizuchi.happenings import ToolCalled
 from aizuchi.ports import Declared
+from aizuchi.tracing import now, tell
 
 LONGEST_RESULT = 20_000
 MOST_SOURCES = 20
+NOBODY_KNOWS = "It may have been done or not: nobody knows."
+"""Ends what is told of a call of which that is so."""
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +42,27 @@ class Tool(NamedTuple):
     One that is `unsafe` is done once or not at all, and only when somebody has allowed it; any
     other may be done again after a crash. `call` takes the arguments as JSON; what it raises as a
     ToolError is told to the model, of any other error only that there was one. `check` raises
-    BadArguments where it would not take these.
+    BadArguments where it would not take these. `stamp` tells one that others have made from what
+    they make of it later; `timeout_s` is how long a call may take, where it has its own limit.
     """
 
     declared: Declared
     call: Callable[[str, Occasion], Awaitable[str | Finding]]
     unsafe: bool = False
     check: Callable[[str], object] = str
+    stamp: str = ""
+    timeout_s: float | None = None
+
+
+class Supply(Protocol):
+    """Where tools are from that come, change and go while we run."""
+
+    @property
+    def tools(self) -> Sequence[Tool]: ...
+
+    async def arrive(self, names: Collection[str]) -> None:
+        """Returns once tools of these names are there, or have had their time to come."""
+        ...
 
 
 class Result(NamedTuple):
@@ -56,7 +74,8 @@ class Result(NamedTuple):
 
 
 class Toolbox:
-    """The tools of an assistant, each called for `timeout_s` seconds at most."""
+    """The tools of an assistant, each called for `timeout_s` seconds at most; those of the supply
+    are in it once they are `at_hand`."""
 
     def __init__(
         self,
@@ -64,15 +83,30 @@ class Toolbox:
         *,
         timeout_s: float = 30.0,
         new_incident: Callable[[], str] = lambda: "",
+        supply: Supply | None = None,
     ) -> None:
         self._tools: Mapping[str, Tool] = {tool.declared.name: tool for tool in tools}
-        self._timeout_s, self._new_incident = timeout_s, new_incident
+        self._timeout_s, self._new_incident, self._supply = timeout_s, new_incident, supply
+
+    async def at_hand(self, wanted: Collection[str] = ()) -> "Toolbox":
+        """All tools that there are now, as they are now; those of these names are waited for."""
+        if self._supply is None:
+            return self
+        if missing := [name for name in wanted if name not in self._tools]:
+            await self._supply.arrive(missing)
+        return self._with([*self._supply.tools, *self._tools.values()])
 
     @property
     def safe(self) -> "Toolbox":
         """Those of its tools that nobody has to allow."""
-        tools = [tool for tool in self._tools.values() if not tool.unsafe]
+        return self._with([tool for tool in self._tools.values() if not tool.unsafe])
+
+    def _with(self, tools: Sequence[Tool]) -> "Toolbox":
         return Toolbox(tools, timeout_s=self._timeout_s, new_incident=self._new_incident)
+
+    def stamps(self, names: Collection[str]) -> tuple[str, ...]:
+        """What the tools of these names are now; empty for what is not here, or our own."""
+        return tuple(self._tools[name].stamp if name in self._tools else "" for name in names)
 
     @property
     def declared(self) -> Sequence[Declared]:
@@ -95,13 +129,21 @@ class Toolbox:
 
     async def run(self, call: ToolCall, occasion: Occasion, *, allowed: bool = False) -> Result:
         """Calls a tool, an unsafe one only if it is allowed; whatever goes wrong is a result."""
+        began = now()
+        result = await self._run(call, occasion, allowed=allowed)
+        name = call.name if call.name in self._tools else "unknown"
+        tell(ToolCalled(began, now(), name, call, result.text, result.failed))
+        return result
+
+    async def _run(self, call: ToolCall, occasion: Occasion, *, allowed: bool) -> Result:
         tool = self._tools.get(call.name)
         if tool is None:
             there = ", ".join(self._tools) or "none"
             return _failure(f'There is no tool "{call.name}". There is: {there}.')
         if tool.unsafe and not allowed:
             return _failure(_unaskable(tool, call) or f"{call.name} has to be allowed first.")
-        limit = asyncio.timeout(self._timeout_s)
+        timeout_s = tool.timeout_s or self._timeout_s
+        limit = asyncio.timeout(timeout_s)
         try:
             async with limit:
                 return _result(await tool.call(call.arguments, occasion))
@@ -109,7 +151,7 @@ class Toolbox:
             return _failure(str(error))
         except Exception as error:
             if limit.expired():
-                return _failure(_too_late(tool, self._timeout_s))
+                return _failure(_too_late(tool, timeout_s))
             incident = self._new_incident()
             logger.error("incident %s: tool %s failed", incident, call.name, exc_info=error)
             return _failure(f"{call.name} failed inside (number {incident}).")
@@ -134,21 +176,20 @@ def _unaskable(tool: Tool, call: ToolCall) -> str:
 
 def _result(returned: str | Finding) -> Result:
     found = returned if isinstance(returned, Finding) else Finding(returned)
-    return Result(_shortened(found.text), sources=found.sources[:MOST_SOURCES])
+    return Result(shortened(found.text), sources=found.sources[:MOST_SOURCES])
 
 
 def _failure(what: str) -> Result:
-    return Result(_shortened(what), failed=True)
+    return Result(shortened(what), failed=True)
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str, longest: int = LONGEST_RESULT) -> str:
     """The beginning of what is too long for the model, which is told so."""
-    if len(text) <= LONGEST_RESULT:
+    if len(text) <= longest:
         return text
-    left_out = len(text) - LONGEST_RESULT
-    return f"{text[:LONGEST_RESULT]}\n[{left_out} more characters are left out here]"
+    return f"{text[:longest]}\n[{len(text) - longest} more characters are left out here]"
 
 
 def _too_late(tool: Tool, within_s: float) -> str:
     what = f"{tool.declared.name} did not end within {within_s:g} seconds."
-    return f"{what} It may have been done or not: nobody knows." if tool.unsafe else what
+    return f"{what} {NOBODY_KNOWS}" if tool.unsafe else what

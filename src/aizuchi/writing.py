@@ -14,6 +14,7 @@ from aizuchi.answers import (
     ToolsCalled,
 )
 from aizuchi.rounds import Round, rounds_of
+from aizuchi.tracing import tell_text_begun
 
 Write = Callable[[Sequence[Entry]], Awaitable[None]]
 PARAGRAPH = "\n\n"
@@ -57,8 +58,9 @@ class Draft:
         return [each.returned[place] for each in self.rounds for place in sorted(each.returned)]
 
     async def add(self, piece: str) -> None:
-        if self._stands and not self._pieces:
-            piece = PARAGRAPH + piece
+        if not self._pieces:
+            tell_text_begun()
+            piece = PARAGRAPH + piece if self._stands else piece
         self._pieces.append(piece)
         await self._write((TextDelta(piece),))
 
@@ -89,10 +91,24 @@ class Draft:
         """The next round that an earlier attempt has begun."""
         return self._past.get(len(self.rounds) + 1)
 
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The tools that an earlier attempt has begun to call, and that have not returned."""
+        return tuple(
+            call.name
+            for each in self._past.values()
+            for place, call in enumerate(each.called.calls)
+            if place not in each.returned
+        )
+
+    def was_taken_up(self, number: int) -> bool:
+        """Whether an earlier attempt went on after the rounds of another turn up to this one."""
+        return number in self._past
+
     async def take_up(self, rounds: Sequence[Entry], number: int) -> bool:
         """Goes on after the rounds of another turn, up to this one, as if they were its own; what
         they said is not said again. False where an earlier attempt has done so."""
-        is_fresh = number not in self._past
+        is_fresh = not self.was_taken_up(number)
         if is_fresh:
             await self._keep(rounds)
             taken = rounds_of(Logged(BEGINNING, entry) for entry in rounds)

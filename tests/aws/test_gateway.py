@@ -9,7 +9,7 @@ from aizuchi.events import HttpRequest, HttpResponse
 from aizuchi.hosts.aws_lambda.gateway import NotHttp, read_event, write_response
 from aizuchi.testing.virtual_time import EPOCH
 
-SENT = HttpRequest("POST", "/slack/events", "", ((b"x-one", b"1"), (b"content-type", b"x")), b"{}")
+SENT = HttpRequest("POST", "/slack/events", "", ((b"x-one", b"1"), (b"x-other", b"x")), b"{}")
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -20,7 +20,7 @@ def test_the_body_is_what_was_sent(shape: Shape, body: bytes) -> None:
     assert request.body == body
     assert request.method == "POST"
     assert request.path.endswith("/slack/events")
-    assert set(request.headers) == set(SENT.headers)
+    assert {*SENT.headers} <= {*request.headers}
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -18,7 +18,7 @@ from aizuchi.surfaces.slack.signing import signature
 pytestmark = pytest.mark.real_time
 SLACK_SECRET = "s3cret-s3cret"
 DRAIN_S = 2.0
-LATE = "Please send it again"
+LATE = "please ask again"
 
 
 class House:

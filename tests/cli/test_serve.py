@@ -22,6 +22,16 @@ async def test_it_prints_the_address_and_answers(tmp_path: Path) -> None:
             assert await stored(client, "c") == [model.answer]
 
 
+async def test_a_platform_that_is_not_set_up_lets_nobody_in(tmp_path: Path) -> None:
+    async with place_with_model(tmp_path) as (place, _), running(place, "serve") as server:
+        await server.until("State")
+        async with place.client as client:
+            for path in ("/slack/events", "/discord/interactions"):
+                assert (await client.post(path, json={"type": 1})).status_code == 401
+                assert (await client.get(path)).status_code == 405
+                assert (await client.post(path, content=b"x" * 300_000)).status_code == 413
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 async def test_it_ends_at_once_when_nothing_runs(tmp_path: Path, number: int, code: int) -> None:
     async with place_with_model(tmp_path) as (place, _), running(place, "serve") as server:

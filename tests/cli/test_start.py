@@ -66,6 +66,12 @@ def test_a_start_names_the_model(tmp_path: Path) -> None:
     assert str(tmp_path) in text
 
 
+def test_a_start_names_what_answers_if_the_model_fails(tmp_path: Path) -> None:
+    fallback = settings(tmp_path, AIZUCHI_MODEL="echo").model
+    both = settings(tmp_path)._replace(fallbacks={"ollama": fallback, "last": fallback})
+    assert "if it fails: ollama, last" in "\n".join(greeting(both, "serve"))
+
+
 def test_a_server_for_others_needs_the_names_it_is_called_by(tmp_path: Path) -> None:
     open_to_all = settings(tmp_path, AIZUCHI__SERVER__HOST="0.0.0.0", AIZUCHI_WEB_TOKEN="t")
     assert "[web] hosts" in "\n".join(greeting(open_to_all, "serve"))

@@ -21,8 +21,8 @@ from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import claim_now, message, running
 from aizuchi.tracing import Recorder, begin
 
-TURN = "slack:T1:C1:1712345678.901234"
-ASKED = message(TURN, "slack:T1:C1:1712345678.901234", text="SECRET")
+TURN = "slack:1712345678.901234:T1:C1"
+ASKED = message(TURN, "slack:1712345678.901234:T1:C1", text="SECRET")
 POST = PostPage(1, "SECRET", "key")
 
 
@@ -71,7 +71,7 @@ async def deliver(engine: Engine) -> None:
     recorder = Recorder(engine.traces, virtual_time.clock)
     recording = asyncio.create_task(recorder.run())
     taken, loop = await claim_now(engine), asyncio.get_running_loop()
-    begin(recorder, TURN)
+    begin(recorder, ASKED)
     caller = Caller(BusyOnce(), LocalPace(loop.time), "T1", {}, 5)
     await engine.log.append(taken, [Posting(1, virtual_time.clock())])
     assert isinstance(await caller.perform(POST), Busy)
@@ -128,6 +128,46 @@ def test_what_is_not_known_is_told_with_what_to_do(
     virtual_time.run(crashed_redelivered_and_rate_limited(home))
     assert main(["why", "https://kiso.slack.com/archives/C9/p1712345678901239"]) == 1
     assert "Copy the link" in capsys.readouterr().err
+
+
+async def two_in_a_web_chat(home: Path) -> None:
+    async with running(opener(home)) as engine:
+        for turn in ("w1", "w2"):
+            await engine.inbox.accept([message(turn, "web:c1:owner", text="SECRET")], ())
+            taken = await claim_now(engine)
+            await engine.log.append(taken, [Finished("answered", "SECRET")])
+            await engine.queue.settle(taken, Settlement("answered"))
+        await engine.inbox.accept([message("w3", "web:c1:owner", text="SECRET")], ())
+        await engine.inbox.accept([message("w4", "web:c10:owner", text="SECRET")], ())
+
+
+@pytest.mark.parametrize("query", ["", "?over=websocket"])
+def test_of_a_web_chat_the_last_messages_are_listed_and_the_newest_is_told(
+    home: Path, capsys: pytest.CaptureFixture[str], query: str
+) -> None:
+    virtual_time.run(two_in_a_web_chat(home))
+    assert main(["why", f"http://127.0.0.1:8765/{query}#c1"]) == 0
+    listed, _, told = capsys.readouterr().out.partition("\n\n")
+    heading, *lines = listed.splitlines()
+    assert heading.startswith("The last messages of this chat, the newest first")
+    assert [line.split()[1:] for line in lines] == [
+        ["open", "w3"],
+        ["answered", "w2"],
+        ["answered", "w1"],
+    ]
+    assert told.startswith("w3\n")
+    assert "it is not settled yet" in told
+    assert "SECRET" not in listed + told
+    assert main(["why", "w2"]) == 0
+    assert "settled as answered" in capsys.readouterr().out
+
+
+def test_a_web_chat_that_nobody_knows_is_told_so(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    virtual_time.run(two_in_a_web_chat(home))
+    assert main(["why", "http://127.0.0.1:8765/#c2"]) == 1
+    assert "No message is known" in capsys.readouterr().err
 
 
 def test_a_link_of_discord_is_its_last_id() -> None:

@@ -22,10 +22,11 @@ from tests.discord.payloads import (
     with_data,
 )
 
+from aizuchi.answers import Consent
 from aizuchi.events import Place, Signal
 from aizuchi.settings.commands import Command, Commands, Option
 from aizuchi.surfaces.discord.address import Address
-from aizuchi.surfaces.discord.buttons import Button, Kind, button_of, rows
+from aizuchi.surfaces.discord.buttons import Button, Kind, button_of, choice, rows
 from aizuchi.surfaces.discord.manner import Manner
 from aizuchi.surfaces.discord.opening import known
 
@@ -92,6 +93,12 @@ def test_two_clicks_are_one_and_each_further_answer_counts_on() -> None:
     assert third.replaces == f"discord:{TURN}:again:9"
 
 
+def test_what_was_decided_after_asking_again_can_be_asked_again() -> None:
+    shown = ASKED._replace(turn=f"{TURN}:again:2:decision")
+    (again,) = reception(click(custom_id("again", shown))).messages
+    assert again.turn_id == f"discord:{TURN}:again:2:decision:again:1"
+
+
 def test_an_answer_for_one_is_made_again_for_one() -> None:
     got = reception(click(custom_id("again", ASKED._replace(ephemeral=True))))
     (again,) = got.messages
@@ -130,6 +137,32 @@ def test_a_button_fits_what_discord_takes_and_says_what_it_does() -> None:
     assert button_of(button["custom_id"]) == Button("again", ANN, "ephemeral", f"{TURN}:again:1000")
     assert rows("stop", ASKED._replace(turn="x" * 100)) == []
     assert rows(None, ASKED) == []
+
+
+LATEST = "1" * 20
+TURNS = [
+    *(f"interaction:{LATEST}", f"message:{LATEST}", f"message:{LATEST}:again:12"),
+    *(f"interaction:{LATEST}{':decision' * number}" for number in (1, 2, 3, 8, 20)),
+    f"interaction:{LATEST}:decision:again:12:decision:decision:again:1",
+]
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_questions_that_follow_from_questions_have_their_buttons(turn: str) -> None:
+    address = ASKED._replace(turn=turn, user=LATEST, ephemeral=True)
+    digest = "0123456789abcdef"
+    (row,) = choice(Consent(f"discord:{turn}", digest, LATEST, (), 0.0), address)
+    for button, kind in zip(row["components"], ("yes", "no"), strict=True):
+        assert len(button["custom_id"]) <= 100
+        read = button_of(button["custom_id"])
+        assert read == Button(kind, LATEST, "ephemeral", f"{turn}.{digest}")  # type: ignore[arg-type]  # one of them
+        assert read
+        assert (read.of_turn, read.digest) == (turn, digest)
+
+
+def test_a_button_from_before_is_still_read() -> None:
+    read = button_of(f"aizuchi/yes/{ANN}/shared/{TURN}:decision.0123456789abcdef")
+    assert read == Button("yes", ANN, "shared", f"{TURN}:decision.0123456789abcdef")
 
 
 # ── forms and choices ──

@@ -1,5 +1,6 @@
 """What has to be allowed is asked for on Discord with two buttons, and done once it is."""
 
+from copy import copy
 from pathlib import Path
 
 import pytest
@@ -72,11 +73,79 @@ async def test_nobody_else_decides_and_they_are_told_alone(house: House, tmp_pat
         assert told.ephemeral_to == house.bob.id
         await house.ann.clicks(asked_in(house), "No")
         await house.rest()
-        await house.ann.clicks(asked_in(house), "Yes, do it")
+    assert not deleted.exists()
+    assert house.answers()[-1] == "Then not."
+
+
+async def test_a_question_loses_its_buttons_once_it_is_decided(
+    house: House, tmp_path: Path
+) -> None:
+    house.says(using(DELETE), speaking("It is gone.", every_s=2.0, size=4))
+    with_tool(house, tmp_path)
+    async with house.open():
+        await house.asks("Delete it")
+        await house.rest()
+        question = asked_in(house)
+        said = question.content
+        await house.ann.clicks(question, "Yes, do it")
+        await house.rest(0.5)
+        assert (labels(question), question.content) == ([], said)
+        assert house.answers()[-1] != "It is gone."
+        await house.rest()
+
+
+@pytest.mark.parametrize("by_requests", [True, False])
+async def test_who_clicks_later_is_told_so_alone_however_often(
+    house: House, tmp_path: Path, by_requests: bool
+) -> None:
+    house.by_requests = by_requests
+    house.says(using(DELETE), speaking("Then not."))
+    deleted = with_tool(house, tmp_path, f"discord:{house.bob.id}")
+    async with house.open():
+        await house.asks("Delete it")
+        await house.rest()
+        stale = copy(asked_in(house))
+        await house.ann.clicks(stale, "No")
+        await house.rest()
+        for person in (house.bob, house.ann, house.ann):
+            told = house.discord.shown(await person.clicks(stale, "Yes, do it"))
+            assert "has been decided already" in told.content
+            assert told.ephemeral_to == person.id
         await house.rest()
     assert not deleted.exists()
-    assert "Then not." in house.answers()
-    assert "has been decided already" in house.answers()[-1]
+    assert [text for text in house.answers() if "decided" in text] == []
+
+
+async def test_copies_of_the_click_that_counts_change_nothing(house: House, tmp_path: Path) -> None:
+    house.says(using(DELETE), speaking("It is gone."))
+    deleted = with_tool(house, tmp_path)
+    async with house.open():
+        await house.asks("Delete it")
+        await house.rest()
+        clicked = await house.ann.clicks(asked_in(house), "Yes, do it", times=3)
+        await house.rest()
+    assert [ack.json() for ack in clicked.acks] == [{"type": 5}] * 3
+    assert deleted.read_text() == "@everyone.txt"
+    assert house.answers()[-1] == "It is gone."
+
+
+async def test_a_question_that_nobody_knows_any_more_is_told_of_alone(
+    house: House, tmp_path: Path
+) -> None:
+    house.says(using(DELETE), speaking("It is gone."))
+    with_tool(house, tmp_path)
+    async with house.open():
+        await house.asks("Delete it")
+        await house.rest()
+        question = asked_in(house)
+        await house.asks("forget me")
+        await house.rest()
+        told = await house.ann.clicks(question, "Yes, do it")
+        await house.rest()
+        assert told.interaction
+        assert house.discord.state.messages[told.interaction.original].deleted
+    assert "has been decided already" in house.discord.transcript(house.ann)
+    assert "has been decided already" not in house.discord.transcript(house.bob)
 
 
 async def test_an_approver_may_decide(house: House, tmp_path: Path) -> None:
@@ -89,3 +158,22 @@ async def test_an_approver_may_decide(house: House, tmp_path: Path) -> None:
         await house.rest()
     assert deleted.read_text() == "@everyone.txt"
     assert house.answers()[-1] == "It is gone."
+
+
+async def test_questions_that_follow_from_questions_are_asked_too(
+    house: House, tmp_path: Path
+) -> None:
+    house.set(ephemeral=True)
+    calls = [ToolCall(str(n), "delete", f'{{"path": "{n}"}}') for n in range(5)]
+    house.says(*(using(call) for call in calls), speaking("All of it is gone."))
+    deleted = with_tool(house, tmp_path)
+    async with house.open():
+        await house.asks("Delete it")
+        for number in range(5):
+            await house.rest()
+            every = house.discord.state.messages.values()
+            (question,) = [one for one in every if f'"{number}"' in one.content]
+            await house.ann.clicks(question, "Yes, do it")
+        await house.rest()
+    assert deleted.read_text() == "01234"
+    assert "All of it is gone." in house.discord.transcript(house.ann)

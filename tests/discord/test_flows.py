@@ -225,6 +225,21 @@ async def test_an_answer_is_made_again_in_place_of_the_first(house: House) -> No
         assert [line.text for line in prompt if line.role != "system"] == ["Is it so?"]
 
 
+async def test_who_asks_again_where_that_is_done_is_told_so_alone(house: House) -> None:
+    model = house.says(speaking(ANSWER), speaking("It is not."))
+    async with house.open():
+        first = house.discord.shown(await house.asks())
+        await house.rest()
+        await house.ann.clicks(first, "Ask again")
+        for _ in range(2):
+            told = house.discord.shown(await house.ann.clicks(first, "Ask again"))
+            assert "answered again already" in told.content
+            assert told.ephemeral_to == house.ann.id
+        await house.rest()
+    assert house.answers() == [ANSWER, "It is not."]
+    assert len(model.prompts) == 2
+
+
 async def test_two_clicks_at_once_make_one_answer_again(house: House) -> None:
     model = house.says(speaking(ANSWER), speaking("It is not."))
     async with house.open():
@@ -285,7 +300,7 @@ async def test_what_cannot_be_stored_is_refused_visibly(house: House) -> None:
         said = await house.asks()
         await house.rest(5)
     assert said.acks[0].json()["data"]["flags"] == 68  # type: ignore[index]  # a response
-    assert "send it again" in house.discord.shown(said).content
+    assert "please ask again" in house.discord.shown(said).content
     assert house.answers() == []
 
 

@@ -2,16 +2,21 @@
 
 import logging
 import socket
+import sys
+from pathlib import Path
+from subprocess import run
 
 import pytest
 from tests.cli.processes import free_port
 from tests.discord.gateways import connected, hurry, line_to, soon
 
-from aizuchi.simulator.discord import FakeDiscord, Fault, identity, serving
+from aizuchi.simulator.discord import FakeDiscord, Fault, connections, identity, serving
+from aizuchi.simulator.discord.packing import Pack, packing
 from aizuchi.simulator.discord.sessions import HELLO, Frame
 from aizuchi.surfaces.discord.gateway import LONGEST_PAUSE_S, pause_after
 
 pytestmark = pytest.mark.real_time
+ROOT = Path(__file__).parents[2]
 
 
 async def test_what_comes_is_handed_on_as_it_came() -> None:
@@ -27,6 +32,44 @@ async def test_no_more_is_asked_of_the_api_than_where_to_connect() -> None:
     async with connected() as line:
         asked = [call.partition("?")[0] for call in line.discord.routes_called()]
         assert asked == ["GET /users/@me", "GET /oauth2/applications/@me", "GET /gateway/bot"]
+
+
+async def test_frames_that_cannot_be_unpacked_end_the_connection_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hurry(monkeypatch)
+    asked: list[str] = []
+
+    def spoiled_once(compress: str) -> Pack | None:
+        asked.append(compress)
+        pack = packing(compress)
+        assert pack
+        is_first = len(asked) == 1
+        return lambda data: b"\0junk" if is_first and b"READY" in data else pack(data)
+
+    monkeypatch.setattr(connections, "packing", spoiled_once)
+    async with connected() as line:
+        assert line.events == ["READY", "GUILD_CREATE"]
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("packed", ["zstd-stream", "zlib-stream"])
+def test_it_connects_however_frames_are_packed(packed: str) -> None:
+    """discord.py decides at its import, by what is installed."""
+    without = "for name in ('zstandard', 'compression'): sys.modules[name] = None\n"
+    unpacks = "from discord.utils import _ActiveDecompressionContext as unpacks\n"
+    script = (
+        "import asyncio, sys\n"
+        + (without if packed == "zlib-stream" else "")
+        + "from tests.discord.gateways import connected\n"
+        + unpacks
+        + "async def connect():\n"
+        + "    async with connected():\n"
+        + "        print(unpacks.COMPRESSION_TYPE)\n"
+        + "asyncio.run(connect())\n"
+    )
+    done = run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == (packed, "")
 
 
 async def test_what_came_while_it_was_gone_comes_when_it_resumes(

@@ -134,9 +134,9 @@ async def test_what_cannot_be_stored_is_refused_at_once(tmp_path: Path) -> None:
         ann = discord.person("ann")
         said = await ann.command("ask", {"text": "Is it so?"}, discord.general)
         assert said.is_taken
-        assert "Please send it again" in discord.shown(said).content
+        assert "please ask again" in discord.shown(said).content
         await ann.mentions("And this?", discord.general)
-        await answered(discord, "Please send it again")
+        await answered(discord, "please ask again")
 
 
 # ── the response ──────────────────────────────────────────────────────────────

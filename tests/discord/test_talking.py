@@ -334,8 +334,8 @@ async def test_what_cannot_be_stored_is_refused_visibly(laptop: House) -> None:
         said = await laptop.asks()
         await laptop.ann.mentions("Is it so?", laptop.general)
         await laptop.rest(5)
-    assert "send it again" in laptop.discord.shown(said).content
-    assert "send it again" in laptop.answers()[0]
+    assert "please ask again" in laptop.discord.shown(said).content
+    assert "please ask again" in laptop.answers()[0]
 
 
 async def test_without_a_bot_there_is_no_connection(house: House) -> None:

@@ -12,6 +12,8 @@ ENVIRONMENT = {
     "TOKEN_OF_KISO": "xoxb-1",
     "TOKEN_OF_NAGISO": "xoxb-2",
     "SECRET_OF_NAGISO": "secret",
+    "MISTRAL_API_KEY": "key",
+    "TRACKER_TOKEN": "secret",
 }
 
 
@@ -25,8 +27,8 @@ def test_its_settings_load(guide: Path, tmp_path: Path) -> None:
         assert load(file, ENVIRONMENT).folder == tmp_path
 
 
-def test_both_guides_to_a_platform_show_the_same_settings() -> None:
-    for name in ("slack", "discord"):
+def test_both_languages_of_a_guide_show_the_same_settings() -> None:
+    for name in ("slack", "discord", "models"):
         english, japanese = (
             re.findall(r"^(?!#)(\[.+\]|\w+ =)", (GUIDES / file).read_text("utf-8"), re.MULTILINE)
             for file in (f"{name}.md", f"{name}.ja.md")

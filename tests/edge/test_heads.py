@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -52,6 +53,24 @@ async def test_requests_are_answered_one_after_the_other() -> None:
         for filling in (b"", b"x: " + b"y" * (heads.HEAD_BYTES // 2) + b"\r\n", b""):
             answer = await answer_to(connection, LINE + filling + b"\r\n")
             assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_no_more_memory_is_taken_for_a_read_than_it_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where a Python calls the size of a read otherwise, this tells."""
+    sizes: list[tuple[int, int]] = []
+    connection_made = heads.BoundedHttp.connection_made
+
+    def noted(self: heads.BoundedHttp, transport: Any) -> None:
+        usual = transport.max_size
+        connection_made(self, transport)
+        sizes.append((usual, transport.max_size))
+
+    monkeypatch.setattr(heads.BoundedHttp, "connection_made", noted)
+    async with connected() as connection:
+        await answer_to(connection, LINE + b"\r\n")
+    assert sizes == [(256 * 1024, heads.READ_BYTES)]
 
 
 @pytest.mark.parametrize("before", [0, 1])

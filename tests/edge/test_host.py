@@ -1,7 +1,7 @@
 """The ASGI app around the edge: bodies, webhooks, probes, the last border."""
 
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -12,7 +12,8 @@ from tests.edge.test_receive import Post
 from aizuchi.errors import StoreUnavailable
 from aizuchi.events import HttpResponse, Message, Signal
 from aizuchi.hosts.asgi import make_app
-from aizuchi.hosts.probes import Metric, Probes, figure
+from aizuchi.hosts.probes import Probes
+from aizuchi.metrics import Metric, figure
 from aizuchi.testing.asgi_client import AsgiClient, Response
 
 SIGNED = {"x-signed": "yes"}
@@ -124,7 +125,11 @@ async def test_metrics_are_counted_by_route_and_status() -> None:
         Metric("aizuchi_answers_total", "counter", "Answers.", answers),
         figure("aizuchi_open", "gauge", "Open.", 3),
     ]
-    asking = client(probes=Probes(metrics=lambda: extra))
+
+    async def metrics() -> Iterable[Metric]:
+        return extra
+
+    asking = client(probes=Probes(metrics=metrics))
     await post(asking)
     await asking.request("POST", "/post/events")
     lines = (await asking.request("GET", "/metrics")).text.splitlines()

@@ -90,6 +90,10 @@ MODEL = '[model]\nname = "openai:a"\n'
             f'{MODEL}[model.fallbacks.x]\napi_key = "sk-1"',
             ("never the secret itself", "env:AIZUCHI__MODEL__FALLBACKS__X__API_KEY"),
         ),
+        (
+            f'{MODEL}[model.fallbacks.x]\nname = "echo"\n[limits]\nanswer_within_s = 60',
+            ("[model] first_token_s = 60", "after 60 s", "first_token_s = 20"),
+        ),
         (f'{MODEL}[[model.fallbacks]]\nname = "echo"', ("[model.fallbacks]", "fallbacks.NAME]")),
         (f'{MODEL}fallbacks = "echo"', ("[model.fallbacks]", "fallbacks.NAME]")),
     ],

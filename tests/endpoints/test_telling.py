@@ -1,6 +1,7 @@
 """Who looks is told which endpoint answered and why: `why`, `usage`, `/metrics`, the log. Who asked
 is told nothing of it."""
 
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.worker.office import Part, ScriptedModel
 from aizuchi import plugs
 from aizuchi.breaker import IN_A_ROW
 from aizuchi.cli import main
+from aizuchi.endpoints import Endpoints
 from aizuchi.errors import ModelCut, ModelUnavailable
 from aizuchi.ports import Ending, Model, Text
 from aizuchi.settings import Settings
@@ -109,12 +111,14 @@ def test_why_tells_that_another_endpoint_answered(
 def test_why_tells_that_an_endpoint_rests(
     house: House, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "aizuchi")
     asked(house, [ModelUnavailable("503")], speaking(ANSWER), times=IN_A_ROW + 1)
     told = why(capsys, house)
     assert "[model] rests after it failed several times: [model.fallbacks.spare] is asked" in told
     assert "the model failed" not in told
     logged = [record.getMessage() for record in caplog.records]
     assert "[model] rests for 30 s (model_unavailable)" in logged
+    assert "[model] rests: asking [model.fallbacks.spare]" in logged
     assert sum("[model] failed, asking [model.fallbacks.spare]" in one for one in logged) == 3
 
 
@@ -122,10 +126,8 @@ def test_the_metrics_tell_how_each_endpoint_does(house: House) -> None:
     metrics = asked(house, [ModelUnavailable("503")], speaking(ANSWER), times=IN_A_ROW + 1)
     lines = metrics.splitlines()
     for line in (
-        'aizuchi_model_calls_total{endpoint="model"} 3',
-        'aizuchi_model_calls_total{endpoint="spare"} 4',
-        'aizuchi_model_failures_total{endpoint="model"} 3',
-        'aizuchi_model_failures_total{endpoint="spare"} 0',
+        'aizuchi_model_calls_total{endpoint="model",model="",result="model_unavailable"} 3',
+        'aizuchi_model_calls_total{endpoint="spare",model="",result="ok"} 4',
         'aizuchi_model_resting{endpoint="model"} 1',
         'aizuchi_model_resting{endpoint="spare"} 0',
     ):
@@ -152,3 +154,19 @@ def test_where_no_fallback_was_asked_nothing_is_said_of_any(
     asked(house, [Text(ANSWER), Ending("stop", 1_000, 0)], speaking("never"))
     assert usage(capsys)[-1] == ["in", "all", "1", "1", "1,000", "0", "1.0000"]
     assert "fallback" not in why(capsys, house)
+
+
+def test_summaries_are_never_written_by_a_model_that_cannot(house: House) -> None:
+    async def writers() -> list[str]:
+        SPARES.append(ScriptedModel(speaking(ANSWER)))
+        spare, last = ModelSettings(name="spare"), ModelSettings(name="echo")
+        house.says(speaking(ANSWER))
+        house.settings = house.settings._replace(fallbacks={"last": last, "spare": spare})
+        async with house.open(works=False):
+            assert house.app
+            assert house.app._summariser
+            model = house.app._summariser._model
+            assert isinstance(model, Endpoints)
+            return [each.name for each in model.standings()]
+
+    assert virtual_time.run(writers()) == ["model", "spare"]

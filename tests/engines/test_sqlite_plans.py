@@ -14,6 +14,7 @@ from aizuchi.engines.sqlite.queries import SQL
 WALKS = {
     "next_unheld": "over open turns, when there is nothing to end",
     "clear_leases": "once, at the start, over open turns",
+    "figures": "over open turns, when somebody reads /metrics",
     "old_texts": "over the two hundred oldest",
     "overdue": "over open turns, no further than the first that nobody has claimed",
     "empty_conversations": "once an hour, beside the writer",

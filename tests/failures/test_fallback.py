@@ -64,11 +64,11 @@ async def home(
             model.base_url if behaviour else gone
             for model, behaviour in zip(models, (first, spare), strict=True)
         ]
-        model, fallback = (
+        main, fallback = (
             ModelSettings("openai:fake", url, first_token_s=SILENCE_S, idle_s=SILENCE_S)
             for url in urls
         )
-        settings = Settings(model=model, fallbacks={SPARE: fallback})
+        settings = Settings(model=main, fallbacks={SPARE: fallback})
         opened = {MAIN: settings, SPARE: settings.of_fallback(SPARE)}
         endpoints = [
             Endpoint(name, await stack.enter_async_context(open_openai(each)))

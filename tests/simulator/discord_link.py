@@ -3,11 +3,12 @@
 import asyncio
 import json
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode
 
+import zstandard
 from starlette.types import Message, Scope
 from tests.simulator.discord_house import House
 
@@ -24,7 +25,7 @@ class Link:
         self._app, self._token = app_of(home.discord), home.discord.bot_token
         self._query = {"v": "10", "encoding": "json", **query}
         self._said: asyncio.Queue[Message] = asyncio.Queue()
-        self._inflate = zlib.decompressobj()
+        self._unpack = _unpacking(query.get("compress", ""))
         self.frames: list[dict[str, Any]] = []
         self.code = 0
         self.closed = asyncio.Event()
@@ -76,8 +77,14 @@ class Link:
             self.closed.set()
         if message["type"] == "websocket.send":
             packed = message.get("bytes")
-            text = self._inflate.decompress(packed).decode() if packed else message["text"]
+            text = self._unpack(packed).decode() if packed else message["text"]
             self.frames.append(json.loads(text))
+
+
+def _unpacking(compress: str) -> Callable[[bytes], bytes]:
+    if compress == "zstd-stream":
+        return zstandard.ZstdDecompressor().decompressobj().decompress
+    return zlib.decompressobj().decompress
 
 
 @asynccontextmanager

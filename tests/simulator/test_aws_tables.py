@@ -318,6 +318,11 @@ def test_a_page_ends_at_its_limit_and_goes_on_from_its_last_key(desk: Desk) -> N
     assert desk.sorted_by(ExclusiveStartKey=first["LastEvaluatedKey"]) == ["c"]
 
 
+def test_an_empty_partition_is_an_empty_page(desk: Desk) -> None:
+    page = desk.query()
+    assert (page["Items"], page["Count"], "LastEvaluatedKey" in page) == ([], 0, False)
+
+
 def test_a_page_holds_no_more_than_1_mb(desk: Desk) -> None:
     for key in "abcd":
         desk.put(sk=key, text={"S": "x" * 380_000})

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 
 import pytest
 from tests.simulator.discord_house import QUIETLY, House, code, house
@@ -137,7 +138,7 @@ async def test_what_cannot_be_closes_the_connection(said: str, code: int) -> Non
 
 @pytest.mark.parametrize(
     ("query", "code"),
-    [({"v": "6"}, 4012), ({"encoding": "etf"}, 4002), ({"compress": "zstd-stream"}, 4002)],
+    [({"v": "6"}, 4012), ({"encoding": "etf"}, 4002), ({"compress": "lz4-stream"}, 4002)],
 )
 async def test_a_connection_asks_for_what_there_is(query: dict[str, str], code: int) -> None:
     async with house() as home:
@@ -156,9 +157,19 @@ async def test_who_says_too_much_is_disconnected() -> None:
             assert link.code == 4008
 
 
-async def test_frames_may_be_packed() -> None:
+async def test_what_nothing_here_packs_is_not_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("zstandard", "compression"):
+        monkeypatch.setitem(sys.modules, name, None)
     async with house() as home:
-        link = Link(home, compress="zlib-stream")
+        link = Link(home, compress="zstd-stream")
+        async with connected(home, link):
+            assert link.code == 4002
+
+
+@pytest.mark.parametrize("compress", ["zlib-stream", "zstd-stream"])
+async def test_frames_may_be_packed(compress: str) -> None:
+    async with house() as home:
+        link = Link(home, compress=compress)
         async with connected(home, link):
             await link.identify()
             await home.ann.dm("押忍")

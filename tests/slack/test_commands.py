@@ -89,7 +89,7 @@ def test_the_acknowledgement_is_as_it_was_set(manner: Manner, body: object) -> N
     assert (json.loads(answer.body) if answer.body else b"") == body
 
 
-@pytest.mark.parametrize(("text", "said"), [("Hi", "send it again"), ("雨?", "もう一度")])
+@pytest.mark.parametrize(("text", "said"), [("Hi", "ask again"), ("雨?", "もう一度")])
 def test_a_command_that_could_not_be_stored_is_told_in_private(text: str, said: str) -> None:
     refused = reception(command_request(text), FOR_ALL).refused
     answer = json.loads(refused.body)

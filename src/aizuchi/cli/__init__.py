@@ -30,9 +30,11 @@ class Command(NamedTuple):
 COMMANDS = {
     "dev": Command("aizuchi.cli.dev", "run it here, and again whenever aizuchi.toml changes"),
     "serve": Command("aizuchi.cli.serve", "run it in production"),
+    "worker": Command("aizuchi.cli.worker", "answer what functions on AWS take in, in a container"),
     "chat": Command("aizuchi.cli.chat", "talk to the assistant in this terminal"),
     "slack": Command("aizuchi.cli.slack", "connect it to a Slack workspace"),
     "discord": Command("aizuchi.cli.discord", "connect it to Discord"),
+    "mcp": Command("aizuchi.cli.mcp", "look at the MCP servers whose tools it may use"),
     "trigger": Command("aizuchi.cli.trigger", "write to a platform that dev plays itself"),
     "why": Command("aizuchi.cli.why", "tell the life of one message, and the reasons"),
     "usage": Command("aizuchi.cli.usage", "print what was used, by day"),

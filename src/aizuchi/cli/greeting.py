@@ -1,9 +1,12 @@
 """What a start tells: where to open the chat, which model answers, and what should be mended."""
 
+from urllib.parse import urlsplit
+
 from aizuchi.cli.common import owner_address
 from aizuchi.cli.invocation import command_name
 from aizuchi.models.smol import LABEL, find_demo
 from aizuchi.settings import Settings, is_loopback
+from aizuchi.settings.tracing import TracingSettings
 
 
 def greeting(settings: Settings, verb: str) -> list[str]:
@@ -11,7 +14,9 @@ def greeting(settings: Settings, verb: str) -> list[str]:
     return [
         row("Open", owner_address(settings) or "the web chat is off ([web] enabled = false)"),
         row("Model", model_line(settings)),
+        *([row("", f"if it fails: {', '.join(settings.fallbacks)}")] if settings.fallbacks else []),
         row("State", str(settings.home.absolute())),
+        *(row("Traces", line) for line in traces_lines(settings.tracing)),
         *(row("Note", note) for note in notes(settings, verb)),
     ]
 
@@ -29,6 +34,16 @@ def model_line(settings: Settings) -> str:
     if plug == "local":
         return LABEL if find_demo(settings.home) else "echo: it only repeats what you say"
     return "echo: it only repeats what you say" if plug == "echo" else settings.model.name
+
+
+def traces_lines(tracing: TracingSettings) -> list[str]:
+    """Where traces go, or why they go nowhere though they were asked for."""
+    if tracing.missing:
+        return [f"off: {' and '.join(tracing.missing)} is not set"]
+    if destination := tracing.destination:
+        what = "with all text" if tracing.text else "without text"
+        return [f"to {urlsplit(destination.url).netloc}, {what}"]
+    return []
 
 
 def notes(settings: Settings, verb: str) -> list[str]:

@@ -2,34 +2,54 @@
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from aizuchi.cli.common import load_settings
 from aizuchi.cli.usage import cost_of
-from aizuchi.engines.sqlite.reading import Told, records
+from aizuchi.engines.sqlite.reading import Listed, Told, records
 from aizuchi.errors import SettingsError
 from aizuchi.history import Event, Trace
 from aizuchi.settings import Settings
+from aizuchi.surfaces.web.inbound import chat_prefix
 from aizuchi.traces import elsewhere
 
 DESCRIPTION = """\
 Tells the life of one message, from its acceptance to the last call, with times, tokens and reasons.
 Name it by a link to it or to its answer, by the id of its turn, or by the number that a person was
-told when something went wrong. It reads beside a server that runs, and shows no text.
+told when something went wrong. Of a link to a web chat it lists the last messages, and tells of the
+newest. It reads beside a server that runs, and shows no text.
 """
 SLACK = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<s>\d{10})(?P<us>\d{6})")
 DISCORD = re.compile(r"/channels/(?:\d+|@me)/\d+/(?P<message>\d+)")
+WEB = re.compile(r"https?://[^/\s]+/(\?[^#\s]*)?#(?P<chat>[\w.~-]{1,128})")
+MOST_LISTED = 10
+CALLS = {
+    "AppendStream": "to write on in a stream",
+    "AttachFile": "to attach a file",
+    "CloseStream": "to close a stream",
+    "DeletePage": "to take a page away",
+    "EditPage": "to rewrite a page",
+    "Find": "to look for a post",
+    "HandOver": "to go on elsewhere",
+    "OpenStream": "to open a stream",
+    "PostPage": "to post a page",
+    "ShowEnd": "to take the sign away",
+    "ShowWorking": "to show that it works",
+}
+OF_CALLS = {
+    "busy": "429, the platform had too much to do when asked {call}: it asked for {detail} s",
+    "doubtful": "no reply when asked {call}: it may have been done, and no post is repeated unseen",
+    "refused": "the platform refused {call}: {detail}",
+    "ended": "the platform did not take it any more when asked {call}: {detail}",
+    "absent": "a post whose reply was lost is not there, so it is made again",
+}
 MEANINGS = {
     "text": "the first words of the model",
     "posting": "page {detail} is about to be posted",
     "shown": "page {detail} stands there",
     "came_again": "the same message came again: it was known, and is not answered twice",
-    "busy": "the platform had too much to do, and asked for {detail} s",
-    "doubtful": "the platform's reply was lost, so it is looked for before anything is repeated",
-    "refused": "the platform refused a call: {detail}",
-    "ended": "the platform ended the stream: {detail}",
     "asked_again": "the model failed ({detail}) and is asked once more",
     "fell_back": "the model failed, and a fallback is asked ({detail})",
     "asked_instead": "[model] rests after it failed several times: {detail} is asked",
@@ -65,8 +85,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     settings = load_settings(options)
+    web = WEB.fullmatch(options.message.strip())
     with records(settings.home) as store:
-        found = store.turns(*reference_of(options.message))
+        listed = store.chat(chat_prefix(web["chat"]), MOST_LISTED) if web else ()
+        found = [each.turn_id for each in listed] or store.turns(*reference_of(options.message))
         told = store.life(found[0]) if found else None
     if told is None:
         raise SettingsError(
@@ -74,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
             "Copy the link of the message or of its answer. What is older than [retention] "
             "ids_days is gone.",
         )
-    print("\n".join(lines_of(told, settings)))
+    print("\n".join([*lines_of_chat(listed), *lines_of(told, settings)]))
     return 0
 
 
@@ -83,10 +105,18 @@ def reference_of(text: str) -> Reference:
     text = text.strip()
     if found := SLACK.search(text):
         ts = f"{found['s']}.{found['us']}"
-        return Reference(ts, f"%:{found['channel']}:{ts}", f'%"{ts}"%')
+        return Reference(ts, f"%:{ts}:%:{found['channel']}", f'%"{ts}"%')
     if found := DISCORD.search(text):
         return Reference(found["message"], f"%:{found['message']}", f'%"{found["message"]}"%')
     return Reference(text, f"%:{text}", f'%"{text}"%')
+
+
+def lines_of_chat(listed: Sequence[Listed]) -> Iterator[str]:
+    if listed:
+        yield "The last messages of this chat, the newest first; aizuchi why ID tells of each:"
+        for turn_id, at, outcome in listed:
+            yield f"  {_clock(at)}  {outcome or 'open':<10}{turn_id}"
+        yield ""
 
 
 def lines_of(told: Told, settings: Settings) -> Iterator[str]:
@@ -131,6 +161,10 @@ def _meaning(event: Event, last: int) -> str:
             return f"at the fallback {endpoint}: {read:,} tokens read, {written:,} written"
         case "finished":
             return ENDS.get(event.detail, f"it ended: {event.detail}")
+        case code if code in OF_CALLS:
+            detail, _, operation = event.detail.rpartition(" ")
+            call = CALLS.get(operation, "to do something")
+            return OF_CALLS[code].format(call=call, detail=detail)
         case code:
             return MEANINGS.get(code, f"{code} {{detail}}").format(detail=event.detail)
 

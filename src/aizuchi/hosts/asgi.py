@@ -19,7 +19,8 @@ from aizuchi.errors import StoreError
 from aizuchi.events import HttpResponse, Reception
 from aizuchi.hosts.doors import BodyRefused, Bounded, ClientLeft, read_body, request_of, respond
 from aizuchi.hosts.probes import PATHS as PROBES
-from aizuchi.hosts.probes import Metric, Probes
+from aizuchi.hosts.probes import Probes
+from aizuchi.metrics import Metric
 from aizuchi.ports import Inbox, Surface
 from aizuchi.words import language_of, say
 
@@ -96,7 +97,7 @@ class _App:
         elif surface := self._webhooks.get(path):
             await respond(send, await self._webhook(surface, scope, receive))
         elif path in PROBES:
-            answer = self._probes.answer(request_of(scope, b""), self._metrics())
+            answer = await self._probes.answer(request_of(scope, b""), self._metrics())
             await respond(send, answer, head_only=scope["method"] == "HEAD")
         elif self._web:
             await self._web(scope, Bounded(scope, receive, API.most_bytes), send)
@@ -181,7 +182,11 @@ async def accept(inbox: Inbox, reception: Reception) -> HttpResponse:
     """Stores what a webhook brought, then acknowledges it: in this order, or not at all."""
     try:
         if reception.messages or reception.signals:
-            await inbox.accept(reception.messages, reception.signals)
+            new = await inbox.accept(reception.messages, reception.signals)
+            if reception.late and not new:
+                await inbox.accept(reception.late, ())
+            if reception.known and not new:
+                return reception.known
     except StoreError as error:
         logger.error("a message was not taken: %s", error)
         return reception.refused

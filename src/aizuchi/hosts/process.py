@@ -53,8 +53,11 @@ async def serve(
     listener: socket.socket,
     on_ready: Callback,
     clock: Callable[[], float] = time.time,
+    *,
+    takes: bool = True,
 ) -> bool:
     """Serves until SIGTERM or Ctrl-C, or until the parent is gone; returns whether it was Ctrl-C.
+    One that takes nothing in has but its probes to serve.
 
     Told to stop, it lets running answers end for `[server] drain_s`, then hands the rest back; told
     twice, it hands them back at once.
@@ -62,7 +65,8 @@ async def serve(
     orders = Orders()
     parent = await find_parent()
     with _signals(orders, in_background=parent is not None):
-        async with open_app(settings, clock) as app, asyncio.TaskGroup() as tasks:
+        opened = open_app(settings, clock, takes=takes)
+        async with opened as app, asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(_die_with(parent, orders))
             await _run(app, settings, listener, orders, _ready(parent, on_ready), tasks)
             watching.cancel()

@@ -4,8 +4,10 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 
+from aizuchi.happenings import Asked
 from aizuchi.models.wording import echo_of, pieces_of, question_in
 from aizuchi.ports import Declared, Ending, Part, PromptMessage, Text
+from aizuchi.tracing import asks
 from aizuchi.words import language_of
 
 LONGEST_S = 5.0
@@ -23,6 +25,7 @@ class EchoModel:
     async def stream(
         self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
     ) -> AsyncIterator[Part]:
+        asks(Asked("echo", "aizuchi"))
         question = question_in(prompt)
         pieces = pieces_of(echo_of(question, language_of(question)))
         at_once = math.ceil(len(pieces) * self._pause_s / LONGEST_S) or 1

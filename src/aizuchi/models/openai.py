@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import httpx2
 
+from aizuchi.attachments import data_url
 from aizuchi.errors import (
     ModelCut,
     ModelError,
@@ -18,6 +19,7 @@ from aizuchi.errors import (
     ModelUnreachable,
     SettingsError,
 )
+from aizuchi.happenings import Asked
 from aizuchi.models import failures
 from aizuchi.models.failures import Endpoint, Names, names_in
 from aizuchi.models.patience import Patience
@@ -25,6 +27,7 @@ from aizuchi.models.reading import Limits, Reading
 from aizuchi.models.toolcalls import calls_asked, tools_of
 from aizuchi.models.wire import open_client, proxy_for
 from aizuchi.ports import Declared, Part, PromptMessage, Text
+from aizuchi.tracing import asks
 
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5-mini"
@@ -133,6 +136,7 @@ class OpenAIModel:
         """The answer's head; asked again only in other words where the endpoint wants others."""
         if not self._model:
             self._model = await self._first_model(patience, deadline)
+        asks(Asked(self.label, "openai", self._endpoint.address))
         dialect = self._dialect
         while True:
             body = self._body(prompt, tools, dialect)
@@ -146,7 +150,7 @@ class OpenAIModel:
                 dialect = dialect._replace(tools=False)
                 continue
             if (simpler := _simpler(dialect, response.status_code, said)) == dialect:
-                raise self._refusal(response, said)
+                raise self._refusal(response, said, pictured=any(each.images for each in prompt))
             dialect = simpler
 
     async def _first_model(self, patience: Patience, deadline: float) -> str:
@@ -201,9 +205,12 @@ class OpenAIModel:
         shown = self._url.copy_with(query=None, fragment=None)
         return Endpoint(str(shown).rstrip("/"), self.label, bool(self._key), self._names)
 
-    def _refusal(self, response: httpx2.Response, said: bytes) -> ModelError:
+    def _refusal(
+        self, response: httpx2.Response, said: bytes, *, pictured: bool = False
+    ) -> ModelError:
         status, headers = response.status_code, response.headers
-        return failures.of_status(self._endpoint, status, headers, said, now=self._clock())
+        error = failures.of_status(self._endpoint, status, headers, said, now=self._clock())
+        return failures.of_pictures(self._endpoint, status, error) if pictured else error
 
     def _broken(self, error: httpx2.RequestError | TimeoutError) -> ModelError:
         kind, what = next((kind, what) for how, kind, what in _BREAKS if isinstance(error, how))
@@ -224,6 +231,12 @@ def _line(message: PromptMessage) -> dict[str, Any]:
             return {**said, "tool_calls": calls_asked(calls)}
         case PromptMessage("tool", text):
             return {"role": "tool", "tool_call_id": message.call_id, "content": text}
+        case _ if message.images:
+            shown = [
+                {"type": "image_url", "image_url": {"url": data_url(one)}} for one in message.images
+            ]
+            words = [{"type": "text", "text": message.text}] if message.text else []
+            return {"role": message.role, "content": [*words, *shown]}
         case _:
             return {"role": message.role, "content": message.text}
 

@@ -21,6 +21,9 @@ from aizuchi.errors import SettingsError
 
 HEAD_BYTES = 64 * 1024
 BUFFERED_BYTES = 256 * 1024
+READ_BYTES = 64 * 1024
+"""Read at once; asyncio's own 256 KiB are given by the system and taken back at each read."""
+
 FORBIDDEN_IN_A_HEADER = (b"\r", b"\n", b"\0")
 
 Origin = tuple[str, str, int]
@@ -244,6 +247,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        transport.max_size = READ_BYTES  # type: ignore[attr-defined]  # asyncio's, which no protocol names
 
     def data_received(self, data: bytes) -> None:
         try:

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from aizuchi.errors import SettingsError
 from aizuchi.personas import Casting
 from aizuchi.ports import Allowance
+from aizuchi.settings.aws import AwsSettings, check_aws
 from aizuchi.settings.casting import casting_of
 from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.fallbacks import check_fallbacks
 from aizuchi.settings.fields import fields_of
+from aizuchi.settings.mcp import McpServer, check_servers
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.reading import (
     Fields,
@@ -25,6 +27,7 @@ from aizuchi.settings.reading import (
 )
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import (
+    ADDRESS,
     AccessSettings,
     FallbackSettings,
     LimitSettings,
@@ -37,6 +40,7 @@ from aizuchi.settings.sections import (
     WebSettings,
 )
 from aizuchi.settings.tools import BotSettings, ToolSettings
+from aizuchi.settings.tracing import OTLP, TracingSettings
 from aizuchi.turns import Bounds
 
 FILE_NAME = "aizuchi.toml"
@@ -62,6 +66,9 @@ class Settings(NamedTuple):
     discord: DiscordSettings = DiscordSettings()
     bot: BotSettings = BotSettings()
     tools: ToolSettings = ToolSettings()
+    aws: AwsSettings = AwsSettings()
+    tracing: TracingSettings = TracingSettings()
+    mcp: Mapping[str, McpServer] = {}
     folder: Path = Path()
     home: Path = Path(".aizuchi")
     model_section: str = "model"
@@ -118,8 +125,10 @@ class Settings(NamedTuple):
     def secrets(self) -> tuple[Secret, ...]:
         """Those that are set, for what must not show them."""
         models = (self.model, *self.fallbacks.values())
-        keys = (each.api_key for each in models)
-        every = (*keys, self.web.token, *self.slack.secrets, *self.discord.secrets)
+        keys = (*(each.api_key for each in models), self.web.token, self.aws.key)
+        servers = (secret for server in self.mcp.values() for secret in server.secrets)
+        platforms = (*self.slack.secrets, *self.discord.secrets)
+        every = (*keys, *platforms, *self.tracing.secrets, *servers)
         return tuple(secret for secret in every if secret)
 
 
@@ -136,12 +145,15 @@ SECTIONS: Mapping[str, type] = {
     "discord": DiscordSettings,
     "bot": BotSettings,
     "tools": ToolSettings,
+    "aws": AwsSettings,
+    "tracing": TracingSettings,
 }
 
 
 NAMED_SECTIONS: Mapping[str, type] = {
     "personas": NamedPersona,
     "model.fallbacks": FallbackSettings,
+    "mcp": McpServer,
 }
 
 
@@ -174,6 +186,7 @@ def load(config: Path | None = None, environment: Mapping[str, str] = os.environ
         fallbacks={
             name: ModelSettings(**values) for name, values in _named("model.fallbacks", given, over)
         },
+        mcp={name: McpServer(**values) for name, values in _named("mcp", given, over)},
         folder=path.parent,
         home=home_of(environment),
     )
@@ -209,7 +222,9 @@ def _persona(name: str, values: Mapping[str, Any]) -> NamedPersona:
 def check(settings: Settings) -> None:
     """Raises SettingsError where settings do not go together."""
     _ = settings.casting
-    check_fallbacks(settings.model, settings.fallbacks)
+    check_fallbacks(settings.model, settings.fallbacks, settings.limits.answer_within_s)
+    check_servers(settings.mcp)
+    check_aws(settings.aws)
     web = settings.web
     if web.enabled and web.auth == "header" and not (web.identity_header and web.proxies):
         raise SettingsError(
@@ -218,6 +233,11 @@ def check(settings: Settings) -> None:
         )
     for proxy in web.proxies:
         _check_network(proxy)
+    if (traced := settings.tracing.destination) and not re.fullmatch(ADDRESS, traced.url):
+        raise SettingsError(
+            f'[tracing] "{traced.url}" is no address that takes traces over HTTP.',
+            f"Give it as one such as {OTLP}; 4318 is the port for HTTP, 4317 that for gRPC.",
+        )
     if not is_loopback(settings.server.host) and not _is_guarded(web):
         raise SettingsError(
             f'[server] host = "{settings.server.host}" would open the chat to the network.',

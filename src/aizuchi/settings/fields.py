@@ -5,7 +5,7 @@ import re
 from types import NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from aizuchi.settings.secrets import Secret, Secrets
+from aizuchi.settings.secrets import Secret, Secrets, Texts
 
 YES = ("true", "yes", "on", "1")
 NO = ("false", "no", "off", "0")
@@ -96,7 +96,7 @@ def parsed(field: Field, text: str) -> Any:
         return {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}.get(text.lower(), text)
     if get_origin(field.kind) is tuple:
         return _parts(text)
-    if field.kind is Secrets:
+    if field.kind in (Secrets, Texts):
         pairs = [part.partition("=") for part in _parts(text)]
         return {name.strip(): reference.strip() for name, _, reference in pairs}
     if field.kind in (int, float):
@@ -130,6 +130,8 @@ def expected(field: Field) -> str:
         return 'a reference such as "env:NAME" or "file:/run/secrets/name"'
     if kind is Secrets:
         return 'a table of references such as { NAME = "env:NAME" }'
+    if kind is Texts:
+        return 'a table such as { NAME = "a text", TOKEN = "env:NAME" }'
     return f'a text such as "{meaning.example}"' if meaning.example else "a text"
 
 

@@ -2,18 +2,18 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from aizuchi.errors import SettingsError
 from aizuchi.settings.commands import Commands, parse_commands, read_commands
 from aizuchi.settings.fields import Field, checked, expected, nearest, parsed
-from aizuchi.settings.secrets import Secret, Secrets, read_secret
+from aizuchi.settings.secrets import Secret, Secrets, Texts, read_secret, read_text
 
 PREFIX = "AIZUCHI__"
 
-NAMED = ("personas", "model.fallbacks")
+NAMED = ("personas", "model.fallbacks", "mcp")
 """Sections that stand for as many as the operator gives names to: `[personas.zundamon]`."""
 
 Fields = Mapping[str, Mapping[str, Field]]
@@ -122,6 +122,8 @@ class _FromFile(NamedTuple):
             return self._secret(value)
         if self.field.kind is Secrets and isinstance(value, dict):
             return Secrets({name: self._secret(each) for name, each in value.items()})
+        if self.field.kind is Texts and isinstance(value, dict):
+            return Texts({name: self._text(each) for name, each in value.items()})
         if self.field.kind is Commands:
             return self._commands(value)
         try:
@@ -138,13 +140,24 @@ class _FromFile(NamedTuple):
 
     def _secret(self, value: Any) -> Secret:
         try:
-            return read_secret(str(value), self.environment, self.folder)
+            return self._looked_up(read_secret, value)
+        except ValueError:
+            raise _literal(self.field, self.where) from None
+
+    def _text(self, value: Any) -> Secret:
+        if isinstance(value, str):
+            return self._looked_up(read_text, value)
+        raise _wrong(f"{self.field.name} = {_quoted(value)}", self.field, self.where)
+
+    def _looked_up(
+        self, read: Callable[[str, Mapping[str, str], Path], Secret], value: Any
+    ) -> Secret:
+        try:
+            return read(str(value), self.environment, self.folder)
         except SettingsError as error:
             raise SettingsError(
                 f"{self.field.name}: {error.what} ({self.where})", error.mend
             ) from None
-        except ValueError:
-            raise _literal(self.field, self.where) from None
 
 
 def _literal(field: Field, where: str) -> SettingsError:
@@ -197,7 +210,7 @@ def _from_text(
     if field.kind is Secret:
         is_own = name == field.variable
         return _secret_from_text(name, text.strip(), environment, folder if is_own else None)
-    if field.kind is Secrets:
+    if field.kind in (Secrets, Texts):
         return _FromFile(field, name, environment, folder).read(parsed(field, text))
     if field.kind is Commands:
         return _FromFile(field, name, environment, folder).read(parse_commands(text))

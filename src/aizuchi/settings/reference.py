@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin
 from aizuchi.settings import NAMED_SECTIONS, SECTIONS
 from aizuchi.settings.commands import Commands
 from aizuchi.settings.fields import Field, fields_of
-from aizuchi.settings.secrets import Secret, Secrets
+from aizuchi.settings.secrets import Secret, Secrets, Texts
 
 FILE = "docs/reference/settings.md"
 
@@ -86,7 +86,27 @@ description = "What to translate"
 max = 2000
 ```
 """
-NOTES = {"discord": COMMANDS}
+MCP = """\
+A value of `env` and `headers` is a text, or a reference to a secret; a reference may follow other
+words: `Authorization = "Bearer env:TRACKER_TOKEN"`. What is called a token, a key or the like has
+to be one. They are read anew at each connection.
+
+```toml
+[mcp.time]
+command = ["uvx", "mcp-server-time"]
+safe = ["get_current_time", "convert_time"]
+
+[mcp.tracker]
+url = "https://tracker.example.com/mcp"
+headers = { Authorization = "Bearer file:/run/secrets/tracker" }
+safe = ["search_issues"]
+only = ["search_issues", "create_issue"]
+```
+"""
+AFTER = {"mcp": "tools"}
+"""What stands after another section than one of its own name."""
+
+NOTES = {"discord": COMMANDS, "mcp.NAME": MCP}
 """What follows the table of a section."""
 
 
@@ -96,13 +116,13 @@ def reference() -> str:
 
 
 def _kinds() -> Iterator[tuple[str, type]]:
-    """All kinds of sections; those that an operator names stand after their like."""
+    """All kinds of sections; those that an operator names stand after what they belong to."""
     for name, kind in SECTIONS.items():
         yield name, kind
         yield from (
             (f"{many}.NAME", kind)
             for many, kind in NAMED_SECTIONS.items()
-            if many == f"{name}s" or many.startswith(f"{name}.")
+            if many == f"{name}s" or many.startswith(f"{name}.") or AFTER.get(many) == name
         )
 
 
@@ -145,6 +165,7 @@ def _kind(field: Field) -> str:
         bool: "`true` or `false`",
         Secret: "reference",
         Secrets: "table of references",
+        Texts: "table of texts and references",
         Commands: "list of commands",
     }
     return names[field.kind] + _range(field)
@@ -159,7 +180,7 @@ def _range(field: Field) -> str:
 
 def _default(field: Field) -> str:
     match field.default:
-        case None | "" | () | Secret() | Secrets():
+        case None | "" | () | Secret() | Secrets() | Texts():
             return "not set"
         case Commands() as commands:
             return ", ".join(f"`/{command.name}`" for command in commands)

@@ -51,6 +51,34 @@ class Secrets(dict[str, Secret]):
     __slots__ = ()
 
 
+class Texts(dict[str, Secret]):
+    """Texts by name, of which each may be a secret, or end in one; not to be changed."""
+
+    __slots__ = ()
+
+
+def read_text(text: str, environment: Mapping[str, str], folder: Path) -> Secret:
+    """A text as it is, or with the secret in the place of a reference that is its last word.
+
+    Raises:
+        SettingsError: nothing is there.
+    """
+    before, space, last = text.rpartition(" ")
+    try:
+        return _after(before + space, read_secret(last, environment, folder))
+    except ValueError:
+        return Secret(text)
+
+
+def _after(before: str, secret: Secret) -> Secret:
+    again = partial(_after_again, before, secret)
+    return Secret(before + secret.reveal(), secret.source, again)
+
+
+def _after_again(before: str, secret: Secret) -> Secret:
+    return _after(before, secret.again())
+
+
 def read_secret(reference: str, environment: Mapping[str, str], folder: Path) -> Secret:
     """What `env:NAME` or `file:PATH` refers to; a path is relative to the folder.
 

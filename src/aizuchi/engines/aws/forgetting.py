@@ -4,6 +4,7 @@ says that there is more goes last."""
 from aizuchi.access import day_of
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.asking import take_back
+from aizuchi.engines.aws.filing import file_keys
 from aizuchi.engines.aws.items import PRESENT, Delete, Item, Put, Update, key_of
 from aizuchi.engines.aws.memoryrows import disturbed, dropped, memory_rows, shelves_at
 from aizuchi.engines.aws.persons import pointers_of
@@ -55,9 +56,10 @@ async def erase(
     items = [key_of(item) async for item in store.table.query(turn.pk)]
     gone = [key for key in items if with_life or not key.sk.startswith(keys.NOTE)]
     words = [keys.said(conversation, seq), *parts_of(said)] if said else []
-    await store.table.write_all([Delete(key) for key in (*words, *gone) if key != turn])
+    files = await file_keys(store.table, turn_id)
+    await store.table.write_all([Delete(key) for key in (*words, *gone, *files) if key != turn])
     told: Item = {"trace": ""} if with_life else {}
-    left = {"left": True, **told, **store.id_until(store.clock())}
+    left: Item = {"left": True, **told, **store.id_until(store.clock())}
     try:
         await store.table.write(Update(turn, set=left, only=PRESENT))
     except ConditionFailed:

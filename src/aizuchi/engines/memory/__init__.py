@@ -18,6 +18,7 @@ from aizuchi.engines.memory.tracing import MemoryTraces
 from aizuchi.engines.memory.turnqueue import MemoryQueue
 from aizuchi.engines.memory.usage import MemoryUsage
 from aizuchi.errors import StoreInUse
+from aizuchi.history import Figures
 from aizuchi.limits import Budget
 from aizuchi.live import LiveLog
 from aizuchi.pace import LocalPace
@@ -53,6 +54,10 @@ async def open_engine(
             tasks.create_task(log.run())
             tasks.create_task(keep_clean(MemoryCleaner(store), retention, clock))
 
+    async def figures() -> Figures:
+        waiting = sum(turn.state == "waiting" for turn in store.work.values())
+        return Figures(waiting, len(store.work) - waiting)
+
     try:
         yield Engine(
             inbox=MemoryInbox(store, log, bells, bounds, clock),
@@ -66,6 +71,7 @@ async def open_engine(
             traces=MemoryTraces(store),
             pace=LocalPace(asyncio.get_running_loop().time, budgets),
             run=run,
+            figures=figures,
         )
     finally:
         store.held = False

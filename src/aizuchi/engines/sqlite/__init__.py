@@ -21,6 +21,7 @@ from aizuchi.engines.sqlite.tracing import SqliteTraces
 from aizuchi.engines.sqlite.turnqueue import SqliteQueue
 from aizuchi.engines.sqlite.usage import SqliteUsage
 from aizuchi.engines.sqlite.writer import Executor, Inline, Reader, Writer, unavailable
+from aizuchi.history import Figures
 from aizuchi.limits import Budget
 from aizuchi.live import LiveLog
 from aizuchi.pace import LocalPace
@@ -61,6 +62,12 @@ async def open_engine(
                 tasks.create_task(log.run())
                 tasks.create_task(keep_clean(cleaner, retention, clock))
 
+        async def figures() -> Figures:
+            waiting, working = await reader.run(
+                lambda reading: reading.execute(SQL["figures"]).fetchone()
+            )
+            return Figures(waiting, working, writer.commits)
+
         yield Engine(
             inbox=SqliteInbox(writer, log, bells, bounds, clock),
             queue=SqliteQueue(writer, log, bells, bounds, clock),
@@ -73,6 +80,7 @@ async def open_engine(
             traces=SqliteTraces(writer, reader),
             pace=LocalPace(asyncio.get_running_loop().time, budgets),
             run=run,
+            figures=figures,
         )
 
 

@@ -29,6 +29,14 @@ class Told(NamedTuple):
     incident: str = ""
 
 
+class Listed(NamedTuple):
+    """A turn of a chat: when it was asked, and how it ended; that is empty while it is open."""
+
+    turn_id: str
+    at: float
+    outcome: str
+
+
 class UsedElsewhere(NamedTuple):
     """What a call at a fallback has used, on which day (ISO date), for whom, as far as known."""
 
@@ -55,6 +63,13 @@ class Records:
         values = {"exact": exact, "ending": ending, "within": within, "most": 10}
         rows = self._connection.execute(SQL["by_reference"], values).fetchall()
         return [row["turn_id"] for row in rows]
+
+    def chat(self, beginning: str, most: int) -> Sequence[Listed]:
+        """The last turns of the conversations whose key begins so, the newest first."""
+        to = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+        values = {"from": beginning, "to": to, "most": most}
+        rows = self._connection.execute(SQL["turns_of_chat"], values).fetchall()
+        return [Listed(*row) for row in rows]
 
     def life(self, turn_id: str) -> Told | None:
         """What is known of a turn."""

@@ -116,7 +116,7 @@ SELECT key FROM people WHERE EXISTS (SELECT 1 FROM said WHERE person = people.id
 -- name: own_said
 SELECT conversations.key AS conversation,
        turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered,
-       trail, consent
+       trail, consent, attachments
 FROM said JOIN turns USING (seq) JOIN conversations ON conversations.id = said.conversation
 WHERE person = (SELECT id FROM people WHERE key = ?)
 ORDER BY seq;
@@ -222,6 +222,18 @@ SELECT turn_id FROM (
     UNION ALL
     SELECT seq, turn_id FROM said JOIN turns USING (seq)
     WHERE ref = :exact OR shown LIKE :within OR (incident = :exact AND incident <> '')
+)
+ORDER BY seq DESC LIMIT :most;
+
+-- name: turns_of_chat
+-- The turns of conversations whose keys lie between two, the newest first; an open one has no outcome.
+SELECT turn_id, at, outcome FROM (
+    SELECT seq, turn_id, accepted_at AS at, '' AS outcome FROM work
+    WHERE conversation >= :from AND conversation < :to
+    UNION ALL
+    SELECT seq, turn_id, asked_at, outcome FROM conversations
+    JOIN said ON said.conversation = conversations.id JOIN turns USING (seq)
+    WHERE key >= :from AND key < :to
 )
 ORDER BY seq DESC LIMIT :most;
 

@@ -60,7 +60,10 @@ have an order."""
 
 
 class Executor(Protocol):
-    """Runs jobs in a transaction of their own or of their group: durable when they return."""
+    """Runs jobs in a transaction of their own or of their group: durable when they return.
+    `commits` counts those transactions that have written."""
+
+    commits: int
 
     async def run(self, job: Job[T]) -> T: ...
 
@@ -94,6 +97,7 @@ class Inline:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.commits = 0
 
     async def run(self, job: Job[T]) -> T:
         result: T = await self.run_together(ONE_BY_ONE, job)
@@ -104,6 +108,7 @@ class Inline:
             results: Sequence[T] = commit(self._connection, {bulk: [item]})[bulk]
         except sqlite3.Error as error:
             raise unavailable(error) from error
+        self.commits += 1
         bulk.told(results)
         return results[0]
 
@@ -120,6 +125,7 @@ class _Thread:
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._connection = connection
+        self.commits = 0
         self._loop = asyncio.get_running_loop()
         self._asked: dict[Bulk[Any, Any], list[tuple[Any, asyncio.Future[Any]]]] = {}
         self._is_busy = False
@@ -218,7 +224,9 @@ class Writer(_Thread):
         return self._groups.get()
 
     def _do_together(self, work: Work) -> Work:
-        return commit(self._connection, work)
+        results = commit(self._connection, work)
+        self.commits += 1
+        return results
 
 
 class Reader(_Thread):

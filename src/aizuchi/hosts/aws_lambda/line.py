@@ -16,7 +16,9 @@ IDLE_S = 20.0
 """After a rest that was longer, nobody knows whether what stands between still lets it through."""
 
 CHUNK_BYTES = 65_536
-LONGEST_REPLY = 2**20
+LONGEST_HEAD, LONGEST_REPLY = 2**16, 2**20
+PORTS = {"http": 80, "https": 443}
+NO_REPLY = "what came back is no reply of AWS's"
 NOTHING_YET = ("BlockingIOError", "SSLWantReadError")
 
 
@@ -34,11 +36,12 @@ class Line:
     def __init__(self, endpoint: str, trusted: str = "") -> None:
         scheme, _, self.host = endpoint.rstrip("/").partition("://")
         name, _, port = self.host.partition(":")
-        self._address = (name, int(port or (443 if scheme == "https" else 80)))
+        # As bytes no name has to be translated, and 3 ms of tables stay unread.
+        self._name, self._port = name.encode("ascii"), int(port or PORTS[scheme])
         self._context = _context(trusted or ROOTS) if scheme == "https" else None
         self._may_trust_more = not trusted
         self._socket: socket.socket | None = None
-        self._used_at = 0.0
+        self._used_at, self._failed = 0.0, 0
 
     def exchange(self, request: bytes, until: float) -> Reply:
         """What comes back, before that time of `monotonic`. Where the connection had ended in
@@ -50,7 +53,9 @@ class Line:
         if self._is_fit():
             try:
                 return self._ask(request, until)
-            except ConnectionError:
+            except TimeoutError:
+                raise
+            except OSError:
                 pass  # it ended in the moment in which it was used
         self._connect(until)
         return self._ask(request, until)
@@ -84,15 +89,30 @@ class Line:
             self._socket = self._open(until)
 
     def _open(self, until: float) -> socket.socket:
-        connection = socket.create_connection(self._address, _left_s(until))
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._context is None:
-            return connection
+        connection = self._dial(until)
         try:
-            return self._context.wrap_socket(connection, server_hostname=self._address[0])
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._context is None:
+                return connection
+            connection.settimeout(_left_s(until))
+            return self._context.wrap_socket(connection, server_hostname=self._name)
         except BaseException:
             connection.close()
             raise
+
+    def _dial(self, until: float) -> socket.socket:
+        """To one of the addresses that the name has; after one that fails, to the next."""
+        every = socket.getaddrinfo(self._name, self._port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = every[self._failed % len(every)]
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(_left_s(until))
+            connection.connect(address)
+        except OSError:
+            self._failed += 1
+            connection.close()
+            raise
+        return connection
 
     def _ask(self, request: bytes, until: float) -> Reply:
         assert self._socket
@@ -122,26 +142,27 @@ def _read(connection: socket.socket, until: float) -> tuple[Reply, bool]:
     """A reply, and whether it is the connection's last."""
     received = b""
     while b"\r\n\r\n" not in received:
-        received += _more(connection, until)
+        received += _more(connection, until, LONGEST_HEAD - len(received))
     head, _, body = received.partition(b"\r\n\r\n")
     status, *lines = head.split(b"\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in map(_halves, lines)}
+    pairs = (line.partition(b":") for line in lines)
+    headers = {name.lower(): value.strip().lower() for name, _, value in pairs}
     try:
         number, length = int(status.split(b" ", 2)[1]), int(headers[b"content-length"])
     except (ValueError, LookupError):
-        raise ConnectionError("what came back is no reply of AWS's") from None
-    while len(body) < length <= LONGEST_REPLY:
-        body += _more(connection, until)
-    return Reply(number, body), headers.get(b"connection", b"").lower() == b"close"
+        raise ConnectionError(NO_REPLY) from None
+    if not 0 <= length <= LONGEST_REPLY:
+        raise ConnectionError(NO_REPLY)
+    while len(body) < length:
+        body += _more(connection, until, CHUNK_BYTES)
+    return Reply(number, body), headers.get(b"connection") == b"close"
 
 
-def _halves(line: bytes) -> tuple[bytes, bytes, bytes]:
-    return line.partition(b":")
-
-
-def _more(connection: socket.socket, until: float) -> bytes:
+def _more(connection: socket.socket, until: float, most: int) -> bytes:
+    if most <= 0:
+        raise ConnectionError(NO_REPLY)
     connection.settimeout(_left_s(until))
-    received = connection.recv(CHUNK_BYTES)
+    received = connection.recv(min(most, CHUNK_BYTES))
     if not received:
         raise ConnectionResetError("the connection ended before the reply did")
     return received

@@ -1,6 +1,7 @@
 """Secrets of a function: values of its environment, or parameters of SSM that it names there."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from time import monotonic
 
 from aizuchi.errors import SettingsError, StoreUnavailable
@@ -101,15 +102,13 @@ class Secrets:
                 self._complain(f"there is no parameter {name} in SSM, or no right to read it")
 
 
-def reader_of(environ: Mapping[str, str]) -> Read:
-    """Reads parameters from SSM, to which a connection is made when the first are wanted."""
-    kept: list[Service] = []
+def reader_of(open_ssm: Callable[[], Service]) -> Read:
+    """Reads from SSM, which is opened with the first that are wanted."""
+    ssm = cache(open_ssm)
 
     def read(names: Sequence[str]) -> Mapping[str, str]:
-        ssm = kept[0] if kept else Service(environ, "ssm", "AmazonSSM", "1.1")
-        kept[:] = [ssm]
         asked = {"Names": names, "WithDecryption": True}
-        said = ssm.call("GetParameters", asked, monotonic() + READ_WITHIN_S)
+        said = ssm().call("GetParameters", asked, monotonic() + READ_WITHIN_S)
         return {each["Name"]: each["Value"] for each in said.get("Parameters", ())}
 
     return read

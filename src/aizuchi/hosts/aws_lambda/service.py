@@ -70,6 +70,9 @@ class Service:
             self._pause(pause_s)
             pause_s *= 2
 
+    def close(self) -> None:
+        self._line.close()
+
     def _try(self, action: str, content: Content, until: float) -> tuple[str, Content]:
         """What came of one call: why to make it again, or else what was said."""
         try:

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-import zlib
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from aizuchi.simulator.discord.packing import packing
 from aizuchi.simulator.discord.sessions import (
     HEARTBEAT,
     HEARTBEAT_ACK,
@@ -54,9 +54,9 @@ class Connection:
         self._out: asyncio.Queue[Frame | int] = asyncio.Queue()
         self._received: deque[float] = deque()
         self._beaten = asyncio.Event()
-        compress = socket.query_params.get("compress")
-        self._deflate = zlib.compressobj() if compress == "zlib-stream" else None
-        self._is_playable = compress in (None, "zlib-stream")
+        asked = socket.query_params.get("compress")
+        self._pack = packing(asked) if asked else None
+        self._is_playable = asked is None or self._pack is not None
 
     async def serve(self) -> None:
         """Until either side ends it."""
@@ -92,7 +92,7 @@ class Connection:
             return BAD_VERSION
         if query.get("encoding", "json") != "json" or not self._is_playable:
             asked = f"encoding={query.get('encoding')}, compress={query.get('compress')}"
-            self._state.complain(f"the Gateway is played with JSON and zlib-stream only: {asked}")
+            self._state.complain(f"the Gateway is played with JSON, zlib and zstd only: {asked}")
             return UNDECODABLE
         return 0
 
@@ -104,11 +104,10 @@ class Connection:
         await self._socket.close(frame)
 
     async def _send(self, data: bytes) -> None:
-        if self._deflate is None:
+        if self._pack is None:
             await self._socket.send_text(data.decode())
-            return
-        packed = self._deflate.compress(data) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-        await self._socket.send_bytes(packed)
+        else:
+            await self._socket.send_bytes(self._pack(data))
 
     async def _watch(self, interval_s: float) -> None:
         """Ends a connection that is not heard of for too long."""

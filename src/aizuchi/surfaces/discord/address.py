@@ -18,7 +18,8 @@ class Address(NamedTuple):
     `application`, a `token`, and began `at` that time; `by_request` says that it came as one, to
     which our response may still be on its way. A message has none of these: it is answered as a
     reply to itself. `ephemeral` is what only the person sees, `direct` their channel with us;
-    `narrow` is where an answer has one message, and a file for what is longer.
+    `narrow` is where an answer has one message, and a file for what is longer. `question` is the
+    message whose buttons have had their click.
     """
 
     kind: Literal["interaction", "message"]
@@ -35,6 +36,7 @@ class Address(NamedTuple):
     ephemeral: bool = False
     direct: bool = False
     narrow: bool = False
+    question: str = ""
 
     def to_mapping(self) -> Mapping[str, str]:
         """As strings, without what is empty."""

@@ -7,6 +7,7 @@ from aizuchi.operations import Refused
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.surfaces.discord.mends import UNWRITABLE
 from aizuchi.surfaces.discord.messages import (
+    QUIET,
     Ref,
     as_reply,
     message,
@@ -60,6 +61,10 @@ class Bot:
         self, ref: Ref, channel: str, body: Mapping[str, Any], file: File | None = None
     ) -> Reply:
         return await self._rest.call(Call("PATCH", MESSAGE, (channel, ref.id)), body, file=file)
+
+    async def disarm(self, ref: Ref, channel: str) -> Reply:
+        """Takes the buttons of a message away; what it says stays."""
+        return await self.edit(ref, channel, {"components": [], **QUIET})
 
     async def delete(self, ref: Ref, channel: str) -> Reply:
         return await self._rest.call(Call("DELETE", MESSAGE, (channel, ref.id)))

@@ -81,6 +81,8 @@ class DiscordCourier:
                 return (f"discord.message:{address.channel}",)
 
     async def _show_working(self, address: Address) -> Receipt:
+        if address.question:
+            return _receipt(await self._bot.disarm(Ref(address.question), address.channel))
         if address.kind == "interaction":
             return Sent()  # Discord shows it by itself
         return _receipt(await self._bot.show_typing(address.channel))
@@ -92,8 +94,12 @@ class DiscordCourier:
         if address.kind == "message":
             speak = self._bot.tell_alone if post.private else self._bot.reply
             return _sent(*await speak(body, post.key, address))
-        fill = self._webhook.fill if post.page == 1 else self._webhook.follow
-        reply, where = await fill(body, address)
+        alone = post.private and not address.direct
+        if alone and not address.ephemeral:
+            reply, where = await self._webhook.whisper(body, address)
+        else:
+            fill = self._webhook.fill if post.page == 1 else self._webhook.follow
+            reply, where = await fill(body, address)
         if reply is None:
             return await self._post_instead(post, body, address)
         return _receipt(reply, where)
@@ -102,13 +108,15 @@ class DiscordCourier:
         self, post: PostPage, body: Mapping[str, Any], address: Address
     ) -> Receipt:
         """The token is of no use: the bot speaks, to the person alone where only they may read."""
-        if post.page == 1 and (receipt := await self._take_over(body, address)):
+        if post.page == 1 and (receipt := await self._take_over(post, body, address)):
             return receipt
-        alone = address.ephemeral and not address.direct
+        alone = (address.ephemeral or post.private) and not address.direct
         speak = self._bot.tell_alone if alone else self._bot.speak
         return _sent(*await speak(body, post.key, address))
 
-    async def _take_over(self, body: Mapping[str, Any], address: Address) -> Receipt | None:
+    async def _take_over(
+        self, post: PostPage, body: Mapping[str, Any], address: Address
+    ) -> Receipt | None:
         """“Thinking…” is cleared away; what the token said last, and nobody heard that it did, is
         now the bot's to edit. What was handed over stays as it is."""
         if self.tokens.were_closed(address):
@@ -116,7 +124,7 @@ class DiscordCourier:
         match await self.finder.first_response(address):
             case First(ref, is_loading=True):
                 await self._bot.delete(ref, address.channel)
-            case First(ref):
+            case First(ref) if not post.private:
                 reply = await self._bot.edit(ref, address.channel, body)
                 return None if isinstance(reply, Refused) else _receipt(reply, ref)
             case Busy() | Doubtful():

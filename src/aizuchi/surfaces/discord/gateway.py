@@ -8,9 +8,10 @@ import asyncio
 import logging
 import random
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from importlib import import_module
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -27,10 +28,20 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None of them has to be switched on: a message that mentions us comes with its text."""
 
 EVENTS = ("READY", "RESUMED", "GUILD_CREATE", "MESSAGE_CREATE", "INTERACTION_CREATE")
-LOST = (
+
+
+def _zstd_errors() -> Iterator[type[Exception]]:
+    """What unpacking by zstd raises, which discord.py does where a package or Python brings it."""
+    for name in ("zstandard", "compression.zstd"):
+        with suppress(ModuleNotFoundError):
+            yield import_module(name).ZstdError
+
+
+LOST: tuple[type[Exception], ...] = (
     *(OSError, TimeoutError, aiohttp.ClientError, discord.DiscordException, ReconnectWebSocket),
     # discord.py reads what comes without looking at it: that ends a connection, not the server.
     *(AttributeError, KeyError, RuntimeError, TypeError, ValueError, zlib.error),
+    *_zstd_errors(),
 )
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 

@@ -1,11 +1,9 @@
 """What an interaction says: a command or a click as a message or a signal, and its response."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from aizuchi.events import Message, Place, Reception, Sender, Signal
+from aizuchi.events import HttpResponse, Message, Place, Reception, Sender, Signal
 from aizuchi.surfaces.discord import NAME, TOKEN_S
 from aizuchi.surfaces.discord.address import Address, conversation_of, place_of, time_of
 from aizuchi.surfaces.discord.fields import (
@@ -19,7 +17,12 @@ from aizuchi.surfaces.discord.fields import (
     text_of,
 )
 from aizuchi.surfaces.discord.manner import Manner
-from aizuchi.surfaces.discord.questions import focused, question_about, question_of
+from aizuchi.surfaces.discord.questions import (
+    files_given,
+    focused,
+    question_about,
+    question_of,
+)
 from aizuchi.surfaces.discord.responses import choices, pong, taken, thinking, told_alone
 from aizuchi.words import Language, language_of, say
 
@@ -32,7 +35,7 @@ ORDERS = {"reset": "reset", "forget-me": "forget_me"}
 CHAT_INPUT, MESSAGE = 1, 3
 GUILD, BOT_DM, PRIVATE_CHANNEL = 0, 1, 2
 MOST_CHOICES = 25
-LONGEST_TOKEN = 1_000
+LONGEST_TOKEN, LONGEST_NUMBER = 1_000, 64
 
 ADMINISTRATOR = 1 << 3
 LOOKS = 1 << 10 | 1 << 16
@@ -40,7 +43,7 @@ LOOKS = 1 << 10 | 1 << 16
 
 
 class Interaction(NamedTuple):
-    """Who did something, where, and how that is answered."""
+    """Who did something, where, and how that is answered; `clicked` is the message of a button."""
 
     id: str
     application: str
@@ -53,15 +56,16 @@ class Interaction(NamedTuple):
     direct: bool
     narrow: bool
     by_request: bool
+    clicked: str
 
     @property
     def language(self) -> Language:
         return language_of("", self.locale)
 
     @property
-    def lost(self) -> Reception:
-        """The beginning of a reception: what is said where nothing could be stored."""
-        return Reception(refused=told_alone(say("not_taken", self.language)))
+    def refused(self) -> HttpResponse:
+        """What is said where nothing could be stored."""
+        return told_alone(say("not_taken", self.language))
 
 
 def read_interaction(body: Fields, manner: Manner, *, now: float, by_request: bool) -> Reception:
@@ -99,12 +103,13 @@ def interaction_of(body: Fields, manner: Manner, now: float, *, by_request: bool
         token=token,
         channel=optional_id(body, "channel_id") or id_of(inner(body, "channel"), "id"),
         guild=guild,
-        sender=manner.seen(Sender(id_of(user, "id"), name_of(user, member), groups)),
+        sender=manner.sender(id_of(user, "id"), name_of(user, member), groups),
         locale=text_of(body, "locale") or "en",
         at=_began(interaction, now),
         direct=direct,
         narrow=_is_for_one_account(body) or not (direct or _may_look(body)),
         by_request=by_request,
+        clicked=optional_id(inner(body, "message"), "id"),
     )
 
 
@@ -124,7 +129,8 @@ def _is_for_one_account(body: Fields) -> bool:
 def _may_look(body: Fields) -> bool:
     """Whether a lost follow-up could be looked up; where Discord does not say, we try."""
     given = text_of(body, "app_permissions")
-    may = int(given) if given.isascii() and given.isdigit() else LOOKS
+    is_number = given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER
+    may = int(given) if is_number else LOOKS
     return bool(may & ADMINISTRATOR) or may & LOOKS == LOOKS
 
 
@@ -149,7 +155,8 @@ def _read_command(asked: Interaction, data: Fields, manner: Manner) -> Reception
             return Reception(accepted=told_alone(_unknown(asked, name, manner)))
     message = _message(asked, f"interaction:{asked.id}", manner, manner.is_ephemeral(name))
     command = ORDERS.get(name, "" if text else GREETING)
-    return _taken(asked, message._replace(text=text, command=command, via=f"/{name}"))
+    given = message._replace(text=text, command=command, via=f"/{name}")
+    return _taken(asked, given._replace(attachments=files_given(data)))
 
 
 def _unknown(asked: Interaction, name: str, manner: Manner) -> str:
@@ -198,8 +205,8 @@ def _message(asked: Interaction, turn: str, manner: Manner, ephemeral: bool) -> 
 
 
 def _taken(asked: Interaction, message: Message) -> Reception:
-    ephemeral = Address.from_mapping(message.reply_to).ephemeral
-    return asked.lost._replace(messages=(message,), accepted=thinking(ephemeral=ephemeral))
+    response = thinking(ephemeral="ephemeral" in message.reply_to)
+    return Reception((message,), accepted=response, refused=asked.refused)
 
 
 def _choices(data: Fields, manner: Manner) -> Sequence[str | int | float]:
@@ -226,7 +233,7 @@ def _read_click(asked: Interaction, custom_id: str, manner: Manner) -> Reception
     return _stop(asked, button) if button.kind == "stop" else _again(asked, button, manner)
 
 
-def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
+def _decide(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     """A yes or no of somebody who may decide; its answer goes on in the asker's conversation."""
     from aizuchi.consent import Decision, Verdict, decision_id, may_decide  # seldom clicked
 
@@ -239,11 +246,15 @@ def _decide(asked: Interaction, button: Button, manner: Manner) -> Reception:
     message = _message(asked._replace(direct=direct), turn, manner, ephemeral)
     conversation = conversation_of(asked.channel, button.user, direct=direct, ephemeral=ephemeral)
     verdict: Verdict = "yes" if button.kind == "yes" else "no"
-    said = str(Decision(verdict, button.digest, button.user))
-    return _taken(asked, message._replace(conversation=conversation, decides=said))
+    message = message._replace(
+        conversation=conversation,
+        decides=str(Decision(verdict, button.digest, button.user)),
+        reply_to={**message.reply_to, "question": "" if ephemeral else asked.clicked},
+    )
+    return _taken(asked, message)._replace(known=told_alone(say("decided_already", asked.language)))
 
 
-def _stop(asked: Interaction, button: Button) -> Reception:
+def _stop(asked: Interaction, button: "Button") -> Reception:
     conversation = conversation_of(
         asked.channel,
         button.user,
@@ -251,13 +262,14 @@ def _stop(asked: Interaction, button: Button) -> Reception:
         ephemeral=button.where == "ephemeral",
     )
     stop = Signal("stop", conversation, button.user, f"{NAME}:{button.turn}")
-    return asked.lost._replace(signals=(stop,), accepted=taken())
+    return Reception(signals=(stop,), accepted=taken(), refused=asked.refused)
 
 
-def _again(asked: Interaction, button: Button, manner: Manner) -> Reception:
+def _again(asked: Interaction, button: "Button", manner: Manner) -> Reception:
     """The same question once more, under the id of this answer's successor: two clicks are one."""
     ephemeral = button.where == "ephemeral"
     message = _message(
         asked._replace(direct=button.where == "direct"), button.next_turn, manner, ephemeral
     )
-    return _taken(asked, message._replace(replaces=f"{NAME}:{button.turn}"))
+    known = told_alone(say("again_already", asked.language))
+    return _taken(asked, message._replace(replaces=f"{NAME}:{button.turn}"))._replace(known=known)

@@ -42,9 +42,9 @@ class Manner(NamedTuple):
         declared = self.commands.get(name, Known()).ephemeral
         return self.ephemeral if declared is None else declared
 
-    def seen(self, sender: Sender) -> Sender:
+    def sender(self, user: str, name: str, groups: tuple[str, ...]) -> Sender:
         """The sender, as `[access]` sees them: outside, where only those it names are let in."""
-        return sender._replace(outside=bool(self.allow))
+        return Sender(user, name, groups, bool(self.allow))
 
     def lets_in(self, sender: Sender) -> bool:
         return not self.allow or not self.allow.isdisjoint((sender.id, *sender.groups))

@@ -21,6 +21,7 @@ from aizuchi.surfaces import Opened, Socket, Take
 from aizuchi.surfaces.discord import HAND_OVER_S, LIMITS, MESSAGE, NARROW
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.surfaces.discord.courier import DiscordCourier
+from aizuchi.surfaces.discord.files import fetch
 from aizuchi.surfaces.discord.inbound import DiscordSurface
 from aizuchi.surfaces.discord.manner import Known, Manner, allowed
 from aizuchi.surfaces.discord.rest import Answer, Call, Rest, open_client
@@ -47,6 +48,7 @@ async def open_discord(settings: Settings, clock: Callable[[], float]) -> AsyncI
                 has_sign,
                 socket=socket_of(discord, surface, courier, rest, clock),
                 greeting=discord.greeting,
+                fetch=partial(fetch, client, discord.api_base),
             )
         finally:
             learning.cancel()
@@ -95,15 +97,18 @@ class Connecting:
 
 
 def open_surface(settings: Settings) -> DiscordSurface:
+    return DiscordSurface(settings.discord.public_key, manner_of(settings))
+
+
+def manner_of(settings: Settings) -> Manner:
     discord = settings.discord
-    manner = Manner(
+    return Manner(
         commands=known(discord.commands),
         takes_any=not discord.is_declared,
         ephemeral=discord.ephemeral,
         allow=allowed(settings.access.allow),
         approvers=settings.tools.approvers,
     )
-    return DiscordSurface(discord.public_key, manner)
 
 
 def known(commands: Commands) -> Mapping[str, Known]:
@@ -129,8 +134,9 @@ async def learn(rest: Rest, courier: DiscordCourier, surface: DiscordSurface) ->
 
 
 def has_sign(message: Message) -> bool:
-    """A command's first sign is Discord's own."""
-    return Address.from_mapping(message.reply_to).kind == "message"
+    """A command's first sign is Discord's own; a question that is decided loses its buttons."""
+    address = Address.from_mapping(message.reply_to)
+    return address.kind == "message" or bool(address.question)
 
 
 async def limits_of(

@@ -41,6 +41,14 @@ class Webhook:
         whole = {**body, "flags": flags}
         return await self._call("POST", FOLLOWUPS, (), address, whole), Ref("")
 
+    async def whisper(self, body: Mapping[str, Any], address: Address) -> Placed:
+        """To who asked alone, where all have seen us think: that is taken away first."""
+        cleared = await self.delete(Ref("", is_original=True), address)
+        is_gone = isinstance(cleared, Refused) and cleared.code == "unknown_message"
+        if not isinstance(cleared, Answer) and not is_gone:
+            return cleared, Ref("")
+        return await self.follow(body, address._replace(ephemeral=True))
+
     async def edit(
         self, ref: Ref, body: Mapping[str, Any], address: Address, file: File | None = None
     ) -> Reply | None:

@@ -196,14 +196,16 @@ def _not_taken(language: "Language") -> HttpResponse:
 def _read_click(payload: Mapping[str, Any]) -> Reception:
     """A click on our stop button, or on the answer to a question; everything else that can be
     clicked is only acknowledged."""
-    from aizuchi.surfaces.slack.consenting import VERDICTS, decision_of  # seldom clicked
+    from aizuchi.consent import too_late  # seldom clicked
+    from aizuchi.surfaces.slack.consenting import VERDICTS, decision_of
 
     actions = payload.get("actions")
     first = actions[0] if isinstance(actions, list) and actions else None
     if not isinstance(first, dict):
         return Reception()
     if first.get("action_id") in VERDICTS:
-        return Reception((decision_of(payload, first),))
+        decision = decision_of(payload, first)
+        return Reception((decision,), late=(too_late(decision),))
     if first.get("action_id") != STOP_ACTION:
         return Reception()
     team, user, channel, message = (

@@ -8,6 +8,8 @@ from aizuchi.simulator.aws.dynamodb.values import Item, Value, order, weight
 from aizuchi.simulator.aws.refusals import Refused, invalid
 
 Key = tuple[Any, ...]
+Before = list[tuple[float, Item | None]]
+"""What an item was until when; the newest last."""
 
 HASH_BYTES, RANGE_BYTES = 2048, 1024
 REMEMBERED_S = 60.0
@@ -46,7 +48,7 @@ class Table:
         self.ttl_attribute = ""
         self._clock = clock
         self._partitions: dict[Any, dict[Key, Item]] = {}
-        self._before: dict[Key, list[tuple[float, Item | None]]] = {}
+        self._before: dict[Any, dict[Key, Before]] = {}
         self._expires_at = inf
 
     # ── keys ──────────────────────────────────────────────────────────────────
@@ -102,7 +104,7 @@ class Table:
 
     def get(self, key: Key, as_of: float | None = None) -> Item | None:
         if as_of is not None:
-            for at, before in self._before.get(key, ()):
+            for at, before in self._before.get(key[0], {}).get(key, ()):
                 if at > as_of:
                     return before
         return self._partitions.get(key[0], {}).get(key)
@@ -110,8 +112,9 @@ class Table:
     def put(self, key: Key, item: Item | None) -> None:
         """The item from now on; None: there is none any more."""
         now = self._clock()
-        earlier = [one for one in self._before.get(key, []) if one[0] > now - REMEMBERED_S]
-        self._before[key] = [*earlier, (now, self.get(key))]
+        earlier = self._before.setdefault(key[0], {})
+        kept = [one for one in earlier.get(key, ()) if one[0] > now - REMEMBERED_S]
+        earlier[key] = [*kept, (now, self.get(key))]
         partition = self._partitions.setdefault(key[0], {})
         if item is None:
             partition.pop(key, None)
@@ -126,12 +129,12 @@ class Table:
         return self._as_of(as_of, [key for place in self._places() for key in self._keys(place)])
 
     def _places(self) -> list[Any]:
-        return list(dict.fromkeys([*self._partitions, *(key[0] for key in self._before)]))
+        return list(dict.fromkeys([*self._partitions, *self._before]))
 
     def _keys(self, place: Any) -> list[Key]:
         """Also of items that are gone: a moment ago they may have been there."""
-        gone = [key for key in self._before if key[0] == place]
-        return list(dict.fromkeys([*self._partitions.get(place, {}), *gone]))
+        there, before = self._partitions.get(place, {}), self._before.get(place, {})
+        return list(dict.fromkeys([*there, *before]))
 
     def _as_of(self, as_of: float | None, keys: list[Key]) -> list[tuple[Key, Item]]:
         found = [(key, self.get(key, as_of)) for key in keys]

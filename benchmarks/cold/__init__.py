@@ -1,0 +1,1 @@
+"""Functions that are started cold: each reads an event, acknowledges it as it would, and ends."""

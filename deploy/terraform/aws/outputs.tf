@@ -1,0 +1,36 @@
+# Printed from src/aizuchi/deploy/stack: python -m aizuchi.deploy.terraform
+
+output "address" {
+  description = "Where platforms reach the assistant."
+  value       = var.entry == "HttpApi" ? aws_apigatewayv2_api.http_api[0].api_endpoint : "https://${aws_api_gateway_rest_api.rest_api[0].id}.execute-api.${local.region}.${data.aws_partition.here.dns_suffix}/hooks"
+}
+
+output "table_name" {
+  description = "The table with every message, answer and memory."
+  value       = local.name
+}
+
+output "turns_queue" {
+  description = "The queue of messages."
+  value       = aws_sqs_queue.turns.url
+}
+
+output "side_queue" {
+  description = "The queue beside it."
+  value       = aws_sqs_queue.side.url
+}
+
+output "dead_queue" {
+  description = "What no worker could end."
+  value       = aws_sqs_queue.dead.url
+}
+
+output "ingress_name" {
+  description = "The function behind the webhooks."
+  value       = "${local.name}-ingress"
+}
+
+output "dashboard_name" {
+  description = "Where to look in CloudWatch."
+  value       = local.name
+}

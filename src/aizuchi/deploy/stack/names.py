@@ -1,0 +1,20 @@
+"""What things are called in an account, and their ARNs."""
+
+from aizuchi.deploy.stack.values import Given, Here, Joined, Of, text
+
+ACCOUNT, REGION, PARTITION, SUFFIX = map(Here, ("AccountId", "Region", "Partition", "URLSuffix"))
+NAME = text(Given("Name"), "-", Given("Stage"))
+"""What everything of an installation begins with."""
+
+
+def named(what: str) -> Joined:
+    return text(NAME, "-", what)
+
+
+def arn(service: str, *what: "str | Given | Of | Joined") -> Joined:
+    """Of something in this account and region."""
+    return text("arn:", PARTITION, f":{service}:", REGION, ":", ACCOUNT, ":", *what)
+
+
+def log_group(what: str) -> Joined:
+    return text("/aws/lambda/", named(what))

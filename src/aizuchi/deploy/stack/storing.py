@@ -1,0 +1,78 @@
+"""The table, which knows everything, and the queues, which wake."""
+
+from collections.abc import Sequence
+
+from aizuchi.deploy.stack.names import NAME, arn, named
+from aizuchi.deploy.stack.values import Is, Joined, More, Of, Resource, text
+
+AFTER_TIMEOUT_S = 10
+"""A message whose function died comes again so long after the function's time."""
+
+RECEIVES = 10
+DAYS_14_S = 14 * 86_400
+TABLE_ARN = arn("dynamodb", "table/", NAME)
+
+
+def fifo(what: str) -> Joined:
+    return text(named(what), ".fifo")
+
+
+def resources() -> Sequence[Resource]:
+    in_order = {
+        "FifoQueue": True,
+        "DeduplicationScope": "messageGroup",
+        "FifoThroughputLimit": "perMessageGroupId",
+        "SqsManagedSseEnabled": True,
+        "VisibilityTimeout": More("WorkerTimeout", AFTER_TIMEOUT_S),
+    }
+    redrive = {"deadLetterTargetArn": Of("Dead", "Arn"), "maxReceiveCount": RECEIVES}
+    return (
+        Resource(
+            "Table",
+            "AWS::DynamoDB::Table",
+            {
+                "TableName": NAME,
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [
+                    {"AttributeName": "pk", "AttributeType": "S"},
+                    {"AttributeName": "sk", "AttributeType": "S"},
+                ],
+                "KeySchema": [
+                    {"AttributeName": "pk", "KeyType": "HASH"},
+                    {"AttributeName": "sk", "KeyType": "RANGE"},
+                ],
+                "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": True},
+            },
+            only=Is("MakeTable", "yes"),
+            stays=True,
+            about="Every message, answer and memory. No copies by time: what somebody had "
+            "forgotten would live on in them.",
+        ),
+        Resource(
+            "Dead",
+            "AWS::SQS::Queue",
+            {
+                "QueueName": fifo("dead"),
+                **in_order,
+                "MessageRetentionPeriod": DAYS_14_S,
+            },
+            about="What no worker could end, ten times over; side says so to whoever asked.",
+        ),
+        Resource(
+            "Turns",
+            "AWS::SQS::Queue",
+            {"QueueName": fifo("turns"), **in_order, "RedrivePolicy": redrive},
+            about="Messages, in order within their conversation.",
+        ),
+        Resource(
+            "Side",
+            "AWS::SQS::Queue",
+            {
+                "QueueName": named("side"),
+                "SqsManagedSseEnabled": True,
+                "VisibilityTimeout": More("WorkerTimeout", AFTER_TIMEOUT_S),
+            },
+            about="Signals and guardians. It has no dead letters: an outage would make some of "
+            "those that keep a promise.",
+        ),
+    )

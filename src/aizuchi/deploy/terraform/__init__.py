@@ -1,0 +1,5 @@
+"""The stack in Terraform's language."""
+
+from aizuchi.deploy.terraform.module import files
+
+__all__ = ["files"]

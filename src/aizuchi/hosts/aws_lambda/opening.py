@@ -1,0 +1,100 @@
+"""The assistant as a function opens it: from its environment, with its store on AWS."""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from aizuchi.app import open_app
+from aizuchi.engines.aws.sources import Offered
+from aizuchi.errors import SettingsError
+from aizuchi.hosts.aws_lambda.parameters import MOST_NAMES, PREFIX, Read, reader_of
+from aizuchi.hosts.aws_lambda.service import Service
+from aizuchi.hosts.aws_lambda.shifts import Opened, bounds_within
+from aizuchi.settings import HOME_VARIABLE, Settings, load
+from aizuchi.settings.home import prepare
+from aizuchi.settings.masking import JsonFormatter
+
+HOME = "/tmp/aizuchi"  # noqa: S108 - the one folder that a function may write in
+DATES = "%Y-%m-%dT%H:%M:%S%z"
+
+
+@asynccontextmanager
+async def open_assistant(
+    left_s: float,
+    environ: Mapping[str, str] = os.environ,
+    clock: Callable[[], float] = time.time,
+) -> AsyncIterator[Opened]:
+    """Opens it for invocations of so many seconds.
+
+    Raises:
+        AizuchiError: the settings, the secrets or the store do not allow it.
+    """
+    settings = settings_of(with_parameters(environ, reader_in(environ)), left_s)
+    _log(settings)
+    offered = Offered()
+    async with open_app(settings, clock, takes=False, offered=offered) as app:
+        yield Opened(app, offered.offer)
+
+
+def settings_of(environ: Mapping[str, str], left_s: float) -> Settings:
+    """The settings, with a home that is there, and answers that end before their invocation.
+
+    Raises:
+        SettingsError: the store is not on AWS.
+    """
+    settings = load(environment={HOME_VARIABLE: HOME, **environ})
+    if not settings.aws.is_on:
+        raise SettingsError(
+            "The function does not know its store.",
+            "Set AIZUCHI__AWS__TABLE, AIZUCHI__AWS__TURNS and AIZUCHI__AWS__SIDE.",
+        )
+    prepare(settings.home)
+    bounds = bounds_within(settings.bounds, left_s)
+    limits = settings.limits._replace(answer_within_s=bounds.answer_within_s)
+    return settings._replace(limits=limits)
+
+
+def reader_in(environ: Mapping[str, str]) -> Read:
+    """Reads parameters as whom the environment says, where there are any to be read."""
+    return reader_of(lambda: Service(environ, "ssm", "AmazonSSM", "1.1"))
+
+
+def with_parameters(environ: Mapping[str, str], read: Read) -> Mapping[str, str]:
+    """The environment with the values of parameters in the place of their names (`ssm:NAME`).
+
+    Raises:
+        SettingsError: there is no such parameter.
+        StoreUnavailable: SSM cannot be asked.
+    """
+    named = {
+        variable: value.removeprefix(PREFIX)
+        for variable, value in environ.items()
+        if value.startswith(PREFIX)
+    }
+    values = _values(sorted({*named.values()}), read)
+    for variable, name in named.items():
+        if name not in values:
+            raise SettingsError(
+                f"{variable} names {name}, and SSM has no such parameter, or may not show it.",
+                "Put it there, and give the function's role the right to read it.",
+            )
+    return {**environ, **{variable: values[name] for variable, name in named.items()}}
+
+
+def _values(names: list[str], read: Read) -> Mapping[str, str]:
+    values: dict[str, str] = {}
+    for begin in range(0, len(names), MOST_NAMES):
+        values |= read(names[begin : begin + MOST_NAMES])
+    return values
+
+
+def _log(settings: Settings) -> None:
+    """Lines as JSON, without the secrets that we know."""
+    handler = logging.StreamHandler(sys.stdout)
+    secrets = [secret.reveal() for secret in settings.secrets]
+    handler.setFormatter(JsonFormatter(DATES, secrets))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("aizuchi").setLevel(logging.INFO)
