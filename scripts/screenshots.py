@@ -233,6 +233,54 @@ def remove(studio: Studio) -> Page:
     return page
 
 
+def files(studio: Studio) -> Page:
+    page = studio.page()
+    with_files(studio, page, "What do you make of these?", wait=True)
+    return page
+
+
+def files_dark_phone_ja(studio: Studio) -> Page:
+    page = studio.page(PHONE, locale="ja-JP", has_touch=True, color_scheme="dark")
+    with_files(studio, page, "この写真と資料について教えてください")
+    return page
+
+
+def files_phone(studio: Studio) -> Page:
+    page = studio.page(PHONE, has_touch=True)
+    with_files(studio, page, "What do you make of these?")
+    return page
+
+
+def files_ja(studio: Studio) -> Page:
+    page = studio.page(locale="ja-JP")
+    with_files(studio, page, "この写真と資料について教えてください", wait=True)
+    return page
+
+
+def files_dark(studio: Studio) -> Page:
+    page = studio.page(color_scheme="dark")
+    with_files(studio, page, "What do you make of these?", wait=True)
+    return page
+
+
+def with_files(studio: Studio, page: Page, question: str, *, wait: bool = False) -> None:
+    """A question that was sent with files, and more that wait to be."""
+    studio.model_does(text="A maple in a valley, and a list of what to buy: milk and tea.")
+    picture = (Path(__file__).parents[1] / "docs" / "images" / "chat-ja.png").read_bytes()
+    given: list[Any] = [
+        {"name": "北山の紅葉.png", "mimeType": "image/png", "buffer": picture},
+        {"name": "what-to-buy-before-we-leave.txt", "mimeType": "text/plain", "buffer": b"milk"},
+    ]
+    page.locator("input[type=file]").set_input_files(given)
+    page.locator(".composer .files li").nth(1).wait_for()
+    studio.ask(page, question)
+    page.get_by_role("button", name=re.compile("Regenerate|再生成")).wait_for()
+    large = {"name": "novel.txt", "mimeType": "text/plain", "buffer": b"a" * 800_000}
+    page.locator("input[type=file]").set_input_files([*given, *([large] if wait else [])])
+    page.locator(".composer .files li").nth(1).wait_for()
+    page.wait_for_timeout(600)
+
+
 def compare(studio: Studio) -> Page:
     page = studio.page()
     page.goto(f"{studio.address}/compare")
@@ -264,7 +312,8 @@ def for_readme_ja(studio: Studio) -> Page:
 SCENES: tuple[Callable[[Studio], Page], ...] = (
     *(first, first_dark, first_phone_ja, light, light_code, dark_code, phone, phone_code),
     *(japanese, japanese_phone, streaming, thinking, tool_step, error, stopped, reconnecting),
-    *(editing, drawer, remove, compare, compare_first, for_readme, for_readme_ja),
+    *(editing, drawer, remove, files, files_dark, files_ja, files_phone, files_dark_phone_ja),
+    *(compare, compare_first, for_readme, for_readme_ja),
 )
 
 

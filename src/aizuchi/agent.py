@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from aizuchi.answers import Finished, ToolsCalled
 from aizuchi.asking import Reply, description
+from aizuchi.attachments import Attached
 from aizuchi.brain import Brain, think, turn_of
 from aizuchi.consent import (
     Decision,
@@ -21,13 +22,14 @@ from aizuchi.consent import (
 from aizuchi.endpoints import endpoints_of
 from aizuchi.errors import ContentFiltered, ModelEmpty, ModelError, ModelRateLimited
 from aizuchi.events import Message
-from aizuchi.history import Recollection, brought
+from aizuchi.history import Overhear, Overheard, Recollection, brought
 from aizuchi.loop import MOST_ROUNDS, Loop, Verdict, Wanted
 from aizuchi.orders import FORGET_ME, RESET, Order, order_of
-from aizuchi.ports import Memory, Model, Overhear, Overheard, PromptMessage
+from aizuchi.ports import Memory, Model, PromptMessage
 from aizuchi.prompt import Brief, prompt_of, prompt_of_caller
 from aizuchi.recall import Scope, person_of
 from aizuchi.rules import Rules
+from aizuchi.sight import FILES_UNREAD, Sight, remark
 from aizuchi.toolbox import Toolbox
 from aizuchi.words import Language, language_of, say
 from aizuchi.writing import Draft
@@ -69,10 +71,12 @@ class Agent:
         tools: Toolbox = Toolbox(),
         rules: Rules = Rules(),
         brain: Brain | None = None,
+        sight: Sight = Sight(),
     ) -> None:
         self._endpoints, self._memory, self._brief = endpoints_of(model), memory, brief
         self._new_incident, self._overhear = new_incident, overhear
         self._tools, self._rules, self._brain = tools, rules, brain
+        self._sight = sight
 
     async def answer(self, message: Message, draft: Draft) -> Ended:
         """Writes the answer into the draft; a model that fails is told, never raised."""
@@ -95,7 +99,8 @@ class Agent:
         self, wish: Wish, draft: Draft, tools: Toolbox, verdict: Verdict | None = None
     ) -> Ended:
         """The end of an answer that the model gives to what somebody wanted."""
-        prompt = await self._prompt(wish, verdict)
+        attached = await self._sight.look(wish.message)
+        prompt = await self._prompt(wish, verdict, attached)
         can_ask = wish.message.history is None  # a program has nothing to click on
         tools = tools if can_ask else tools.safe
         loop = Loop(self._endpoints, tools, wish.message, draft, wish.language, verdict)
@@ -111,21 +116,24 @@ class Agent:
         if doubtful := loop.doubtful:
             said = say("in_doubt", wish.language, tools=", ".join(doubtful))
             finished = finished._replace(said=said, code="in_doubt")
-        return Ended(finished, draft.tokens + reply.tokens)
+        unread = remark(attached, wish.language, is_blind=loop.is_blind)
+        return Ended(_with_remark(finished, unread), draft.tokens + reply.tokens)
 
     async def _think(
         self, brain: Brain, message: Message, draft: Draft, language: Language
     ) -> Ended:
         """The end of an answer that somebody else's brain gives."""
         recalled = await self._recalled(message)
-        turn = turn_of(message, recalled, person_of(message), language)
+        attached = await self._sight.look(message)
+        turn = turn_of(message, recalled, person_of(message), language, attached)
         try:
             tokens = await think(brain, turn, draft)
             if not draft.text.strip():
                 raise ModelEmpty("the answer has no text")
         except ModelError as error:
             return Ended(self._failed(error, draft, language))
-        return Ended(Finished("answered", draft.text), tokens)
+        unread = remark(attached, language, is_blind=False)
+        return Ended(_with_remark(Finished("answered", draft.text), unread), tokens)
 
     async def _recalled(self, message: Message) -> Recollection:
         if message.history is not None:
@@ -166,7 +174,7 @@ class Agent:
         calls = asked.consent.calls
         names = [name for name, _ in calls]
         tools = await self._tools.at_hand([*names, *draft.unfinished] if allowed else ())
-        number = max(each.round for each in asked.rounds if isinstance(each, ToolsCalled))
+        number = _round_of(asked)
         digest = digest_of(asked.consent.turn_id, calls, tools.stamps(names))
         if allowed and digest != asked.consent.digest and not draft.was_taken_up(number):
             said = say("tool_changed", wish.language)
@@ -174,6 +182,16 @@ class Agent:
         is_fresh = await draft.take_up(asked.rounds, number)
         verdict = Verdict(number, allowed, is_fresh, calls)
         return await self._converse(wish, draft, tools, verdict)
+
+    async def allowed_by(self, message: Message) -> Verdict | None:
+        """What somebody has allowed with this message; None where they have not."""
+        decision = decision_in(message)
+        asked = await self._rules.read(asking_id(message.turn_id)) if decision else None
+        if not (decision and asked and decision.verdict == "yes"):
+            return None
+        if not self._counts(message, decision, asked):
+            return None
+        return Verdict(_round_of(asked), allowed=True, is_fresh=False, calls=asked.consent.calls)
 
     def _counts(self, message: Message, decision: Decision, asked: Pending) -> bool:
         """Whether this decides the very calls that were asked about, where they were, and is of
@@ -207,13 +225,15 @@ class Agent:
         await draft.add(say("forgotten", language))
         return Finished("answered", draft.text, code=RESET)
 
-    async def _prompt(self, wish: Wish, verdict: Verdict | None) -> Sequence[PromptMessage]:
+    async def _prompt(
+        self, wish: Wish, verdict: Verdict | None, attached: Attached
+    ) -> Sequence[PromptMessage]:
         message, brief = wish.message, self._brief.for_message(wish.message)
         if message.history is not None:
-            return prompt_of_caller(brief, message.history)
+            return prompt_of_caller(brief, message.history, attached)
         recalled = await self._memory.recall(message, brief.scope, brief.window)
         overheard = () if verdict else await self._overheard(message)
-        return prompt_of(brief, recalled, wish.text, overheard)
+        return prompt_of(brief, recalled, wish.text, overheard, attached)
 
     async def _overheard(self, message: Message) -> Sequence[Overheard]:
         """What others said there; if that takes too long, it is answered without."""
@@ -240,3 +260,16 @@ def _answered(reply: Reply, draft: Draft, language: Language) -> Finished:
         said = say("token_limit", language)
         return Finished("answered", draft.text, said, "token_limit")
     return Finished("answered", draft.text)
+
+
+def _with_remark(finished: Finished, unread: str) -> Finished:
+    """An end that also says which files were not read."""
+    if not unread:
+        return finished
+    said = "\n".join(filter(None, (finished.said, unread)))
+    return finished._replace(said=said, code=finished.code or FILES_UNREAD)
+
+
+def _round_of(asked: Pending) -> int:
+    """The round that has the calls that were asked about."""
+    return max(each.round for each in asked.rounds if isinstance(each, ToolsCalled))

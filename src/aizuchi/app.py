@@ -19,13 +19,15 @@ from aizuchi.brain import Brain
 from aizuchi.edge import Closed
 from aizuchi.endpoints import MAIN, Endpoint, Endpoints
 from aizuchi.hearing import FirstSigns
+from aizuchi.history import Overhear
 from aizuchi.intake import Intake
-from aizuchi.ports import Engine, Overhear, Retention
+from aizuchi.ports import Engine, Retention
 from aizuchi.posting import Desk, outlet
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
 from aizuchi.running import App, Servers
 from aizuchi.settings import Settings, is_loopback
+from aizuchi.sight import sight
 from aizuchi.summaries import Summariser
 from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.watch import Watch, installation_key, open_watch
@@ -88,7 +90,11 @@ async def open_app(
         AsyncExitStack() as open_parts,
     ):
         endpoints = [
-            Endpoint(name, await open_parts.enter_async_context(open_model(models[name])))
+            Endpoint(
+                name,
+                await open_parts.enter_async_context(open_model(models[name])),
+                sees=models[name].model.is_shown_pictures,
+            )
             for name, open_model in open_models.items()
         ]
         watch = await open_watch(settings, engine, clock, open_parts)
@@ -183,6 +189,7 @@ def _compose(
         new_incident=new_incident,
         supply=skills.servers,
     )
+    fetching = {each.plug.name: each.opened.fetch for each in pushed}
     agent = Agent(
         model=endpoints,
         memory=engine.memory,
@@ -192,6 +199,7 @@ def _compose(
         tools=toolbox,
         rules=rules,
         brain=skills.brain,
+        sight=sight(fetching, engine.chats, settings.limits.answer_within_s),
     )
     office = _office(settings, engine, agent, pushed, clock)
     worker = Worker(

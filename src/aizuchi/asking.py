@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from aizuchi.answers import ToolCall
 from aizuchi.endpoints import Call, Endpoint, Endpoints
-from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError
+from aizuchi.errors import ContextOverflow, ModelCut, ModelEmpty, ModelError, PicturesRefused
 from aizuchi.happenings import Asked, ModelCalled
 from aizuchi.ports import Declared, Ending, PromptMessage, Text
-from aizuchi.prompt import shortened
+from aizuchi.prompt import has_pictures, shortened, unseen
 from aizuchi.recall import tokens_of
 from aizuchi.traces import Elsewhere
 from aizuchi.tracing import asked, asks, note, now, tell, used
@@ -22,10 +22,12 @@ logger = logging.getLogger(__name__)
 
 
 class Reply(NamedTuple):
-    """How a call of the model ended, and which tools it asks for; its text is in the draft."""
+    """How a call of the model ended, and which tools it asks for; its text is in the draft. It is
+    `blind` where the model took no pictures, so that it answered without them."""
 
     ending: Ending
     calls: tuple[ToolCall, ...] = ()
+    blind: bool = False
 
     @property
     def tokens(self) -> int:
@@ -41,14 +43,26 @@ async def ask(
     try:
         return await _call(endpoints, first, prompt, tools, draft)
     except ModelError as error:
-        shorter = shortened(prompt) if isinstance(error, ContextOverflow) else prompt
-        second = endpoints.second(first, error, can_shorten=len(shorter) < len(prompt))
+        eased, took_pictures = _eased(prompt, error), not isinstance(error, PicturesRefused)
+        second = endpoints.second(first, error, can_shorten=len(eased) < len(prompt))
         if second is None:
             raise
         _tell(first.endpoint, error, second.endpoint)
     await draft.restart()
     await asyncio.sleep(second.pause_s)
-    return await _call(endpoints, second, shorter, tools, draft)
+    reply = await _call(endpoints, second, eased, tools, draft)
+    return reply if took_pictures else reply._replace(blind=True)
+
+
+def _eased(prompt: Sequence[PromptMessage], error: ModelError) -> Sequence[PromptMessage]:
+    """The prompt without what stood in the way of an answer."""
+    match error:
+        case ContextOverflow():
+            return shortened(prompt)
+        case PicturesRefused():
+            return unseen(prompt)
+        case _:
+            return prompt
 
 
 async def _call(
@@ -58,12 +72,14 @@ async def _call(
     tools: Sequence[Declared],
     draft: Draft,
 ) -> Reply:
-    """One call, which is told however it ends."""
+    """One call, which is told however it ends; without pictures where they cannot be seen."""
+    blind = has_pictures(prompt) and not call.endpoint.sees
+    shown = unseen(prompt) if blind else prompt
     asks(Asked())
-    told = partial(_told, call.endpoint, now(), prompt, draft)
+    told = partial(_told, call.endpoint, now(), shown, draft)
     try:
         with endpoints.calling(call):
-            reply = await _stream(call.endpoint, prompt, tools, draft)
+            reply = await _stream(call.endpoint, shown, tools, draft)
     except asyncio.CancelledError:
         tell(told(error="cancelled"))
         raise
@@ -75,7 +91,7 @@ async def _call(
         raise
     tell(told(reply.calls, reply.ending))
     _count(call.endpoint, reply.ending)
-    return reply
+    return reply._replace(blind=blind)
 
 
 def _told(

@@ -10,6 +10,7 @@ from aizuchi.agent import Agent, Ended
 from aizuchi.answers import Entry, Finished, Logged, Outcome, Restarted, Step, fold
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.happenings import Settled
+from aizuchi.loop import account_of
 from aizuchi.orders import order_of
 from aizuchi.ports import Engine, Settlement
 from aizuchi.rounds import rounds_of
@@ -28,6 +29,8 @@ OUTCOMES: Mapping[str, Outcome] = {
     "took_too_long": "timed_out",
     "gave_up": "failed",
 }
+
+BROKEN_OFF: tuple[Outcome, ...] = ("failed", "timed_out", "cancelled")
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +102,7 @@ class Attempt:
         if self._claim.work.kind == "deliver":
             return self._office.agent.ended(await self._stored_end())
         try:
-            ended = await self._end()
+            ended = await self._accounted(await self._end())
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - the border: whatever it is, the person is told
@@ -192,6 +195,22 @@ class Attempt:
         )
         log.warning("%s ended: %s %s", self._message.turn_id, reason, incident)
         return Ended(Finished(OUTCOMES[reason], text, said, reason, incident))
+
+    async def _accounted(self, ended: Ended) -> Ended:
+        """An end that is no answer, with what was done before it of what somebody had allowed."""
+        finished = ended.finished
+        if not self._message.decides or finished.outcome not in BROKEN_OFF:
+            return ended
+        if not (verdict := await self._office.agent.allowed_by(self._message)):
+            return ended
+        account = account_of(rounds_of(await self._read()), verdict)
+        lines = [
+            say(code, self._language, tools=", ".join(tools))
+            for code, tools in (("was_done", account.done), ("in_doubt", account.doubtful))
+            if tools
+        ]
+        said = "\n\n".join(filter(None, [finished.said, *lines]))
+        return ended._replace(finished=finished._replace(said=said))
 
     def _is_told_later(self) -> bool:
         pushed = self._message.surface in self._office.outlets

@@ -5,9 +5,11 @@ from contextlib import aclosing
 from typing import NamedTuple
 
 from aizuchi.answers import Step
-from aizuchi.events import Message
+from aizuchi.attachments import Attached
+from aizuchi.events import Message, Picture
 from aizuchi.history import Exchange, Recollection
 from aizuchi.ports import Ending
+from aizuchi.prompt import with_files
 from aizuchi.words import Language
 from aizuchi.writing import Draft
 
@@ -15,7 +17,7 @@ from aizuchi.writing import Draft
 class Turn(NamedTuple):
     """What is to be answered: the words, what was said before (each a question and an answer, the
     oldest first; `notes` tell of what was before that, the newest first), whose words they are, and
-    where. `person` is unique in the installation."""
+    where. `person` is unique in the installation. The text holds that of attached files."""
 
     text: str
     history: tuple[Exchange, ...]
@@ -25,6 +27,7 @@ class Turn(NamedTuple):
     surface: str
     conversation: str
     language: Language
+    pictures: tuple[Picture, ...] = ()
 
 
 Saying = str | Step | Ending
@@ -33,11 +36,18 @@ Brain = Callable[[Turn], AsyncIterator[Saying]]
 `Ending` with the tokens it used. It may be called again for the same turn after a crash."""
 
 
-def turn_of(message: Message, recalled: Recollection, person: str, of: Language) -> Turn:
+def turn_of(
+    message: Message,
+    recalled: Recollection,
+    person: str,
+    of: Language,
+    attached: Attached = Attached(),
+) -> Turn:
     """A message as a brain is given it."""
     history, notes = tuple(recalled.exchanges), tuple(recalled.summaries)
-    place = message.surface, message.conversation
-    return Turn(message.text, history, notes, person, message.sender.name, *place, of)
+    place, text = (message.surface, message.conversation), with_files(message.text, attached)
+    pictures = tuple(one for some in attached.pictures.values() for one in some)
+    return Turn(text, history, notes, person, message.sender.name, *place, of, pictures)
 
 
 async def think(brain: Brain, turn: Turn, draft: Draft) -> int:

@@ -7,7 +7,7 @@ from contextlib import aclosing, contextmanager
 from typing import NamedTuple
 
 from aizuchi.breaker import Breaker, State
-from aizuchi.errors import ContentFiltered, ContextOverflow, ModelError
+from aizuchi.errors import ContentFiltered, ContextOverflow, ModelError, PicturesRefused
 from aizuchi.ports import Declared, Model, Part, PromptMessage
 from aizuchi.retries import RetryBudget
 from aizuchi.tracing import note
@@ -15,7 +15,7 @@ from aizuchi.tracing import note
 MAIN = "model"
 PATIENCE_S = 5.0
 PAUSE_S = 0.5
-IT_WORKS = (ContentFiltered, ContextOverflow)
+IT_WORKS = (ContentFiltered, ContextOverflow, PicturesRefused)
 """What an endpoint refuses that works: the words, not the caller."""
 
 logger = logging.getLogger(__name__)
@@ -26,10 +26,11 @@ def _loop_time() -> float:
 
 
 class Endpoint:
-    """A model at one address, by the name of its settings: `[model]`, or one of its fallbacks."""
+    """A model at one address, by the name of its settings: `[model]`, or one of its fallbacks; and
+    whether it is shown pictures."""
 
-    def __init__(self, name: str, model: Model) -> None:
-        self.name, self.model = name, model
+    def __init__(self, name: str, model: Model, *, sees: bool = True) -> None:
+        self.name, self.model, self.sees = name, model, sees
         self.breaker = Breaker()
         self.calls = self.failures = 0
 
@@ -107,6 +108,8 @@ class Endpoints:
         take too long, or be one too many. Who had to try an endpoint is never the one too many."""
         if isinstance(error, ContextOverflow) and can_shorten:
             return Call(failed.endpoint)  # another might read even less
+        if isinstance(error, PicturesRefused):
+            return Call(failed.endpoint)  # without them
         if isinstance(error, ContentFiltered):
             return None  # an answer: nobody looks for an endpoint that gives another
         second = self._elsewhere(failed.endpoint) or self._again(failed.endpoint, error)

@@ -22,6 +22,7 @@ AizuchiError
     ├── ModelKeyRefused      401, 403: the key is missing or wrong
     ├── ModelNotFound        404: the endpoint has no such model
     ├── ModelRequestRefused  400, 422: the endpoint does not understand the request
+    ├── PicturesRefused      the endpoint, or its model, takes no pictures, or not these
     ├── ModelRateLimited     429: too many requests, or the account's credit is used up
     ├── ModelUnavailable     5xx: the endpoint is in trouble
     ├── ModelCut             the stream ended before the answer did
@@ -179,6 +180,12 @@ class ModelRequestRefused(ModelError):
     """The endpoint does not understand the request."""
 
     code = "model_request"
+
+
+class PicturesRefused(ModelError):
+    """The endpoint does not take the pictures: it is asked again without them."""
+
+    code = "pictures_refused"
 
 
 class ModelRateLimited(ModelError):

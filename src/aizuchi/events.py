@@ -1,13 +1,18 @@
 """What came in: a request, the messages and signals read from it, and how it is acknowledged."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 Audience = Literal["private", "shared"]
 Headers = tuple[tuple[bytes, bytes], ...]
 
 TITLE_CHARS = 60
+QUESTION = -1
+NAME_CHARS = 80
+_QUOTING = re.compile(r"[\[\]`<>“”\"]")
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=dict).encode
 
 
@@ -68,6 +73,74 @@ class Spoken(NamedTuple):
     text: str
 
 
+class Attachment(NamedTuple):
+    """A file that came with a message, as its surface tells of it: a name that is safe to quote,
+    and the type and size (bytes) that it claims to have.
+
+    It lies at a `url` of its platform's or, where the message brings it, in our store under a
+    `key`. `line` is the line of a brought history that it stands in, else the question's.
+    `content` is there until the message is stored; it is kept beside it, never in it.
+    """
+
+    name: str
+    media_type: str = ""
+    size: int = 0
+    url: str = ""
+    key: str = ""
+    line: int = QUESTION
+    content: bytes | None = None
+
+    @property
+    def mark(self) -> str:
+        """How it is named in the words of its message."""
+        return f"[{self.name} ({self.media_type})]" if self.media_type else f"[{self.name}]"
+
+
+Unread = Literal["too_many", "too_large", "no_kind", "not_let", "not_had"]
+"""Why a file was not read: one too many, too large, neither picture nor text; we may not have it,
+or did not get it."""
+
+
+class Picture(NamedTuple):
+    """A picture that a model can be shown, of the type that its bytes are of."""
+
+    media_type: str
+    content: bytes
+
+
+def attachment(
+    name: str, media_type: str = "", size: object = 0, url: str = "", content: bytes | None = None
+) -> Attachment:
+    """An attachment of what somebody else says of it."""
+    kind = media_type.partition(";")[0].strip().lower()
+    return Attachment(
+        _quotable(name),
+        kind if _MEDIA_TYPE.fullmatch(kind) else "",
+        size if type(size) is int and size > 0 else len(content or b""),
+        url,
+        content=content,
+    )
+
+
+def _quotable(name: str) -> str:
+    """A file's name as it may stand in a line: nothing in it ends a line or a quotation, or turns
+    its letters round."""
+    shown = "".join(each if each.isprintable() else " " for each in name)
+    line = " ".join(_QUOTING.sub("_", shown).split()) or "file"
+    return line if len(line) <= NAME_CHARS else f"{line[: NAME_CHARS - 20]}…{line[-19:]}"
+
+
+def marked(text: str, attachments: Sequence[Attachment]) -> str:
+    """What was asked, in words: files by their names. That is what is remembered of them."""
+    return "\n".join(filter(None, (text, *(each.mark for each in attachments))))
+
+
+def unmarked(text: str, attachments: Sequence[Attachment]) -> str:
+    """The words alone of a text that was marked."""
+    marks = "\n".join(each.mark for each in attachments)
+    return text.removesuffix(marks).removesuffix("\n") if marks else text
+
+
 class Message(NamedTuple):
     """One human act that wants an answer. Its `turn_id` is the same in every delivery of it.
 
@@ -83,7 +156,7 @@ class Message(NamedTuple):
     `replaces` names the turn whose answer, with all that followed it, leaves the memory; a message
     that says nothing else asks the same again. One that `joins` is taken only in a conversation
     that we have answered in, and elsewhere not kept at all. One that `decides` answers a question
-    of ours (`consent.py`).
+    of ours (`consent.py`). The `text` names its `attachments`.
     """
 
     turn_id: str
@@ -102,6 +175,7 @@ class Message(NamedTuple):
     via: str = ""
     history: tuple[Spoken, ...] | None = None
     decides: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def is_first_come(self) -> bool:
@@ -113,10 +187,20 @@ class Message(NamedTuple):
         """Whether it asks what the turn that it replaces did."""
         return bool(self.replaces and not self.text and not self.command)
 
-    def with_question(self, question: str, via: str) -> "Message":
+    def with_question(
+        self, question: str, via: str, attachments: Sequence[Attachment] = ()
+    ) -> "Message":
         """The message that asks again, once it is known what, and by which command; a greeting
         where it is not."""
-        return self._replace(text=question, via=via, command="" if question else "greeting")
+        command = "" if question else "greeting"
+        asked = self._replace(text=question, via=via, command=command)
+        return asked._replace(attachments=tuple(attachments))
+
+    @property
+    def without_contents(self) -> "Message":
+        """The message as it is stored."""
+        bare = tuple(each._replace(content=None) for each in self.attachments)
+        return self._replace(attachments=bare) if bare else self
 
     @property
     def title(self) -> str:
@@ -126,7 +210,7 @@ class Message(NamedTuple):
 
 def encode_message(message: Message) -> str:
     """A message as it is stored and queued: a version, then its fields in their order."""
-    return _compact((1, *message))
+    return _compact((1, *message.without_contents))
 
 
 def decode_message(stored: str) -> Message:
@@ -139,7 +223,23 @@ def decode_message(stored: str) -> Message:
     fields["sender"] = Sender(sender, name, tuple(groups), outside)
     if brought := fields.get("history"):
         fields["history"] = tuple(Spoken(*line[:2]) for line in brought)
+    fields["attachments"] = tuple(map(_attachment, fields.get("attachments", ())))
     return Message(**fields)
+
+
+def encode_attachments(attachments: Sequence[Attachment]) -> str:
+    """Attachments as stored beside what was said; empty where there are none."""
+    bare = [each._replace(content=None) for each in attachments]
+    return _compact((1, *bare)) if bare else ""
+
+
+def decode_attachments(stored: str) -> tuple[Attachment, ...]:
+    return tuple(map(_attachment, json.loads(stored)[1:])) if stored else ()
+
+
+def _attachment(values: Sequence[Any]) -> Attachment:
+    """Without the fields that a later version has added."""
+    return Attachment(*values[: len(Attachment._fields)])
 
 
 class Signal(NamedTuple):

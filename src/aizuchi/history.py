@@ -1,12 +1,12 @@
 """What was said and what happened: as models are reminded, threads show, and people ask for it."""
 
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from aizuchi.answers import Consent, Outcome, Trail
-from aizuchi.events import Spoken
+from aizuchi.events import Attachment, Message, Spoken, Unread
 from aizuchi.recall import Shelf, Window, fitting, overflowing, tokens_of
 
 OURS = ""  # the person whose tokens are the assistant's own, for its summaries
@@ -58,6 +58,23 @@ def brought(history: Sequence[Spoken]) -> Recollection:
             asked = exchanges.pop().question if exchanges and not exchanges[-1].answer else ""
             exchanges.append(Exchange(asked, text))
     return Recollection(exchanges, [text for role, text in history if role == "system"])
+
+
+class Overheard(NamedTuple):
+    """What somebody wrote where the question was asked, besides us and before it."""
+
+    name: str
+    text: str
+
+
+Overhear = Callable[[Message], Awaitable[Sequence[Overheard]]]
+"""What was said around a question since our last answer there, oldest first; never raises for a
+platform's sake."""
+
+
+Fetch = Callable[[Message, Attachment], Awaitable[bytes | Unread]]
+"""What a file holds that came with a message, or why it cannot be had; never raises for a
+platform's sake."""
 
 
 class Overflow(NamedTuple):
@@ -114,6 +131,7 @@ class Said(NamedTuple):
     incident: str
     trail: Trail = Trail()
     consent: Consent | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Own(NamedTuple):
@@ -210,6 +228,7 @@ def handed_out(person: str, owned: Sequence[Own], now: datetime) -> str:
                 "outcome": said.outcome,
                 "answer": said.answer,
                 "remark": said.said,
+                "files": [each.name for each in said.attachments],
             }
             for conversation, said in owned
         ],

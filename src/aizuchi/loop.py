@@ -9,8 +9,9 @@ from aizuchi.answers import Step, ToolCall, ToolReturned, ToolsCalled
 from aizuchi.asking import Reply, ask
 from aizuchi.endpoints import Endpoints
 from aizuchi.events import Message
-from aizuchi.ports import PromptMessage
-from aizuchi.rounds import named, with_rounds
+from aizuchi.ports import Declared, PromptMessage
+from aizuchi.prompt import unseen
+from aizuchi.rounds import Round, named, with_rounds
 from aizuchi.toolbox import NOBODY_KNOWS, Occasion, Result, Toolbox
 from aizuchi.words import Language, say
 from aizuchi.writing import Draft
@@ -61,6 +62,7 @@ class Loop:
     ) -> None:
         self._endpoints, self._tools, self._message = endpoints, tools, message
         self._draft, self._language, self._verdict = draft, language, verdict
+        self.is_blind = False
 
     async def run(self, prompt: Sequence[PromptMessage]) -> Reply | Wanted:
         """The last words of the model, or what it wants and may not do without being allowed."""
@@ -69,15 +71,21 @@ class Loop:
             if past := draft.next_past():
                 await draft.replay(past)
             elif not draft.is_open:
-                asked = with_rounds(prompt, draft.rounds)
-                reply = await ask(self._endpoints, asked, self._tools.declared, draft)
+                reply = await self._ask(prompt, self._tools.declared)
                 if not reply.calls:
                     return reply
                 calls = map(self._tools.readied, named(reply.calls, draft.rounds))
                 await draft.begin(tuple(calls), reply.tokens)
             if wanted := await self._call():
                 return Wanted(wanted)
-        return await ask(self._endpoints, with_rounds(prompt, draft.rounds), (), draft)
+        return await self._ask(prompt, ())
+
+    async def _ask(self, prompt: Sequence[PromptMessage], tools: Sequence[Declared]) -> Reply:
+        """What the model says next; once it took no pictures, it is not shown them again."""
+        asked = with_rounds(unseen(prompt) if self.is_blind else prompt, self._draft.rounds)
+        reply = await ask(self._endpoints, asked, tools, self._draft)
+        self.is_blind = self.is_blind or reply.blind
+        return reply
 
     @property
     def doubtful(self) -> tuple[str, ...]:
@@ -86,7 +94,7 @@ class Loop:
             each.called.calls[place].name
             for each in self._draft.rounds
             for place, result in each.returned.items()
-            if result.failed and result.text.endswith((IN_DOUBT, NOBODY_KNOWS))
+            if _is_doubtful(result)
         )
 
     async def _call(self) -> tuple[ToolCall, ...]:
@@ -128,6 +136,33 @@ class Loop:
         name = NOT_OF_A_NAME.sub("", called.calls[place].name)[:LONGEST_NAME]
         title = say("using_tool", self._language, tool=name)
         return Step(f"{called.round}.{place}", title)
+
+
+class Account(NamedTuple):
+    """What became of calls that somebody had allowed: the tools that did them, and those of which
+    nobody knows it."""
+
+    done: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+
+
+def account_of(rounds: Iterable[Round], verdict: Verdict) -> Account:
+    """By the rounds that a log has. What was not begun is in neither."""
+    done, doubtful = [], []
+    for called, returned in rounds:
+        for place in range(len(called.calls)):
+            if not verdict.is_about(called, place):
+                continue
+            result = returned.get(place)
+            if result is None or _is_doubtful(result):
+                doubtful.append(called.calls[place].name)
+            elif not result.failed:
+                done.append(called.calls[place].name)
+    return Account(tuple(done), tuple(doubtful))
+
+
+def _is_doubtful(result: ToolReturned) -> bool:
+    return result.failed and result.text.endswith((IN_DOUBT, NOBODY_KNOWS))
 
 
 def _after(step: Step, returned: ToolReturned | None) -> Step:

@@ -2,7 +2,6 @@
 
 from collections.abc import (
     AsyncIterator,
-    Awaitable,
     Callable,
     Collection,
     Coroutine,
@@ -13,7 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from aizuchi.answers import BEGINNING, Entry, Logged, Outcome, Position, ToolCall
 from aizuchi.consent import Pending
-from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Reception, Signal
+from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Picture, Reception, Signal
 from aizuchi.history import (
     ChatInfo,
     Figures,
@@ -200,6 +199,10 @@ class Chats(Protocol):
         """Takes the thread with all its text away; what runs in it ends as cancelled."""
         ...
 
+    async def file(self, person: str, key: str) -> bytes | None:
+        """What a message of theirs brought along, for as long as that is kept."""
+        ...
+
 
 class Allowance(NamedTuple):
     """What a person and the assistant may use; 0 is no limit. The day is the server's."""
@@ -304,13 +307,14 @@ class PromptMessage(NamedTuple):
     """A line of the prompt in the order the model reads it.
 
     An assistant's may end in `calls`; each is answered, before anything else, by a tool's line of
-    the same `call_id`.
+    the same `call_id`. What `images` show follows the text.
     """
 
     role: Literal["system", "user", "assistant", "tool"]
     text: str
     calls: tuple[ToolCall, ...] = ()
     call_id: str = ""
+    images: tuple[Picture, ...] = ()
 
 
 class Text(NamedTuple):
@@ -325,18 +329,6 @@ class Ending(NamedTuple):
     reason: Literal["stop", "length", "tools"]
     tokens_in: int = 0
     tokens_out: int = 0
-
-
-class Overheard(NamedTuple):
-    """What somebody wrote where the question was asked, besides us and before it."""
-
-    name: str
-    text: str
-
-
-Overhear = Callable[[Message], Awaitable[Sequence[Overheard]]]
-"""What was said around a question since our last answer there, oldest first; never raises for a
-platform's sake."""
 
 
 class Declared(NamedTuple):

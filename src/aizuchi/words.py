@@ -156,6 +156,10 @@ _LINES: dict[str, tuple[str, str]] = {
         "これを決められるのは、依頼した本人か{owner}だけです。",
     ),
     "owner": ("whoever runs me", "管理者"),
+    "was_done": (
+        "What you allowed was done before that: {tools}.",
+        "許可された操作は実行済みです: {tools}。",
+    ),
     "in_doubt": (
         "I was interrupted while I did this: {tools}. Nobody knows whether it was done, so I did "
         "not try it again. Please look.",
@@ -191,6 +195,30 @@ _LINES: dict[str, tuple[str, str]] = {
     "token_limit": (
         "This answer reached its longest length and ends here. Write “go on” for the rest.",
         "回答が長さの上限に達したため、ここで終わります。「続けて」と送ると続きを書きます。",
+    ),
+    "file_too_many": (
+        "I read five files with one message, so I left out {files}.",
+        "1件のメッセージで読めるファイルは5つまでのため、{files}は読んでいません。",
+    ),
+    "file_too_large": (
+        "I did not read {files}: I take files of up to 5 MB each, and 10 MB together.",
+        "{files}は読んでいません。読めるのは1ファイル5MB、合計10MBまでです。",
+    ),
+    "file_no_kind": (
+        "I could not read {files}: I read pictures (PNG, JPEG, GIF, WebP) and text.",
+        "{files}は読めませんでした。読めるのは画像(PNG・JPEG・GIF・WebP)とテキストです。",
+    ),
+    "file_not_let": (
+        "I may not open {files}. Whoever runs me can allow it.",
+        "{files}を開く権限がありません。管理者に許可を依頼してください。",
+    ),
+    "file_not_had": (
+        "I could not get {files}. Send it again if it matters.",
+        "{files}を取得できませんでした。必要でしたらもう一度お送りください。",
+    ),
+    "pictures_unseen": (
+        "The model that answers here cannot see pictures, so it answered without.",
+        "ここで答えるモデルは画像を見られないため、画像なしで回答しました。",
     ),
     "in_file": (
         "The whole answer is in the attached file.",

@@ -70,8 +70,8 @@ class ProcessTransport(AWSTransport):
 class Assistant:
     """What an environment keeps open."""
 
-    def __init__(self, engine: Engine, worker: Worker) -> None:
-        self._engine, self._worker = engine, worker
+    def __init__(self, engine: Engine, worker: Worker, rest_s: float) -> None:
+        self._engine, self._worker, self._rest_s = engine, worker, rest_s
 
     async def work(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -82,7 +82,7 @@ class Assistant:
         await self._worker.hand_back()
 
     async def rest(self) -> None:
-        return
+        await asyncio.sleep(self._rest_s)
 
 
 class Environment:
@@ -147,7 +147,7 @@ class LambdaLives:
         self.workers = Pool(self._open_in, *faults)
         self.sides = Pool(lambda process: apologising(self._open_in(process)))
         self.turns: EventSource | None = None
-        self.works = True
+        self.works, self.rest_s = True, 0.0
         self._http = httpx2.AsyncClient(transport=AWSTransport(app_of(self.aws)))
 
     @asynccontextmanager
@@ -195,7 +195,8 @@ class LambdaLives:
             opening = partial(open_engine, cloud, clock=virtual_time.clock, pushed=("plaza",))
             limits = Allowance(0, 0, 0)
             async with opening(bounds=BOUNDS, allowance=limits, offered=offered) as engine:
-                yield Opened(Assistant(engine, self._worker(engine, process)), offered.offer)
+                assistant = Assistant(engine, self._worker(engine, process), self.rest_s)
+                yield Opened(assistant, offered.offer)
 
         return open_it
 

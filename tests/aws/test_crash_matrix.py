@@ -1,6 +1,7 @@
 """Die or freeze at every call of a worker function, deliver everything twice: each message is
 answered once, in its order."""
 
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import NamedTuple, get_args
 
@@ -10,9 +11,21 @@ from tests.crash.faults import Fault, Kind
 from tests.crash.lives import is_whole
 from tests.crash.tally import Judged, Tally, in_turn, judged, together
 
+from aizuchi.simulator.aws import Fault as Trouble
 from aizuchi.testing import virtual_time
 
 PORTS = {"DynamoDB_20120810", "AmazonSQS", "model", "plaza"}
+TROUBLES = {
+    "call lost": Trouble(lost="call"),
+    "reply lost": Trouble(lost="reply"),
+    "frozen": Trouble(lost="reply", frozen=True),
+    "throttled": Trouble(error="ThrottlingException"),
+    "broken": Trouble(error="InternalServerError"),
+    "no answer of AWS's": Trouble(status=503),
+}
+
+
+Spoil = Callable[[int, str], Trouble | None]
 
 
 class Told(NamedTuple):
@@ -20,11 +33,18 @@ class Told(NamedTuple):
     found: Judged
 
 
-async def scenario(fault: Fault | None, *, doubled: bool = False, forgotten: bool = False) -> Told:
+async def scenario(
+    fault: Fault | None,
+    *,
+    doubled: bool = False,
+    forgotten: bool = False,
+    spoil: Spoil = lambda number, method: None,
+) -> Told:
     """Two messages in one thread and one in another; then one more in the first."""
     lives = LambdaLives(*([fault] if fault else []))
     async with lives.running():
         assert lives.turns
+        lives.aws.faults.spoil = spoil
         lives.turns.double(99 if doubled else 0)
         lives.turns.forget(1 if forgotten else 0)
         one, other = lives.ask("One?"), lives.ask("Another?")
@@ -81,5 +101,39 @@ def test_at_every_call(tally: Tally) -> None:
 
 @pytest.mark.parametrize("how", ["doubled", "forgotten"])
 def test_whatever_is_delivered_twice_is_answered_once(how: str) -> None:
-    told = virtual_time.run(scenario(None, **{how: True}))
+    told = virtual_time.run(scenario(None, doubled=how == "doubled", forgotten=how == "forgotten"))
     assert told.found.is_kept, told.lives.plaza.transcript()
+
+
+def spoiled(number: int, method: str, trouble: Trouble, tally: Tally) -> str:
+    """What goes wrong where a call of AWS is in trouble; nothing where all promises were kept."""
+    told = virtual_time.run(
+        scenario(None, spoil=lambda each, _: trouble if each == number else None)
+    )
+    tally.add("Lambda, trouble with AWS", "", told.found._replace(faults=1))
+    kept = "" if told.found.is_kept else f"{told.found}\n{told.lives.plaza.transcript()}"
+    return kept and f"{trouble} at call {number}, {method}: {kept}"
+
+
+def calls() -> Iterator[tuple[int, str]]:
+    """The calls of AWS in a calm scenario, by their numbers."""
+    seen: list[tuple[int, str]] = []
+    virtual_time.run(scenario(None, spoil=lambda *call: seen.append(call)))
+    yield from seen
+
+
+def first_of_each() -> Iterator[tuple[int, str]]:
+    yield from {method: (number, method) for number, method in reversed([*calls()])}.values()
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_trouble_with_the_first_call_of_each_kind_harms_nothing(
+    trouble: Trouble, tally: Tally
+) -> None:
+    assert [told for call in first_of_each() if (told := spoiled(*call, trouble, tally))] == []
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_trouble_with_any_call_harms_nothing(trouble: Trouble, tally: Tally) -> None:
+    assert [told for call in calls() if (told := spoiled(*call, trouble, tally))] == []

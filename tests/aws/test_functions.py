@@ -47,6 +47,16 @@ async def test_messages_of_a_thread_are_answered_in_their_order() -> None:
         assert [lives.question_of(each) for each in answers] == ["One?", "Two?", "Three?"]
 
 
+async def test_nobody_waits_for_what_goes_on_behind_an_answer() -> None:
+    lives = LambdaLives()
+    lives.rest_s = 25.0
+    async with lives.running():
+        begin, thread = virtual_time.clock(), lives.ask("One?")
+        lives.ask("Two?", thread)
+        await lives.until(lambda: len(lives.answers(thread)) == 2)
+        assert virtual_time.clock() - begin < lives.rest_s
+
+
 async def test_a_killed_function_is_taken_over_within_45_seconds() -> None:
     lives = LambdaLives(Fault("die", "after", Call("model", "stream", 3)))
     async with lives.running():
@@ -96,6 +106,14 @@ async def test_what_is_given_up_by_its_queue_is_told_too() -> None:
         dead.bury(message, turns)
         await lives.until(lambda: lives.answers(thread) != [])
         assert "away" in lives.answers(thread)[0]
+
+
+async def test_a_dead_letter_that_is_none_of_ours_is_put_away() -> None:
+    lives = LambdaLives()
+    async with lives.running():
+        turns, _, dead = (lives.aws.sqs.queue(each) for each in lives.standing)
+        dead.bury(turns.send("{}", delay_s=None, group="a", deduplication="a"), turns)
+        await lives.until(lambda: lives.standing == {"turns.fifo": 0, "side": 0, "dead.fifo": 0})
 
 
 async def test_what_is_not_done_near_the_end_goes_on_elsewhere() -> None:

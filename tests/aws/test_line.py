@@ -1,5 +1,6 @@
 """A kept connection: used again, made anew where it ended, and never waited for beyond its time."""
 
+import socket
 from contextlib import closing
 from time import monotonic
 
@@ -51,12 +52,14 @@ def test_a_connection_that_ended_while_we_were_frozen_is_made_anew(tls: bool) ->
     assert there.connections == 3
 
 
-def test_a_request_that_meets_the_end_of_its_connection_is_sent_once_more() -> None:
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_request_that_meets_the_end_of_its_connection_is_sent_once_more(tls: bool) -> None:
     def answers_once_and_forgets(caller: Caller) -> None:
         answers_once(caller)
         forgets(caller)
 
-    with place(answers_once_and_forgets, answers) as there, joined(there) as line:
+    scripts = (answers_once_and_forgets, answers)
+    with place(*scripts, tls=tls) as there, joined(there, str(CERTIFICATE)) as line:
         assert [ask(line), ask(line)] == [DONE, DONE]
     assert there.connections == 2
 
@@ -143,6 +146,20 @@ def test_nobody_listens() -> None:
         pass
     with pytest.raises(ConnectionRefusedError):
         ask(Line(there.address))
+
+
+def test_after_an_address_that_fails_the_next_one_is_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with place(answers) as gone:
+        pass
+    with place(answers) as there, joined(there) as line:
+        addresses = [("127.0.0.1", int(one.address.rpartition(":")[2])) for one in (gone, there)]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", address) for address in addresses]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        with pytest.raises(ConnectionRefusedError):
+            ask(line)
+        assert ask(line) == DONE
 
 
 # ── who is trusted ────────────────────────────────────────────────────────────

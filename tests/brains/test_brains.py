@@ -8,17 +8,23 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.attachments.samples import PNG
 from tests.worker.office import ScriptedModel, desk, saying
 
 from aizuchi import Bot, Step, Turn
 from aizuchi.botfile import load_bot
 from aizuchi.brain import Brain
 from aizuchi.errors import BotError, ModelUnavailable
+from aizuchi.events import Picture
 from aizuchi.ports import Ending
 from aizuchi.testing.engine_contract.bench import message
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-MISSING = "is not installed: not tried (pip install langgraph pydantic-ai-slim)"
+
+
+SEEING = Turn(
+    "What is this?", (), (), "ann", "Ann", "web", "talk", "en", (Picture("image/png", PNG),)
+)
 
 
 class Reading:
@@ -149,7 +155,6 @@ def example(name: str) -> ModuleType:
 
 @pytest.mark.real_time
 async def test_a_pydantic_ai_agent_answers_with_its_own_tools(tmp_path: Path) -> None:
-    pytest.importorskip("pydantic_ai", reason=f"pydantic-ai {MISSING}")
     from pydantic_ai.models.test import TestModel
 
     module = example("pydantic_ai")
@@ -163,7 +168,6 @@ async def test_a_pydantic_ai_agent_answers_with_its_own_tools(tmp_path: Path) ->
 
 @pytest.mark.real_time
 async def test_a_pydantic_ai_agent_is_given_what_was_said(tmp_path: Path) -> None:
-    pytest.importorskip("pydantic_ai", reason=f"pydantic-ai {MISSING}")
     from pydantic_ai import Agent
     from pydantic_ai.messages import ModelMessage
     from pydantic_ai.models.function import AgentInfo, FunctionModel
@@ -179,8 +183,42 @@ async def test_a_pydantic_ai_agent_is_given_what_was_said(tmp_path: Path) -> Non
 
 
 @pytest.mark.real_time
+async def test_a_pydantic_ai_agent_is_shown_pictures() -> None:
+    from pydantic_ai import Agent, BinaryContent
+    from pydantic_ai.messages import ModelMessage
+    from pydantic_ai.models.function import AgentInfo, FunctionModel
+
+    seen: list[Any] = []
+
+    async def stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str]:
+        seen.extend(messages[-1].parts[-1].content)  # type: ignore[arg-type, union-attr]  # a list, as it was given
+        yield "A cat."
+
+    brain = brain_of(Agent(FunctionModel(stream_function=stream)))
+    said = [part async for part in brain(SEEING) if isinstance(part, str)]
+    assert seen == ["What is this?", BinaryContent(PNG, media_type="image/png")]
+    assert said == ["A cat."]
+
+
+@pytest.mark.real_time
+async def test_a_langchain_runnable_is_shown_pictures() -> None:
+    """As chat models of every maker take them there."""
+    seen: list[Any] = []
+
+    class Runnable:
+        async def astream(self, messages: Any) -> AsyncIterator[str]:
+            seen.extend(messages)
+            yield "A cat."
+
+    said = [part async for part in brain_of(Runnable())(SEEING)]
+    ((role, (text, image)),) = seen
+    assert (role, text) == ("human", {"type": "text", "text": "What is this?"})
+    assert image["image_url"]["url"].startswith("data:image/png;base64,iVBOR")
+    assert said == ["A cat."]
+
+
+@pytest.mark.real_time
 async def test_a_pydantic_ai_agent_whose_answer_is_a_value_says_it(tmp_path: Path) -> None:
-    pytest.importorskip("pydantic_ai", reason=f"pydantic-ai {MISSING}")
     from pydantic_ai import Agent
     from pydantic_ai.models.test import TestModel
 
@@ -193,7 +231,6 @@ async def test_a_pydantic_ai_agent_whose_answer_is_a_value_says_it(tmp_path: Pat
 
 @pytest.mark.real_time
 async def test_a_langchain_model_or_chain_answers(tmp_path: Path) -> None:
-    pytest.importorskip("langchain_core", reason=f"langchain-core {MISSING}")
     from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
     from langchain_core.messages import AIMessage
     from langchain_core.output_parsers import StrOutputParser
@@ -208,7 +245,6 @@ async def test_a_langchain_model_or_chain_answers(tmp_path: Path) -> None:
 
 @pytest.mark.real_time
 async def test_a_graph_answers_with_its_own_tools(tmp_path: Path, monkeypatch: Any) -> None:
-    pytest.importorskip("langgraph", reason=f"langgraph {MISSING}")
     from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
     from langchain_core.messages import AIMessage, ToolMessage
     from langchain_core.runnables import RunnableLambda

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from tests.attachments.samples import PNG
 
 from aizuchi.cli import main
 from aizuchi.cli.dev import discord
@@ -114,6 +115,26 @@ async def test_a_mention_is_answered_and_shown_as_its_author_sees_it(
     )
     assert re.search(r"To go on in this thread: --thread \d+\.\d+", shown)
     assert not (place / "simulator-slack").exists()
+
+
+@pytest.mark.real_time
+async def test_a_file_is_attached_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: Path
+) -> None:
+    file = place / "cat.png"
+    file.write_bytes(PNG)
+    async with dev(monkeypatch):
+        code = await trigger("slack.mention", "--text", "Is it?", "--file", str(file))
+    shown = capsys.readouterr().out
+
+    assert code == 0, shown
+    assert shown.startswith("#general\n    ann: @aizuchi Is it?\n        [cat.png]\n")
+
+
+def test_a_file_that_is_not_there_is_told(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "simulator-slack").write_text(json.dumps(["http://127.0.0.1:9", "token"]))
+    assert main(["trigger", "slack.dm", "--file", str(place / "gone.png")]) == 1
+    assert "gone.png cannot be read: No such file" in capsys.readouterr().err
 
 
 @pytest.mark.real_time

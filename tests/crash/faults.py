@@ -31,6 +31,13 @@ class Fault(NamedTuple):
         return f"{self.kind} {self.moment} {self.call.port}.{self.call.method} #{self.call.n}"
 
 
+class Sudden(NamedTuple):
+    """A fault at whatever call comes then: the so-many-th moment of its process."""
+
+    kind: Kind
+    at: int
+
+
 class ProcessDied(BaseException):
     """Nothing of the process runs any more: not even what would clean up."""
 
@@ -38,7 +45,7 @@ class ProcessDied(BaseException):
 class Process:
     """One process: all its calls go through `call`, and none after its death or while frozen."""
 
-    def __init__(self, fault: Fault | None = None) -> None:
+    def __init__(self, fault: Fault | Sudden | None = None) -> None:
         self.fault = fault
         self._counts: Counter[tuple[str, str]] = Counter()
         self.moments: list[tuple[Moment, Call]] = []
@@ -50,7 +57,7 @@ class Process:
     async def at(self, call: Call, moment: Moment) -> None:
         await self._alive()
         self.moments.append((moment, call))
-        if self.fault and not self.reached and (moment, call) == self.fault[1:]:
+        if self.fault and not self.reached and self._is_struck(self.fault):
             self.reached = True
             if self.fault.kind == "die":
                 self.died.set()
@@ -58,6 +65,16 @@ class Process:
                 self.frozen.set()
                 self._frozen_until = asyncio.get_running_loop().time() + FROZEN_S
             await self._alive()
+
+    def strike_after(self, kind: Kind, calls: int) -> None:
+        """Has it die or freeze so many moments from now."""
+        if not self.reached:
+            self.fault = Sudden(kind, len(self.moments) + calls)
+
+    def _is_struck(self, fault: Fault | Sudden) -> bool:
+        if isinstance(fault, Sudden):
+            return len(self.moments) >= fault.at
+        return self.moments[-1] == fault[1:]
 
     def begin(self, port: str, method: str) -> Call:
         self._counts[port, method] += 1

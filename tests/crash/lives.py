@@ -28,7 +28,7 @@ from aizuchi.toolbox import Tool, Toolbox
 from aizuchi.turns import Bounds
 from aizuchi.worker import Worker
 
-from .faults import Call, Fault, Moment, Process, ProcessDied, Wrapped, wrapped
+from .faults import Call, Fault, Moment, Process, ProcessDied, Sudden, Wrapped, wrapped
 
 WORDS = 6
 BEARER = {"authorization": "Bearer ann"}
@@ -79,18 +79,19 @@ class Lives:
     def __init__(
         self,
         home: Path,
-        fault: Fault | None,
+        fault: Fault | Sudden | None,
         model: Model | None = None,
         *,
         tools: Sequence[Tool] = (),
         brief: Brief = Brief(),
         notes: bool = False,
         spare: Model | None = None,
+        later: Sequence[Sudden] = (),
     ) -> None:
         self._home, self._tools = home, tools
         self._brief, self._notes = brief, notes
         self.model, self.spare = model or CountingModel(), spare
-        self.process = Process(fault)
+        self.process, self._later = Process(fault), iter(later)
         self._summariser: Summariser | None = None
         self.engine: Engine | None = None
         self.client: AsgiClient | None = None
@@ -108,7 +109,7 @@ class Lives:
             async with self._life():
                 await self.process.died.wait()
                 self.remember()
-            self.engine, self.client, self.process = None, None, Process()
+            self.engine, self.client, self.process = None, None, Process(next(self._later, None))
 
     def remember(self) -> None:
         """Keeps what happened to the process that is."""

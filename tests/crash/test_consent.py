@@ -9,10 +9,9 @@ from typing import get_args
 
 import pytest
 
-from aizuchi.answers import BEGINNING, Finished, Logged, ToolCall, fold
+from aizuchi.answers import ToolCall
 from aizuchi.attempt import cancel
 from aizuchi.consent import Decision, decision_id
-from aizuchi.events import Message
 from aizuchi.loop import IN_DOUBT
 from aizuchi.ports import Declared, Ending, Part, PromptMessage, Text
 from aizuchi.testing import virtual_time
@@ -20,6 +19,7 @@ from aizuchi.testing.engine_contract.bench import message
 from aizuchi.toolbox import Tool
 from aizuchi.tools.function import tool_of
 
+from .clicks import end_of, send
 from .faults import Fault, Kind
 from .lives import Lives
 from .people import AtThePorts
@@ -58,38 +58,14 @@ class Deletions:
         return tool_of(delete, unsafe=True)
 
 
-async def _end_of(lives: Lives, turn_id: str) -> Finished:
-    log: list[Logged] = []
-
-    async def read_on(lives: Lives) -> None:
-        assert lives.engine
-        after = log[-1].position if log else BEGINNING
-        async for group in lives.engine.log.follow(turn_id, after):
-            log.extend(group)
-        assert any(isinstance(line.entry, Finished) for line in log), "it broke off"
-
-    await lives.insist(read_on)
-    finished = fold(log).finished
-    assert finished
-    return finished
-
-
-async def _send(lives: Lives, said: Message) -> None:
-    async def send(lives: Lives) -> None:
-        assert lives.engine
-        await lives.engine.inbox.accept((said,), ())
-
-    await lives.insist(send)
-
-
 async def scenario(home: Path, fault: Fault | None) -> tuple[Lives, Deletions]:
     """A wish, the question, another message, the click, and what comes of it."""
     deletions = Deletions()
     lives = Lives(home, fault, DeletingModel(), tools=(deletions.tool,))
     running = asyncio.create_task(lives.run())
     try:
-        await _send(lives, message("1"))
-        asked = await _end_of(lives, "1")
+        await send(lives, message("1"))
+        asked = await end_of(lives, "1")
         assert asked.outcome == "asks", asked
         assert asked.consent
         said = await AtThePorts(lives).say("talk", "2", asyncio.Event())
@@ -97,8 +73,8 @@ async def scenario(home: Path, fault: Fault | None) -> tuple[Lives, Deletions]:
         click = message(decision_id("1"))._replace(
             text="", decides=str(Decision("yes", asked.consent.digest, "ann"))
         )
-        await _send(lives, click)
-        ended = await _end_of(lives, decision_id("1"))
+        await send(lives, click)
+        ended = await end_of(lives, decision_id("1"))
         assert ended.outcome == "answered", ended
         if ended.text == IN_DOUBT:
             assert ended.code == "in_doubt"

@@ -138,4 +138,4 @@ async def test_a_further_surface_is_on_because_it_is_named(square: Square) -> No
     square.settings = square.settings._replace(server=square.settings.server._replace(surfaces=()))
     async with square.open(works=False):
         answer = await square.deliver(square.plaza.says("ann", "Is it so?"))
-    assert answer.status == 404
+    assert answer.status == 401, "what nobody has set up verifies nothing"

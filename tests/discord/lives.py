@@ -1,7 +1,6 @@
 """One life of the assistant in Discord after another, and people who write to it meanwhile."""
 
 import asyncio
-import itertools
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -11,20 +10,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import httpx2
-from tests.crash.faults import Fault, Process, ProcessDied, Wrapped
+from tests.crash.faults import Fault, Process, Wrapped
 from tests.crash.lives import CountingModel, Lives, is_whole
+from tests.crash.platforms import Line, worker_on
 from tests.crash.tally import Asked
 
-from aizuchi.agent import Agent
-from aizuchi.attempt import Office, cancel
+from aizuchi.attempt import cancel
 from aizuchi.events import HttpResponse, Reception
 from aizuchi.hearing import FirstSigns
 from aizuchi.hosts.asgi import accept, make_app
 from aizuchi.intake import Intake
 from aizuchi.pace import LocalPace
 from aizuchi.ports import Declared, Engine, Part, PromptMessage, Text
-from aizuchi.posting import Desk, outlet
-from aizuchi.prompt import Brief
 from aizuchi.settings import Settings
 from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.secrets import Secret
@@ -65,21 +62,6 @@ class LongModel(CountingModel):
     ) -> AsyncIterator[Part]:
         async for part in super().stream(prompt, tools):
             yield Text(f"{part.text}{FILLER}\n\n") if isinstance(part, Text) else part
-
-
-class Line(httpx2.AsyncBaseTransport):
-    """The line to whichever process lives; it breaks with the process."""
-
-    def __init__(self) -> None:
-        self.app: Any = None
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self.app is None:
-            raise httpx2.ConnectError("nobody listens", request=request)
-        try:
-            return await httpx2.ASGITransport(self.app).handle_async_request(request)
-        except ProcessDied:
-            raise httpx2.ConnectError("the process died", request=request) from None
 
 
 class DiscordLives(Lives):
@@ -133,7 +115,6 @@ class DiscordLives(Lives):
                 self._open.clear()
 
     def _worker(self, engine: Engine, process: Process) -> Worker:
-        incidents = (f"i{number}" for number in itertools.count())
         client: Any = Wrapped("discord", self.http, process)
         pace: Any = Wrapped("pace", LocalPace(_now(), BUDGETS), process)
         rest = Rest(client, self.settings.discord.api_base, self.discord.bot_token)
@@ -145,28 +126,8 @@ class DiscordLives(Lives):
         signs = FirstSigns(courier, pace, has_sign, Bounds().call_timeout_s)
         if process is self.process:
             self._listen(engine, opened, signs, rest)
-        desk = Desk(
-            log=engine.log,
-            courier=courier,
-            surface=surface,
-            limits=limits,
-            pace=pace,
-            bounds=Bounds(),
-            clock=virtual_time.clock,
-            key=b"installation",
-            signs=signs,
-            inbox=engine.inbox,
-        )
         model: Any = Wrapped("model", self.model, process)
-        office = Office(
-            engine=engine,
-            agent=Agent(model, engine.memory, Brief(), lambda: next(incidents)),
-            bounds=Bounds(),
-            clock=virtual_time.clock,
-            new_incident=lambda: next(incidents),
-            outlets={"discord": outlet(desk)},
-        )
-        return Worker(office)
+        return worker_on("discord", opened, signs, engine, pace, model)
 
     def _listen(self, engine: Engine, opened: Opened, signs: FirstSigns, rest: Rest) -> None:
         """Takes what comes as a request and over the Gateway, for as long as the process lives."""

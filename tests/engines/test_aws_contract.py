@@ -10,7 +10,14 @@ from aizuchi.testing.engine_contract.bench import OpenEngine
 
 Promise = Callable[[OpenEngine], Awaitable[None]]
 
+BRINGS_NOTHING = "what a platform sends brings no file along: it says where that lies"
 NOT_IN_A_QUEUE = {
+    "a_file_is_kept_with_its_message": BRINGS_NOTHING,
+    "a_file_is_its_persons_alone": BRINGS_NOTHING,
+    "an_open_message_shows_its_files": "nothing is known of a turn before its claim",
+    "a_deleted_thread_takes_its_files": BRINGS_NOTHING,
+    "whoever_is_forgotten_leaves_no_file": BRINGS_NOTHING,
+    "a_caller_who_brings_the_history_leaves_no_file": BRINGS_NOTHING,
     "of_many_deliveries_one_is_told_that_it_is_new": "of two copies SQS takes one",
     "a_message_that_joins_is_kept_only_where_we_are_already": "SQS drops what came a moment ago",
     "a_full_conversation_refuses_out_of_place": "`wait_within_s` bounds it instead",

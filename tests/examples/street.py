@@ -27,7 +27,7 @@ class Street:
     def __init__(self, name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.slack = slack_house.house_in(home, monkeypatch)
         self.discord = discord_house.house_in(home, monkeypatch)
-        self._name, self._home = name, home
+        self._name, self._home, self._command = name, home, "ask"
         self._app: App | None = None
         self._asked = 0
 
@@ -36,6 +36,12 @@ class Street:
         """One life of the assistant, on the store that the last one left."""
         discord_house.MODELS.append(model)
         settings = load(EXAMPLES / self._name / "aizuchi.toml", self._environment())
+        for declared in settings.discord.commands:
+            self._command = declared.name
+            text = {"name": "text", "description": "-", "type": 3}
+            self.discord.discord.register(
+                {"name": declared.name, "description": "-", "type": 1, "options": [text]}
+            )
         async with open_app(settings, virtual_time.clock) as self._app:
             inside = httpx2.AsyncClient(transport=httpx2.ASGITransport(self._app.asgi))
             self.slack.slack.deliver_to(inside, "http://bot/slack/events")
@@ -71,7 +77,8 @@ class Street:
         return self.slack.slack.transcript(self.slack.ann)
 
     async def _ask_discord(self, question: str) -> str:
-        await self.discord.asks(question)
+        said = {"text": question}
+        await self.discord.ann.command(self._command, said, self.discord.general)
         await self.discord.rest()
         return self.discord.answers()[-1]
 

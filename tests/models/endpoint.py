@@ -94,5 +94,5 @@ async def asking(base_url: str, **more: Any) -> AsyncIterator[OpenAIModel]:
         await model.aclose()
 
 
-async def parts_of(model: OpenAIModel) -> list[Part]:
-    return [part async for part in model.stream(QUESTION)]
+async def parts_of(model: OpenAIModel, *prompt: PromptMessage) -> list[Part]:
+    return [part async for part in model.stream(prompt or QUESTION)]

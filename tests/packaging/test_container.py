@@ -5,14 +5,18 @@ No engine builds them here. What they run is run where it can be: the health che
 
 import asyncio
 import json
+import os
 import re
 import shlex
+import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from tests.cli.processes import place_with_model, running
 
+from aizuchi.cli import COMMANDS
 from aizuchi.hosts.process import SPARE_S
 from aizuchi.settings import all_fields
 from aizuchi.settings.sections import ServerSettings
@@ -20,6 +24,7 @@ from aizuchi.settings.sections import ServerSettings
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
+UV = Path(sys.executable).with_name("uv")
 IGNORED = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
 KILLED_AFTER_S = 10  # by `docker stop`, unless it is told otherwise
 
@@ -82,6 +87,20 @@ def test_what_is_installed_is_locked_by_hash_and_the_page_is_in_it() -> None:
     assert "--require-hashes" in installs[0]
     assert "--no-deps --no-index dist/" in installs[1]
     assert run.index("scripts/web.py") < run.index("uv build")
+
+
+def test_every_command_that_it_runs_is_there() -> None:
+    run = " && ".join(rest for name, rest in stages()[0] if name == "RUN")
+    named = re.findall(r"(?:^|\s)((?:scripts|requirements)/[\w./-]+)", run)
+    assert {"scripts/setup", "scripts/web.py", "requirements/runtime.txt"} == set(named)
+    assert os.access(ROOT / "scripts/setup", os.X_OK)
+    build = re.search(r"uv build ([^&]+)", run)
+    assert build
+    offered = subprocess.run([UV, "build", "--help"], capture_output=True, text=True).stdout
+    assert [each for each in re.findall(r"--[\w-]+", build[1]) if each not in offered] == []
+    program, command = (json.loads(only(stages()[-1], name)) for name in ("ENTRYPOINT", "CMD"))
+    assert program[0] in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert command[0] in COMMANDS
 
 
 def test_it_runs_as_nobody_special_and_keeps_its_state_in_a_volume() -> None:

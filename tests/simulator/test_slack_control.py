@@ -122,6 +122,8 @@ async def test_nobody_else_gives_orders() -> None:
     [
         ("dance", {}, "nobody can 'dance'"),
         ("dm", {"colour": "red"}, "colour='red' is not understood"),
+        ("dm", {"file": {"name": "a", "type": "b", "content": "!"}}, "a file has a name, a type"),
+        ("dm", {"file": {"name": "a"}}, "a file has a name, a type"),
         ("dm", {"times": 0}, "times=0 is not between 1 and 100"),
         ("dm", {"times": "three"}, "times='three' is not understood"),
         ("stop", {"thread": "1.0"}, "there is no thread '1.0'"),

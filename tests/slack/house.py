@@ -65,7 +65,7 @@ class House:
         """The model plays these scripts, one for each call, the last one for all that follow."""
         model = ScriptedModel(*scripts)
         MODELS.append(model)
-        self.settings = self.settings._replace(model=ModelSettings(name="scripted"))
+        self.settings = self.settings._replace(model=ModelSettings(name="scripted", sees=True))
         return model
 
     def points(self, **points: Any) -> None:

@@ -1,26 +1,22 @@
 """One life of the assistant in Slack after another, and people who write to it meanwhile."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import httpx2
-from tests.crash.faults import Fault, Process, ProcessDied, Wrapped
+from tests.crash.faults import Fault, Process, Wrapped
 from tests.crash.lives import Lives, is_whole
+from tests.crash.platforms import Line, worker_on
 from tests.crash.tally import Asked
 
-from aizuchi.agent import Agent
-from aizuchi.attempt import Office
 from aizuchi.hearing import FirstSigns
 from aizuchi.hosts.asgi import make_app
 from aizuchi.intake import Intake
 from aizuchi.pace import LocalPace
 from aizuchi.ports import Engine
-from aizuchi.posting import Desk, outlet
-from aizuchi.prompt import Brief
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.secrets import Secret
 from aizuchi.simulator.slack import FakeSlack, SlackTransport, app_of
@@ -41,21 +37,6 @@ LOSSY = ("chat.postMessage", "chat.startStream", "chat.update", "chat.stopStream
 URL = "http://bot/slack/events"
 PATIENCE_S = 150.0
 """When somebody gives a command again that Slack said had failed; both may be answered."""
-
-
-class Line(httpx2.AsyncBaseTransport):
-    """The line to whichever process lives; it breaks with the process."""
-
-    def __init__(self) -> None:
-        self.app: Any = None
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self.app is None:
-            raise httpx2.ConnectError("nobody listens", request=request)
-        try:
-            return await httpx2.ASGITransport(self.app).handle_async_request(request)
-        except ProcessDied:
-            raise httpx2.ConnectError("the process died", request=request) from None
 
 
 class SlackLives(Lives):
@@ -95,7 +76,6 @@ class SlackLives(Lives):
                     await self.signs.close()
 
     def _worker(self, engine: Engine, process: Process) -> Worker:
-        incidents = (f"i{number}" for number in itertools.count())
         client: Any = Wrapped("slack", self.http, process)
         pace: Any = Wrapped("pace", self._pace(), process)
         settings = SlackSettings(
@@ -111,28 +91,8 @@ class SlackLives(Lives):
             intake = Intake(engine.inbox, {"slack": signs})
             webhooks = {"/slack/events": opened.surface}
             self.line.app = make_app(inbox=intake, clock=virtual_time.clock, webhooks=webhooks)
-        desk = Desk(
-            log=engine.log,
-            courier=opened.courier,
-            surface=opened.surface,
-            limits=opened.limits,
-            pace=pace,
-            bounds=Bounds(),
-            clock=virtual_time.clock,
-            key=b"installation",
-            signs=signs,
-            inbox=engine.inbox,
-        )
         model: Any = Wrapped("model", self.model, process)
-        office = Office(
-            engine=engine,
-            agent=Agent(model, engine.memory, Brief(), lambda: next(incidents)),
-            bounds=Bounds(),
-            clock=virtual_time.clock,
-            new_incident=lambda: next(incidents),
-            outlets={"slack": outlet(desk)},
-        )
-        return Worker(office)
+        return worker_on("slack", opened, signs, engine, pace, model)
 
     def _pace(self) -> LocalPace:
         return LocalPace(asyncio.get_running_loop().time, BUDGETS)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.slack.payloads import ANN, BOT, CHANNEL, TEAM, THREAD, TS, mention, message
 
+from aizuchi.history import Overheard
 from aizuchi.operations import (
     AppendStream,
     AttachFile,
@@ -25,7 +26,6 @@ from aizuchi.operations import (
     ShowWorking,
 )
 from aizuchi.pace import LocalPace
-from aizuchi.ports import Overheard
 from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.courier import SlackCourier
 from aizuchi.surfaces.slack.names import Names

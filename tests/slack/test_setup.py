@@ -16,8 +16,8 @@ from aizuchi.surfaces.slack.setup import MENDS, Reply, check
 
 URL = "https://bot.example.org/slack/events"
 SCOPES = [
-    *("app_mentions:read", "assistant:write", "channels:history", "chat:write", "groups:history"),
-    *("im:history", "mpim:history"),
+    *("app_mentions:read", "assistant:write", "channels:history", "chat:write", "files:read"),
+    *("groups:history", "im:history", "mpim:history"),
 ]
 EVENTS = ["agent_session_stopped", "app_home_opened", "app_mention", "message.im"]
 

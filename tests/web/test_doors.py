@@ -198,7 +198,7 @@ async def test_the_header_is_no_credential_in_token_mode(tmp_path: Path) -> None
 
 MESSAGE: dict[str, Any] = {"id": "m1", "role": "user", "parts": [{"type": "text", "text": "Hi"}]}
 BODY: dict[str, Any] = {"id": "c1", "messages": [MESSAGE], "trigger": "submit-message"}
-FILE = {"type": "file", "mediaType": "image/png", "url": "data:,"}
+FILE = {"type": "file", "mediaType": "image/png", "url": "https://files.example/cat.png"}
 UNFIT: list[Any] = [
     {},
     [],

@@ -212,7 +212,7 @@ async def test_a_key_that_nobody_has_is_refused_in_openais_shape(tmp_path: Path)
         ([{"role": "user", "content": 3}], "messages[0].content"),
         (
             [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}],
-            "messages[0].content[0]",
+            "messages[0].content[0].image_url",
         ),
         (["x"], "messages[0].role"),
     ],

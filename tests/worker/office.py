@@ -19,6 +19,7 @@ from aizuchi.expiring import expire
 from aizuchi.ports import Allowance, Declared, Ending, Engine, Model, PromptMessage, Text
 from aizuchi.prompt import Brief
 from aizuchi.rules import Rules
+from aizuchi.sight import Sight, stored
 from aizuchi.summaries import Summariser
 from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import message, running
@@ -109,6 +110,7 @@ async def desk(
     rules: Rules = Rules(),
     brain: Brain | None = None,
     notes: Model | None = None,
+    sight: Sight = Sight(),
 ) -> AsyncIterator[Desk]:
     """A running worker on the store of a folder; `notes` writes the summaries, where any are."""
     bounds, brief = bounds or Bounds(), brief or Brief()
@@ -128,6 +130,7 @@ async def desk(
                 tools=tools or Toolbox(),
                 rules=rules._replace(consents=engine.consents, clock=virtual_time.clock),
                 brain=brain,
+                sight=sight._replace(fetch={"web": partial(stored, engine.chats), **sight.fetch}),
             ),
             bounds=bounds,
             clock=virtual_time.clock,

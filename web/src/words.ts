@@ -4,6 +4,17 @@ import { assistantName, language } from "./place";
 
 const WORDS = {
   message: ["Message", "メッセージ"],
+  attach: ["Attach files", "ファイルを添付"],
+  attached: ["Attached files", "添付ファイル"],
+  takeBack: ["Take {file} back", "{file}を取り消す"],
+  file: ["File", "ファイル"],
+  preparing: ["Making the files ready…", "ファイルを準備しています…"],
+  dropHere: ["Drop files to attach them", "ドロップして添付"],
+  tooLarge: [
+    "Too large: {files}. A message can carry 700 kB in all; pictures are made smaller as far as that goes.",
+    "大きすぎて添付できません:{files}。1件のメッセージで送れるのは合計700kBまでです(画像はできるだけ縮小します)。",
+  ],
+  tooMany: ["At most {most} files go with a message.", "添付できるファイルは{most}つまでです。"],
   send: ["Send", "送信"],
   stop: ["Stop", "停止"],
   regenerate: ["Regenerate", "再生成"],

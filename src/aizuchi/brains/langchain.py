@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from aizuchi.answers import Step, StepState
+from aizuchi.attachments import data_url
 from aizuchi.brain import Brain, Saying, Turn
 from aizuchi.ports import Ending
 from aizuchi.words import say
@@ -31,13 +32,21 @@ def brain_of(runnable: Any) -> Brain:
     return answer
 
 
-def _messages(turn: Turn) -> list[tuple[str, str]]:
-    before = [
+def _messages(turn: Turn) -> list[tuple[str, Any]]:
+    before: list[tuple[str, Any]] = [
         line
         for exchange in turn.history
         for line in (("human", exchange.question), ("ai", exchange.answer))
     ]
-    return [*before, ("human", turn.text)]
+    return [*before, ("human", _question(turn))]
+
+
+def _question(turn: Turn) -> Any:
+    """What is asked: words, and after them what there is to be seen."""
+    if not turn.pictures:
+        return turn.text
+    shown = [{"type": "image_url", "image_url": {"url": data_url(one)}} for one in turn.pictures]
+    return [{"type": "text", "text": turn.text}, *shown]
 
 
 class _Reading:

@@ -17,13 +17,23 @@ def brain_of(agent: Any) -> Brain:
 
     async def answer(turn: Turn) -> AsyncIterator[Saying]:
         reading = _Reading(turn)
-        history = _messages(turn.history)
-        async with agent.run_stream_events(turn.text, message_history=history) as events:
+        asked, history = _question(turn), _messages(turn.history)
+        async with agent.run_stream_events(asked, message_history=history) as events:
             async for event in events:
                 for part in reading.read(event):
                     yield part
 
     return answer
+
+
+def _question(turn: Turn) -> Any:
+    """What is asked: words, and after them what there is to be seen."""
+    if not turn.pictures:
+        return turn.text
+    from pydantic_ai import BinaryContent
+
+    shown = [BinaryContent(one.content, media_type=one.media_type) for one in turn.pictures]
+    return [turn.text, *shown]
 
 
 def _messages(history: Sequence[Exchange]) -> list[Any]:

@@ -15,6 +15,7 @@ from aizuchi.errors import (
     ModelRateLimited,
     ModelRequestRefused,
     ModelUnavailable,
+    PicturesRefused,
 )
 
 DETAIL_CHARS = 500
@@ -36,6 +37,8 @@ NO_SUCH_MODEL = re.compile(
     r"model_not_found|model_not_exist|invalid_model|unknown model"
     r"|model[^.]{0,80}(does not exist|not found)"
 )
+# What models that cannot see say of pictures: llama.cpp, vLLM, Ollama, OpenRouter, Groq, DeepSeek.
+OF_PICTURES = re.compile(r"image|multi-?modal|vision|mmproj|content must be a string")
 TOO_MANY = re.compile(r"rate.?limit|too many requests|insufficient_quota|insufficient balance")
 BAD_KEY = re.compile(r"invalid.api.key|incorrect api key|authentication|unauthorized")
 
@@ -75,6 +78,15 @@ def of_status(
     wait_s = retry_after_s(headers, now) if kind in (ModelRateLimited, ModelUnavailable) else None
     detail = f"HTTP {status}: {said}"[:DETAIL_CHARS]
     return kind(_told(kind, endpoint, f"HTTP {status}"), detail=detail, retry_after_s=wait_s)
+
+
+def of_pictures(endpoint: Endpoint, status: int, error: ModelError) -> ModelError:
+    """The same error, unless the pictures in the request may be why: the request was not taken as
+    it is or as large as it is, or the refusal names them."""
+    named = status in (404, 500, 501) and OF_PICTURES.search(error.detail.lower())
+    if not (named or status == 413 or isinstance(error, ModelRequestRefused)):
+        return error
+    return told(PicturesRefused, endpoint, "“{model}” at {address} took no pictures.", error.detail)
 
 
 def of_event(endpoint: Endpoint, error: object) -> ModelError:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import httpx2
 
+from aizuchi.attachments import data_url
 from aizuchi.errors import (
     ModelCut,
     ModelError,
@@ -149,7 +150,7 @@ class OpenAIModel:
                 dialect = dialect._replace(tools=False)
                 continue
             if (simpler := _simpler(dialect, response.status_code, said)) == dialect:
-                raise self._refusal(response, said)
+                raise self._refusal(response, said, pictured=any(each.images for each in prompt))
             dialect = simpler
 
     async def _first_model(self, patience: Patience, deadline: float) -> str:
@@ -204,9 +205,12 @@ class OpenAIModel:
         shown = self._url.copy_with(query=None, fragment=None)
         return Endpoint(str(shown).rstrip("/"), self.label, bool(self._key), self._names)
 
-    def _refusal(self, response: httpx2.Response, said: bytes) -> ModelError:
+    def _refusal(
+        self, response: httpx2.Response, said: bytes, *, pictured: bool = False
+    ) -> ModelError:
         status, headers = response.status_code, response.headers
-        return failures.of_status(self._endpoint, status, headers, said, now=self._clock())
+        error = failures.of_status(self._endpoint, status, headers, said, now=self._clock())
+        return failures.of_pictures(self._endpoint, status, error) if pictured else error
 
     def _broken(self, error: httpx2.RequestError | TimeoutError) -> ModelError:
         kind, what = next((kind, what) for how, kind, what in _BREAKS if isinstance(error, how))
@@ -227,6 +231,12 @@ def _line(message: PromptMessage) -> dict[str, Any]:
             return {**said, "tool_calls": calls_asked(calls)}
         case PromptMessage("tool", text):
             return {"role": "tool", "tool_call_id": message.call_id, "content": text}
+        case _ if message.images:
+            shown = [
+                {"type": "image_url", "image_url": {"url": data_url(one)}} for one in message.images
+            ]
+            words = [{"type": "text", "text": message.text}] if message.text else []
+            return {"role": message.role, "content": [*words, *shown]}
         case _:
             return {"role": message.role, "content": message.text}
 

@@ -90,6 +90,13 @@ class SlackSettings(NamedTuple):
             "`users:read`, which shows the app everybody in the workspace."
         ),
     ] = False
+    files: Annotated[
+        bool,
+        Meaning(
+            "Whether pictures and texts that are attached are opened, for which the app has the "
+            "scope `files:read`. Otherwise it tells that it may not."
+        ),
+    ] = True
     sign: Annotated[
         Literal["status", "reaction"],
         Meaning(

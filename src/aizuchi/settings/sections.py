@@ -59,6 +59,14 @@ Temperature = Annotated[float | None, Meaning("How freely the model chooses its 
 MaxTokens = Annotated[
     int | None, Meaning("The longest answer, in tokens; not set: the endpoint's own.", 1)
 ]
+Sees = Annotated[
+    bool | None,
+    Meaning(
+        "Whether the model is shown pictures that people attach. Not set: with `openai:` they are "
+        "tried, and where they are refused the question is asked without them; other models are "
+        "told that there are some."
+    ),
+]
 PriceIn = Annotated[
     float, Meaning("What a million tokens that the model reads cost; 0 = unknown.", 0)
 ]
@@ -102,6 +110,7 @@ class ModelSettings(NamedTuple):
     ] = Secret()
     temperature: Temperature = None
     max_tokens: MaxTokens = None
+    sees: Sees = None
     price_in: PriceIn = 0.0
     price_out: PriceOut = 0.0
     connect_s: ConnectWithin = 3.0
@@ -112,6 +121,11 @@ class ModelSettings(NamedTuple):
     def is_chosen(self) -> bool:
         """Whether anybody said which model."""
         return bool(self.name or self.api_key or self.base_url)
+
+    @property
+    def is_shown_pictures(self) -> bool:
+        """A name tells little of what a model can do, and a refusal costs one short call."""
+        return self.choice.plug == "openai" if self.sees is None else self.sees
 
     @property
     def choice(self) -> ModelChoice:
@@ -146,6 +160,7 @@ class FallbackSettings(NamedTuple):
     api_key: Annotated[Secret, Meaning("The endpoint's key, by reference.")] = Secret()
     temperature: Temperature = None
     max_tokens: MaxTokens = None
+    sees: Sees = None
     price_in: PriceIn = 0.0
     price_out: PriceOut = 0.0
     connect_s: ConnectWithin = 3.0

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,17 @@ def read(body: bytes, usual: Mapping[str, Any]) -> dict[str, Any]:
     if not 1 <= given.get("times", 1) <= MOST_COPIES:
         raise BadOrder(f"times={given['times']} is not between 1 and {MOST_COPIES}")
     return {**usual, **given}
+
+
+def file_in(order: Mapping[str, Any]) -> tuple[str, bytes, str] | None:
+    """The name, the content and the type of the file that an order comes with."""
+    if not (file := order["file"]):
+        return None
+    try:
+        name, kind, content = (str(file[key]) for key in ("name", "type", "content"))
+        return name, b64decode(content, validate=True), kind
+    except (KeyError, ValueError):
+        raise BadOrder("a file has a name, a type, and its content in base64") from None
 
 
 def _check(name: str, value: Any, usual: Mapping[str, Any]) -> None:

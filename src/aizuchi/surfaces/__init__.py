@@ -7,7 +7,8 @@ from aizuchi.events import HttpResponse, Message, Reception
 from aizuchi.limits import Budget, Limits
 
 if TYPE_CHECKING:  # every surface stands in this package, so it costs the edge what this imports
-    from aizuchi.ports import Courier, Overheard, Pace, Surface
+    from aizuchi.history import Fetch, Overheard
+    from aizuchi.ports import Courier, Pace, Surface
 
 
 class Plug(NamedTuple):
@@ -51,8 +52,8 @@ class Socket(Protocol):
 class Opened(NamedTuple):
     """A pushed surface that is ready to work: its pure half and its hands, what the answer to a
     message may do and whether it gets a sign before, what is to be heard around a message, its
-    connection where it has one, what it says to a message without words (empty: ours), and what
-    reads its secrets again and tells whether they are others now."""
+    connection where it has one, what it says to a message without words (empty: ours), what reads
+    its secrets again and tells whether they are others now, and how it gets what is attached."""
 
     surface: "Surface"
     courier: "Courier"
@@ -62,6 +63,7 @@ class Opened(NamedTuple):
     socket: Callable[[Take], Socket] | None = None
     greeting: str = ""
     renew: Callable[[], Awaitable[bool]] | None = None
+    fetch: "Fetch | None" = None
 
 
 class Finding(NamedTuple):

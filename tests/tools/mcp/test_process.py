@@ -200,6 +200,21 @@ async def test_killed_together_with_its_broker_not_even_a_stubborn_server_is_lef
         os.kill(int(at.notes[0].split()[2]), signal.SIGKILL)  # of which only the server knew
 
 
+async def test_killed_while_it_connects_it_leaves_no_process(tmp_path: Path) -> None:
+    async with home(tmp_path, ODD, "silent") as at, at.serving(until="http://") as program:
+        found: list[int] = []
+
+        async def started() -> bool:
+            for broker in children_of(program.process.pid):
+                found[:] = [broker, *children_of(broker)]
+            return len(found) == 2
+
+        await eventually(started)
+        program.process.kill()
+        for process in found:
+            await gone(process)
+
+
 async def test_a_broker_that_was_killed_is_started_again(tmp_path: Path) -> None:
     async with home(tmp_path) as at, at.serving() as program:
         broker, server = family(program)

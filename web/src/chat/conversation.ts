@@ -9,6 +9,7 @@ import { pause } from "../connection/patience";
 import { tell } from "../connection/tabs";
 import type { Transport } from "../connection/transport";
 import { endingOf } from "./ending";
+import { filesOf, type FilePart } from "./files";
 import { consentOf, isOver, isTheSame, newId, question, type Message, type Verdict } from "./message";
 import { isUnanswered, reconciled } from "./reconciling";
 
@@ -44,8 +45,8 @@ export class Conversation {
 
   // ── what the person does ──
 
-  ask(text: string): Promise<void> {
-    return this.askThis(question(text));
+  ask(text: string, files: readonly FilePart[] = []): Promise<void> {
+    return this.askThis(question(text, files));
   }
 
   askThis(message: Message): Promise<void> {
@@ -55,8 +56,9 @@ export class Conversation {
     });
   }
 
-  edit(id: string, text: string): Promise<void> {
-    return this.askThis({ ...question(text), id });
+  /** The files of a message stay when its words change. */
+  edit(message: Message, text: string): Promise<void> {
+    return this.askThis({ ...question(text, filesOf(message)), id: message.id });
   }
 
   /** The answer that is wanted anew leaves the history when that is stored. */

@@ -1,6 +1,7 @@
 /** The messages of a chat, and what stands in an answer. Pure. */
 
 import type { UIMessage } from "ai";
+import type { FilePart } from "./files";
 import { placeOf, safeAddress } from "../markdown/addresses";
 
 export type Stage = "heard" | "thinking" | "working" | "writing" | "done";
@@ -89,6 +90,8 @@ export function newId(): string {
   return Array.from(bytes, (byte) => byte.toString(36).padStart(2, "0")).join("");
 }
 
-export function question(text: string): Message {
-  return { id: newId(), role: "user", parts: [{ type: "text", text }] };
+/** Files come first, as the AI SDK sends them; one that is alone needs no words. */
+export function question(text: string, files: readonly FilePart[] = []): Message {
+  const words = text.trim() || !files.length ? [{ type: "text" as const, text }] : [];
+  return { id: newId(), role: "user", parts: [...files, ...words] };
 }

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useCell } from "../cell";
+import type { FilePart } from "../chat/files";
 import { Lane } from "../chat/lane";
 import { newId, question } from "../chat/message";
 import { overResponseStream, overWebSocket } from "../connection/transport";
@@ -25,9 +26,9 @@ export function Compare() {
   const isSocketBusy = useCell(socket.conversation.isBusy);
   const isStreamBusy = useCell(stream.conversation.isBusy);
   const isBusy = isSocketBusy || isStreamBusy;
-  const ask = useCallback((text: string) => {
-    const message = question(text);
-    setAsked(text);
+  const ask = useCallback((text: string, files: readonly FilePart[]) => {
+    const message = question(text, files);
+    setAsked(text || files.map(({ filename }) => filename).join(", "));
     socket.ask(message);
     stream.ask(message);
   }, [socket, stream]);

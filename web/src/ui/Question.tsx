@@ -1,9 +1,11 @@
 import { memo, useState } from "react";
+import { filesOf } from "../chat/files";
 import { languageOf } from "../chat/language";
 import { textOf, type Message } from "../chat/message";
 import { say } from "../words";
 import { CopyButton } from "./CopyButton";
 import { Editor } from "./Editor";
+import { Files } from "./Files";
 import { IconButton } from "./IconButton";
 
 interface Props {
@@ -25,10 +27,11 @@ export const Question = memo(function Question({ message, canEdit, onEdit }: Pro
         <Editor text={text} onSend={send} onCancel={() => setEditing(false)} />
       ) : (
         <>
-          <div className="bubble" dir="auto" lang={languageOf(text)}>{text}</div>
+          <Files files={filesOf(message)} />
+          {text && <div className="bubble" dir="auto" lang={languageOf(text)}>{text}</div>}
           <div className={canEdit ? "actions always" : "actions"}>
             {canEdit && <IconButton icon="edit" label={say("edit")} onClick={() => setEditing(true)} />}
-            <CopyButton label={say("copy")} text={() => text} />
+            {text && <CopyButton label={say("copy")} text={() => text} />}
           </div>
         </>
       )}

@@ -4,6 +4,7 @@ import { useChat } from "@ai-sdk/react";
 import { useCallback, useEffect, useRef } from "react";
 import { useCell } from "../cell";
 import type { Conversation } from "../chat/conversation";
+import type { FilePart } from "../chat/files";
 import { refreshChats } from "../chat/list";
 import { listening } from "../chat/listening";
 import { decisionId, isOfDecision, isOver, type Message, type Verdict } from "../chat/message";
@@ -40,13 +41,13 @@ export function Thread({ conversation }: { readonly conversation: Conversation }
     void refreshChats();
   }, [isBusy]);
 
-  const ask = useCallback((text: string) => {
-    void conversation.ask(text);
+  const ask = useCallback((text: string, files?: readonly FilePart[]) => {
+    void conversation.ask(text, files);
     toEnd();
     field.current?.focus();
   }, [conversation, toEnd]);
   const edit = useCallback((message: Message, text: string) => {
-    void conversation.edit(message.id, text);
+    void conversation.edit(message, text);
     field.current?.focus();
   }, [conversation]);
   const regenerate = useCallback((message: Message) => {

@@ -1,7 +1,10 @@
 """`aizuchi trigger`: somebody writes on a platform that `aizuchi dev` plays, and gets an answer."""
 
 import argparse
+from base64 import b64encode
 from collections.abc import Mapping
+from mimetypes import guess_type
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -33,6 +36,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--command", default="/ask", metavar="/NAME", dest="slash", help="which command (/ask)"
     )
+    parser.add_argument("--file", default="", metavar="PATH", help="what is attached to it")
     parser.add_argument(
         "--times", type=int, default=1, metavar="N", help="deliver it so often, all at once"
     )
@@ -93,8 +97,24 @@ def _ordered(
 
 def _order(platform: Platform, options: argparse.Namespace) -> dict[str, Any]:
     """What the platform takes of the options; the others it knows nothing of."""
-    given = {**vars(options), "command": options.slash}
+    given = {**vars(options), "command": options.slash, "file": _file(options.file)}
     return {"within_s": options.within, **{name: given[name] for name in platform.takes}}
+
+
+def _file(path: str) -> Mapping[str, str]:
+    """A file as it goes with the order.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
+    if not path:
+        return {}
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", "Name a file.") from None
+    kind = guess_type(path)[0] or "application/octet-stream"
+    return {"name": Path(path).name, "type": kind, "content": b64encode(content).decode()}
 
 
 def _not_running(platform: Platform) -> ServerError:

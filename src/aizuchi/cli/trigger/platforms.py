@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from aizuchi.settings import Settings
 
-EVERYWHERE = ("text", "who", "channel", "times", "bad_signature", "command")
+EVERYWHERE = ("text", "who", "channel", "times", "bad_signature", "command", "file")
 
 
 class Platform(NamedTuple):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aizuchi.answers import Trail, fold
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.deleting import delete
+from aizuchi.engines.aws.filing import content_of
 from aizuchi.engines.aws.finding import LAST
 from aizuchi.engines.aws.lives import Life, life_of
 from aizuchi.engines.aws.replacing import asked_again
@@ -78,6 +79,9 @@ class AwsChats:
                 return True
         return False
 
+    async def file(self, person: str, key: str) -> bytes | None:
+        return await content_of(self._store.table, person, key)
+
     async def delete(self, person: str, conversation: str) -> bool:
         while talk := await self._owned(person, conversation):
             try:
@@ -130,4 +134,5 @@ def _being_said(message: Message, waiting: Waiting, life: Life) -> Said:
         incident=end.incident if end else "",
         trail=trail_of(log) if end else Trail(),
         consent=end.consent if end else None,
+        attachments=message.attachments,
     )

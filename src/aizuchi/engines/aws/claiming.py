@@ -170,7 +170,7 @@ class Claims:
         record = (
             Guardian(lead.message, lead.sent_at)
             if lead.message
-            else Late(lead.conversation, lead.turn_id)
+            else Late(lead.conversation, lead.turn_id, "refused" if lead.to_answer else "")
         )
         await self._queues.send((write_record(record), seconds + GUARDIAN_AFTER_S))
         await self._nothing(lead)

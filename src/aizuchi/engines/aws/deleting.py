@@ -31,7 +31,8 @@ async def delete(store: Store, talk: Talk) -> None:
     for item in said:
         await _drop_summaries(store, talk, item)
         await take_back(store.table, str(item["turn_id"]))
-        await erase(store, talk.conversation, int(item["seq"]), str(item["turn_id"]))
+        turn_id, seq = str(item["turn_id"]), int(item["seq"])
+        await erase(store, talk.conversation, seq, turn_id, with_life=False)
     whole = (keys.talk_of(talk.owner, talk.conversation), keys.owned(talk.conversation))
     await store.table.write(Delete(keys.talk(talk.conversation), unchanged(talk, store.clock())))
     forgotten = keys.forgotten(f"thread {talk.conversation}")
@@ -49,7 +50,7 @@ async def _cut_off(store: Store, talk: Talk, turn_id: str, seq: int) -> None:
         )
     except ConditionFailed:
         return
-    await erase(store, talk.conversation, seq, turn_id)
+    await erase(store, talk.conversation, seq, turn_id, with_life=False)
 
 
 async def _drop_summaries(store: Store, talk: Talk, said: Item) -> None:

@@ -7,6 +7,7 @@ from aizuchi.answers import Consent, ToolReturned, ToolsCalled, fold
 from aizuchi.consent import Pending, asking_id
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.asking import Asked, asking, decided
+from aizuchi.engines.aws.filing import file_keys
 from aizuchi.engines.aws.indexing import pointers, threads
 from aizuchi.engines.aws.items import Delete, Item, Put, Update, Write, key_of, key_of_write
 from aizuchi.engines.aws.lives import Life
@@ -66,6 +67,9 @@ class Ending:
         else:
             gone = pointers(self._message, self._seq)
             self.beyond += [Delete(key_of(each.item)) for each in gone]
+            if self._message.attachments:
+                files = await file_keys(self._store.table, self._message.turn_id)
+                self.beyond += map(Delete, files)
         self._decide()
         self._go_on()
         self._count()
@@ -115,8 +119,9 @@ class Ending:
     def _wish(self) -> Wish:
         """What the first message wanted, however many questions followed."""
         if self._asked:
-            return Wish(self._asked.pending.wish, self._asked.pending.message.via)
-        return Wish(self._message.text, self._message.via)
+            first = self._asked.pending.message
+            return Wish(self._asked.pending.wish, first.via, first.attachments)
+        return Wish(self._message.text, self._message.via, self._message.attachments)
 
     def _consent(self) -> Consent | None:
         finished = fold(self._log).finished

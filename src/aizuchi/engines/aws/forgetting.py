@@ -4,6 +4,7 @@ says that there is more goes last."""
 from aizuchi.access import day_of
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.asking import take_back
+from aizuchi.engines.aws.filing import file_keys
 from aizuchi.engines.aws.items import PRESENT, Delete, Item, Put, Update, key_of
 from aizuchi.engines.aws.memoryrows import disturbed, dropped, memory_rows, shelves_at
 from aizuchi.engines.aws.persons import pointers_of
@@ -38,7 +39,7 @@ async def unsay(store: Store, pointer: Item) -> None:
     row = await store.table.get(keys.turn(turn_id))
     if row and is_open(row):
         return
-    await erase(store, conversation, seq, turn_id)
+    await erase(store, conversation, seq, turn_id, with_life=True)
     await _unsummarise(store, pointer, seq)
     gone = [keys.turn_of(str(pointer["person"]), seq)]
     if pointer["audience"] == "shared":
@@ -46,14 +47,19 @@ async def unsay(store: Store, pointer: Item) -> None:
     await store.table.write_all([Delete(key) for key in gone])
 
 
-async def erase(store: Store, conversation: str, seq: int, turn_id: str) -> None:
-    """The words of a settled turn, in whatever form."""
+async def erase(
+    store: Store, conversation: str, seq: int, turn_id: str, *, with_life: bool
+) -> None:
+    """The words of a settled turn, in whatever form; and what is told of its life."""
     said = await store.table.get(keys.said(conversation, seq))
     turn = keys.turn(turn_id)
-    gone = [key_of(item) async for item in store.table.query(turn.pk)]
+    items = [key_of(item) async for item in store.table.query(turn.pk)]
+    gone = [key for key in items if with_life or not key.sk.startswith(keys.NOTE)]
     words = [keys.said(conversation, seq), *parts_of(said)] if said else []
-    await store.table.write_all([Delete(key) for key in (*words, *gone) if key != turn])
-    left: Item = {"left": True, "trace": "", **store.id_until(store.clock())}
+    files = await file_keys(store.table, turn_id)
+    await store.table.write_all([Delete(key) for key in (*words, *gone, *files) if key != turn])
+    told: Item = {"trace": ""} if with_life else {}
+    left: Item = {"left": True, **told, **store.id_until(store.clock())}
     try:
         await store.table.write(Update(turn, set=left, only=PRESENT))
     except ConditionFailed:

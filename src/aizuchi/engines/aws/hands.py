@@ -18,7 +18,8 @@ class Lead(NamedTuple):
     queue (`turn`), or one that is only to be ended (`end`). A turn that has not landed yet comes
     with its `message`, and with when it was sent.
 
-    `to_end`: whoever only ends turns may take it; `to_answer`: whoever answers may.
+    `to_end`: whoever only ends turns may take it; `to_answer`: whoever answers may. `seq` is the
+    turn's place, where it is known.
     """
 
     way: Way
@@ -29,6 +30,7 @@ class Lead(NamedTuple):
     delivery: Delivery | None = None
     to_end: bool = False
     to_answer: bool = True
+    seq: int = 0
 
     @property
     def key(self) -> Key:
@@ -53,13 +55,15 @@ class Hands:
             lead, surplus = _merged(known, lead)
             if self._due[lead.key] == inf:
                 self._touched.add(lead.key)
-            due = inf if lead.key in self._touched else min(due, self._due[lead.key])
+            is_held = lead.key in self._claimed.values() or lead.key in self._touched
+            due = self._due[lead.key] if is_held else min(due, self._due[lead.key])
         self._leads[lead.key], self._due[lead.key] = lead, due
         self.bells.ring()
         return surplus
 
     def take(self, now: float, *, only_to_end: bool) -> Lead | None:
-        """One that is due, for who tries it; nobody else gets it meanwhile."""
+        """One that is due, for who tries it; nobody else gets it meanwhile. First those whose lease
+        ran out, then the oldest."""
         due = {
             key: at
             for key, at in self._due.items()
@@ -67,9 +71,13 @@ class Hands:
         }
         if not due:
             return None
-        key = min(due, key=due.__getitem__)
+        key = min(due, key=lambda key: (self._is_taken_over(key), due[key], self._leads[key].seq))
         self._due[key] = inf
         return self._leads[key]
+
+    def _is_taken_over(self, key: Key) -> bool:
+        """False, which sorts first, where a lease of this process has run out."""
+        return key not in self._claimed.values()
 
     def wake_at(self, *, only_to_end: bool) -> float | None:
         """When the next one is due."""

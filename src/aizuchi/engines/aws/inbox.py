@@ -102,14 +102,15 @@ class AwsInbox:
 
     def _hint(self, landed: Landed) -> None:
         """Who waits in this process need not wait for a queue."""
-        now = self._store.clock()
         for turn in landed.new:
             conversation, turn_id = turn.message.conversation, turn.message.turn_id
-            over = Lead("end", conversation, turn_id, to_end=True, to_answer=bool(turn.refusal))
+            head = Lead("talk", conversation, turn_id, seq=turn.seq)
+            over = Lead("end", conversation, turn_id, to_end=True, seq=turn.seq)
             if turn.refusal:
-                self._hands.add(over, now)
+                self._hands.add(over, turn.accepted_at)
             else:
-                self._hands.add(Lead("talk", conversation, turn_id), now)
+                self._hands.add(head, turn.accepted_at)
+                over = over._replace(to_answer=False)
                 self._hands.add(over, overdue_from(turn.accepted_at, self._store.bounds))
 
     async def _send_for(self, turn: Turn) -> None:
@@ -120,7 +121,7 @@ class AwsInbox:
         where = (turn.message.conversation, turn.message.turn_id)
         soon_s = BACKUP_S if self._source.has_room else 0.0
         if turn.refusal:
-            await self._queues.send((write_record(Late(*where)), soon_s))
+            await self._queues.send((write_record(Late(*where, turn.refusal)), soon_s))
             return
         overdue_s = overdue_from(turn.accepted_at, self._store.bounds) - now
         await self._queues.send(

@@ -8,6 +8,7 @@
 |              | `log` A N     | neighbouring entries of an attempt                            |
 |              | `note` AT R   | what happened beside the log                                  |
 |              | `asked`       | a question that nobody has decided yet                        |
+| `files` T    | N             | a file that its message brought along                         |
 | `person` P   | `person`      | up to which turn the person is forgotten                      |
 |              | `turn` SEQ    | where a turn of theirs stands, from acceptance on             |
 |              | `talk` C      | a private conversation of theirs                              |
@@ -62,6 +63,17 @@ def note(turn_id: str, at: float, chance: str) -> Key:
 
 def asked(turn_id: str) -> Key:
     return Key(_named("turn", turn_id), ASKED)
+
+
+def files(turn_id: str) -> str:
+    """The partition of what a message brought along: apart, for a turn is often read whole."""
+    return _named("files", turn_id)
+
+
+def file(name: str) -> Key:
+    """A file by its key, which begins with its turn."""
+    turn_id, _, place = name.rpartition("/")
+    return Key(files(turn_id), place or "0")
 
 
 def person(who: str) -> Key:

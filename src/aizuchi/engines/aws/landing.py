@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from aizuchi.engines.aws import keys
+from aizuchi.engines.aws.filing import files_brought
 from aizuchi.engines.aws.indexing import pointers, threads
 from aizuchi.engines.aws.items import Item, Key, Write
 from aizuchi.engines.aws.saidrows import Wish, row_of
@@ -18,7 +19,7 @@ from aizuchi.engines.aws.talks import Talk, Waiting, gone, talk_of, written
 from aizuchi.engines.aws.texts import whole
 from aizuchi.engines.aws.turnrows import is_open, new_row
 from aizuchi.errors import StoreUnavailable
-from aizuchi.events import Message, decode_message
+from aizuchi.events import Message, decode_attachments, decode_message
 from aizuchi.turns import Turn
 
 WITHIN_S = 8.0
@@ -123,12 +124,12 @@ async def _question(store: Store, message: Message, found: Found) -> Wish:
         return Wish("", "")
     if is_open(row):
         asked = decode_message(await whole(store.table, row))
-        return Wish(asked.text, asked.via)
+        return Wish(asked.text, asked.via, asked.attachments)
     said = await store.table.get(keys.said(message.conversation, int(row["seq"])))
     if said is None:
         return Wish("", "")
     words = row_of(await whole(store.table, said))
-    return Wish(words.question, words.via)
+    return Wish(words.question, words.via, decode_attachments(words.files))
 
 
 async def _write(store: Store, plan: _Plan, taken: Callable[[Turn], Turn], holder: str) -> None:
@@ -140,6 +141,6 @@ async def _write(store: Store, plan: _Plan, taken: Callable[[Turn], Turn], holde
     for turn in new:
         row, behind = new_row(taken(turn), holder, gone(now))
         writes += [row, *pointers(turn.message, turn.seq)]
-        beside += behind
+        beside += [*behind, *files_brought(store, turn.message)]
     await store.table.write_all(beside)
     await store.table.transact(writes)

@@ -63,11 +63,14 @@ async def open_engine(
     pushed: Collection[str] = (),
     offered: Offered | None = None,
     chance: Callable[[], float] = random.random,
+    order: Order | None = None,
+    rhythm: Rhythm = RHYTHM,
 ) -> AsyncIterator[Engine]:
     """Opens the store of an installation, which others may have open at the same time.
 
     `pushed` are the surfaces whose messages stand in the FIFO queue. A host that has messages of
-    the queues in its hands gives them to `offered`; without it they are fetched.
+    the queues in its hands gives them to `offered`; without it they are fetched. `order` numbers
+    turns, `rhythm` says how soon text is written.
 
     Raises:
         SettingsError: the environment names no region or no credentials.
@@ -80,14 +83,15 @@ async def open_engine(
             clock,
             _capped(bounds),
             retention,
-            Order(clock, chance),
+            order or Order(clock, chance),
             lambda: secrets.token_hex(8),
         )
         queues = Queues(caller, listening, _service(environ, "sqs"), cloud.queues)
         hands = Hands(Bells(Bell(clock), Bell(clock), Bell(clock)))
         source: Source = offered or Polled(store.bounds.lease_s + HIDDEN_OVER_LEASE_S)
         try:
-            yield _engine(store, queues, hands, source, pushed, allowance, budgets)
+            log = _log(store, rhythm)
+            yield _engine(store, queues, hands, source, log, pushed, allowance, budgets)
         finally:
             await line.aclose()  # what it would still receive, nobody would get for a while
             for lead in list(hands.idle()):
@@ -100,13 +104,11 @@ def _engine(
     queues: Queues,
     hands: Hands,
     source: Source,
+    log: LiveLog,
     pushed: Collection[str],
     allowance: Allowance,
     budgets: Mapping[str, Budget] | None,
 ) -> Engine:
-    entries = AwsEntries(store)
-    log = LiveLog(entries, Apart(entries, RHYTHM), LOOKS_S)
-    entries.on_stop = log.stop
     inbox = AwsInbox(store, log, hands, source, queues, pushed)
     consents = AwsConsents(store, source, queues)
     reception = Reception(queues.addresses, store, hands, source, inbox, consents)
@@ -130,6 +132,13 @@ def _engine(
         pace=AwsPace(store, budgets),
         run=run,
     )
+
+
+def _log(store: Store, rhythm: Rhythm) -> LiveLog:
+    entries = AwsEntries(store)
+    log = LiveLog(entries, Apart(entries, rhythm), LOOKS_S)
+    entries.on_stop = log.stop
+    return log
 
 
 def _client(cloud: Cloud) -> httpx2.AsyncClient:

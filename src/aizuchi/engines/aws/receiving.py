@@ -54,11 +54,12 @@ class Reception:
         match read_record(delivery.body):
             case Wake(conversation, turn_id):
                 await self._lead(Lead("talk", conversation, turn_id, delivery=delivery))
-            case Late(conversation, turn_id):
-                await self._lead(_late(Lead("end", conversation, turn_id, delivery=delivery)))
+            case Late(conversation, turn_id, refused):
+                late = Lead("end", conversation, turn_id, delivery=delivery, to_end=True)
+                await self._lead(late._replace(to_answer=bool(refused)))
             case Guardian(message, at):
-                lead = Lead("end", message.conversation, message.turn_id, message, at, delivery)
-                await self._lead(_late(lead))
+                late = Lead("end", message.conversation, message.turn_id, message, at, delivery)
+                await self._lead(late._replace(to_end=True, to_answer=False))
             case Undecided(turn_id):
                 self._consents.look(turn_id, delivery)
             case Sent(signal, at):
@@ -66,9 +67,10 @@ class Reception:
                 await self._source.done(delivery)
 
     async def _lead(self, lead: Lead) -> None:
-        if surplus := self._hands.add(lead, self._store.clock()):
+        assert lead.delivery
+        if surplus := self._hands.add(lead, lead.delivery.sent_at):
             await self._source.later(surplus, SURPLUS_S)
-        elif not self._source.has_room:
+        elif not (lead.to_end or self._source.has_room):
             self._lying.put_nowait((lead, asyncio.get_running_loop().time() + BUSY_S))
 
     async def run(self) -> None:
@@ -78,7 +80,3 @@ class Reception:
             await asyncio.sleep(until - asyncio.get_running_loop().time())
             if delivery := self._hands.give_up(lead):
                 await self._source.later(delivery, 0)
-
-
-def _late(lead: Lead) -> Lead:
-    return lead._replace(to_end=True, to_answer=False)

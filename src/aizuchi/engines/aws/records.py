@@ -38,10 +38,12 @@ class Wake(NamedTuple):
 
 
 class Late(NamedTuple):
-    """Comes when a turn that has landed should long have been claimed, or answered."""
+    """Comes when a turn that has landed should long have been claimed, or answered; at once where
+    it is `refused` for a reason."""
 
     conversation: str
     turn_id: str
+    refused: str = ""
 
 
 class Undecided(NamedTuple):
@@ -91,7 +93,8 @@ def read_record(body: str) -> Record:
             return Sent(Signal(*fields[: len(Signal._fields)]), at)
         case [_, ("wake" | "late" | "undecided") as name, *texts]:
             kind = SHORT[name]
-            return kind(*map(str, texts[: len(kind._fields)]))
+            if len(texts) >= len(kind._fields) - len(kind._field_defaults):
+                return kind(*map(str, texts[: len(kind._fields)]))
     raise ValueError("a record of another program's")
 
 

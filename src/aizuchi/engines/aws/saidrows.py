@@ -16,7 +16,13 @@ from aizuchi.answers import (
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.items import Item, Put
 from aizuchi.engines.aws.texts import spread
-from aizuchi.events import Message, Place
+from aizuchi.events import (
+    Attachment,
+    Message,
+    Place,
+    decode_attachments,
+    encode_attachments,
+)
 from aizuchi.history import Exchange, Said
 from aizuchi.logstore import Transcript, collapsed
 from aizuchi.ports import Settlement
@@ -27,10 +33,11 @@ REMEMBERED = ("answered", "cancelled")
 
 
 class Wish(NamedTuple):
-    """What a person wanted, and the command that they wanted it by."""
+    """What a person wanted, the command that they wanted it by, and what they attached."""
 
     text: str
     via: str
+    attachments: Sequence[Attachment] = ()
 
 
 class SaidRow(NamedTuple):
@@ -46,6 +53,7 @@ class SaidRow(NamedTuple):
     trail: str
     undelivered: str
     via: str = ""
+    files: str = ""
 
     @property
     def finished(self) -> Finished:
@@ -71,6 +79,7 @@ class SaidRow(NamedTuple):
             incident=end.incident,
             trail=decode_trail(self.trail),
             consent=end.consent,
+            attachments=decode_attachments(self.files),
         )
 
     @property
@@ -98,6 +107,7 @@ def said_row(
         trail=encode_trail(trail_of(log)),
         undelivered=(settlement.reason or "refused") if undelivered else "",
         via=wish.via,
+        files=encode_attachments(wish.attachments),
     )
 
 

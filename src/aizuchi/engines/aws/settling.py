@@ -14,7 +14,7 @@ from aizuchi.engines.aws.queues import Queues
 from aizuchi.engines.aws.records import Undecided, write_record
 from aizuchi.engines.aws.store import Store
 from aizuchi.engines.aws.table import Cancelled
-from aizuchi.engines.aws.talks import talk_of
+from aizuchi.engines.aws.talks import Waiting, talk_of
 from aizuchi.engines.aws.turnrows import is_held, is_open
 from aizuchi.errors import LeaseLost, StoreError, StoreUnavailable
 from aizuchi.ports import Settlement
@@ -25,8 +25,10 @@ WITHIN_S = 8.0
 PAUSE_S = 0.02
 
 
-async def settle(store: Store, queues: Queues, claim: Claim, settlement: Settlement) -> str:
-    """The turn that may be claimed next in the conversation, where one waits there.
+async def settle(
+    store: Store, queues: Queues, claim: Claim, settlement: Settlement
+) -> Waiting | None:
+    """What may be claimed next in the conversation, where anything waits there.
 
     Raises:
         LeaseLost: the claim is not the newest one.
@@ -38,8 +40,7 @@ async def settle(store: Store, queues: Queues, claim: Claim, settlement: Settlem
     while loop.time() < until:
         standing = await _standing(store, claim)
         if not is_open(standing.row) or await _end(store, queues, claim, settlement, standing):
-            head = standing.talk.without(message.turn_id).head
-            return head.turn_id if head else ""
+            return standing.talk.without(message.turn_id).head
         await store.pause(PAUSE_S)
     raise StoreUnavailable("A conversation changes too fast to be written.", "It is tried again.")
 

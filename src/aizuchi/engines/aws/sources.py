@@ -153,6 +153,8 @@ class Offered:
         await asyncio.Event().wait()
 
     async def done(self, delivery: Delivery) -> None:
+        """Taken out of its queue here: what stands behind it need not wait for the host to end."""
+        await _patient(self._queues.delete(delivery))
         self._tell(delivery, True)
 
     async def later(self, delivery: Delivery, seconds: float) -> None:

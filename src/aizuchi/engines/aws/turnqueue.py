@@ -13,6 +13,7 @@ from aizuchi.engines.aws.settling import settle
 from aizuchi.engines.aws.sources import Source
 from aizuchi.engines.aws.store import Store
 from aizuchi.engines.aws.table import ConditionFailed
+from aizuchi.engines.aws.talks import Waiting
 from aizuchi.engines.aws.turnrows import held_by, is_held, with_progress
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.live import LiveLog
@@ -86,7 +87,7 @@ class AwsQueue:
         if lead and lead.delivery:
             await self._source.later(lead.delivery, 0)
         elif lead:
-            self._hands.add(lead, self._store.clock())
+            self._hands.add(lead, turn.accepted_at)
 
     # ── claiming ──────────────────────────────────────────────────────────────
 
@@ -147,7 +148,7 @@ class AwsQueue:
 
     # ── going on ──────────────────────────────────────────────────────────────
 
-    async def _go_on(self, claim: Claim, lead: Lead | None, next_one: str) -> None:
+    async def _go_on(self, claim: Claim, lead: Lead | None, next_one: Waiting | None) -> None:
         """The message of a settled turn wakes the next one of its conversation, where there is one
         that lands here."""
         delivery = lead.delivery if lead else None
@@ -156,12 +157,13 @@ class AwsQueue:
             await self._source.done(delivery)
         if next_one:
             conversation = claim.turn.message.conversation
-            onward = Lead("talk", conversation, next_one, delivery=delivery if passes_on else None)
-            await self._wake(onward)
+            onward = Lead("talk", conversation, next_one.turn_id, seq=next_one.seq)
+            with_message = onward._replace(delivery=delivery if passes_on else None)
+            await self._wake(with_message, next_one.accepted_at)
 
-    async def _wake(self, onward: Lead) -> None:
+    async def _wake(self, onward: Lead, since: float) -> None:
         if self._source.stays:
-            self._hands.add(onward, self._store.clock())
+            self._hands.add(onward, since)
         elif onward.delivery:
             await self._source.later(onward.delivery, 0)
         else:

@@ -71,12 +71,17 @@ class MemoryChats:
         for turn_id, one in list(self._store.pending.items()):
             if one.message.conversation == conversation:
                 del self._store.pending[turn_id]
+        self._store.drop_files()
         self._store.forgotten.pop(f"thread {conversation}", None)
         del self._store.conversations[conversation]
         for turn in work:
             self._log.stop(turn.message.turn_id)
             self._log.forget(turn.message.turn_id)
         return True
+
+    async def file(self, person: str, key: str) -> bytes | None:
+        file = self._store.files.get(key)
+        return file.content if file and file.person == person else None
 
     def _owns(self, person: str, conversation: str) -> bool:
         found = self._store.conversations.get(conversation)
@@ -104,6 +109,7 @@ class MemoryChats:
             incident=end.incident if end else "",
             trail=trail_of(log) if end else Trail(),
             consent=end.consent if end else None,
+            attachments=message.attachments,
         )
 
 
@@ -122,4 +128,5 @@ def said_of(one: stored.Said) -> Said:
         incident=end.incident,
         trail=one.trail,
         consent=end.consent,
+        attachments=message.attachments,
     )

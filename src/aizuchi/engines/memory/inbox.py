@@ -35,7 +35,7 @@ class MemoryInbox:
     def _add(self, message: Message) -> None:
         store, now = self._store, self._clock()
         if message.asks_again:
-            message = message.with_question(*store.question(message))
+            message = store.asking(message)
         owner = person_of(message) if message.place.audience == "private" else ""
         beginning = Conversation(owner, message.title, now)
         if message.history is None:
@@ -45,7 +45,8 @@ class MemoryInbox:
         refusal = "full" if full else ""
         store.last_seq = seq = store.last_seq + 1
         store.seqs[message.turn_id] = seq
-        store.work[seq] = Turn(message, seq, now, refusal=refusal)
+        store.keep_files(seq, message)
+        store.work[seq] = Turn(message.without_contents, seq, now, refusal=refusal)
 
     def _stop(self, signal: Signal) -> None:
         """A stop reaches the turn that is being answered in its conversation, and no other."""

@@ -11,6 +11,7 @@ def forget(store: Store, person: str, seq: int, now: float) -> None:
     """All that a person said and was answered, but for the turn in which they wished it."""
     for each in sorted(store.said_by(person)):
         _unsay(store, each, now)
+    store.drop_files()
     store.summaries = {
         shelf: summary for shelf, summary in store.summaries.items() if shelf.person != person
     }

@@ -34,6 +34,7 @@ class MemoryCleaner:
                 store.ended[seq] = said.settled_at
                 store.entries.pop(seq, None)
                 del store.said[seq]
+        store.drop_files()
         for key, conversation in list(store.conversations.items()):
             empty = not store.said_in(key) and not store.open_in(key)
             if empty and conversation.changed_at < before:

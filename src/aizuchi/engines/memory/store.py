@@ -44,6 +44,14 @@ class Used(NamedTuple):
     written: int = 0
 
 
+class File(NamedTuple):
+    """What a message brought along: of which turn, and whose."""
+
+    seq: int
+    person: str
+    content: bytes
+
+
 class Store:
     """All of it. It lives as long as whoever holds it, and may be opened again and again."""
 
@@ -52,6 +60,7 @@ class Store:
         self.last_seq = 0
         self.seqs: dict[str, int] = {}
         self.work: dict[int, Turn] = {}
+        self.files: dict[str, File] = {}
         self.said: dict[int, Said] = {}
         self.entries: dict[int, list[Logged]] = {}
         self.written: dict[int, list[Written]] = {}
@@ -126,12 +135,24 @@ class Store:
             if said and summary.upto >= seq and _may_hold(shelf, said.message)
         ]
 
-    def question(self, message: Message) -> tuple[str, str]:
-        """What was asked by the turn that a message of its conversation asks again, and by which
-        command."""
+    def asking(self, message: Message) -> Message:
+        """A message that asks again what a turn of its conversation did, with what that is."""
         seq = self.asked_again(message) or 0
         turn = self.work.get(seq) or self.said.get(seq)
-        return (turn.message.text, turn.message.via) if turn else ("", "")
+        if turn is None:
+            return message.with_question("", "")
+        asked = turn.message
+        return message.with_question(asked.text, asked.via, asked.attachments)
+
+    def keep_files(self, seq: int, message: Message) -> None:
+        for each in message.attachments:
+            if each.content is not None:
+                self.files[each.key] = File(seq, person_of(message), each.content)
+
+    def drop_files(self) -> None:
+        """Those whose turn has no text any more."""
+        there = self.work.keys() | self.said.keys()
+        self.files = {key: file for key, file in self.files.items() if file.seq in there}
 
     def count(self, day: str, person: str, used: Used) -> None:
         key = (day, person)

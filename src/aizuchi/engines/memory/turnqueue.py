@@ -1,7 +1,8 @@
 """Claiming: the head of a conversation under a lease, and the end of a turn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from aizuchi.access import day_of
 from aizuchi.answers import Finished, ToolReturned, ToolsCalled, fold
@@ -131,7 +132,7 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     message = turn.message
     del store.work[turn.seq]
     store.admitted.discard(turn.seq)
-    wish, via = _ask_and_decide(store, turn, settlement)
+    wish = _ask_and_decide(store, turn, settlement)
     if settlement.forget_person:
         forget(store, person_of(message), turn.seq, now)
     if message.history is not None or is_forgotten_since(store, turn):
@@ -140,8 +141,9 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
         store.pending.pop(message.turn_id, None)
     else:
         said = _said(store, turn, settlement, now)
-        store.said[turn.seq] = said._replace(message=said.message._replace(text=wish, via=via))
+        store.said[turn.seq] = said._replace(message=said.message._replace(**wish))
         store.converse(message, now)
+    store.drop_files()
     if begin := store.asked_again(message):
         _replace(store, message.conversation, begin, turn.seq)
     if key := memory_key(message, settlement.forget):
@@ -158,10 +160,10 @@ def _settle(store: Store, turn: Turn, settlement: Settlement, now: float) -> Non
     )  # to the millisecond
 
 
-def _ask_and_decide(store: Store, turn: Turn, settlement: Settlement) -> tuple[str, str]:
+def _ask_and_decide(store: Store, turn: Turn, settlement: Settlement) -> Mapping[str, Any]:
     """Keeps what was asked, unless nobody could be shown it, and takes away what was decided. What
-    the person wanted, and by which command, is what the first message wanted, however many
-    questions followed."""
+    the person wanted, by which command and with which files, is what the first message wanted,
+    however many questions followed."""
     message, log = turn.message, store.entries.get(turn.seq, [])
     asked = store.pending.pop(asking_id(message.turn_id), None)
     wish, first = (asked.wish, asked.message) if asked else (message.text, message)
@@ -169,7 +171,7 @@ def _ask_and_decide(store: Store, turn: Turn, settlement: Settlement) -> tuple[s
     if finished and finished.consent and settlement.settled_as != "undeliverable":
         rounds = [each.entry for each in log if isinstance(each.entry, ToolsCalled | ToolReturned)]
         store.pending[message.turn_id] = Pending(finished.consent, first, wish, rounds)
-    return wish, first.via
+    return {"text": wish, "via": first.via, "attachments": first.attachments}
 
 
 def _said(store: Store, turn: Turn, settlement: Settlement, now: float) -> Said:

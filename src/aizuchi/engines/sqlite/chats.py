@@ -9,7 +9,7 @@ from aizuchi.engines.sqlite.again import asked_again
 from aizuchi.engines.sqlite.entries import pieces
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
-from aizuchi.events import decode_message
+from aizuchi.events import decode_attachments, decode_message
 from aizuchi.history import ChatInfo, Said
 from aizuchi.live import LiveLog
 from aizuchi.trail import decode_trail, trail_of
@@ -37,6 +37,9 @@ class SqliteChats:
             partial(_rename, person=person, conversation=conversation, title=title)
         )
 
+    async def file(self, person: str, key: str) -> bytes | None:
+        return await self._reader.run(partial(_file, person=person, key=key))
+
     async def delete(self, person: str, conversation: str) -> bool:
         job = partial(_delete, person=person, conversation=conversation, now=self._clock())
         ended = await self._writer.run(job)
@@ -51,6 +54,11 @@ def _list(connection: Connection, person: str) -> list[ChatInfo]:
         ChatInfo(row["key"], row["title"], row["touched_at"], bool(row["running"]))
         for row in connection.execute(SQL["chats"], (person,))
     ]
+
+
+def _file(connection: Connection, person: str, key: str) -> bytes | None:
+    row = connection.execute(SQL["file"], (key, person)).fetchone()
+    return bytes(row["content"]) if row else None
 
 
 def _owned(connection: Connection, person: str, conversation: str) -> int | None:
@@ -88,6 +96,7 @@ def said_of(row: Row) -> Said:
         incident=row["incident"],
         trail=decode_trail(row["trail"]),
         consent=decode_consent(row["consent"]),
+        attachments=decode_attachments(row["attachments"]),
     )
 
 
@@ -109,6 +118,7 @@ def _being_said(connection: Connection, row: Row) -> Said:
         incident=end.incident if end else "",
         trail=trail_of(log),
         consent=end.consent if end else None,
+        attachments=message.attachments,
     )
 
 

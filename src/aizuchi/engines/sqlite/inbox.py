@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from aizuchi.bell import Bells
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Bulk, Executor
-from aizuchi.events import Message, Signal, decode_message, encode_message
+from aizuchi.events import Message, Signal, decode_attachments, decode_message, encode_message
 from aizuchi.live import LiveLog
 from aizuchi.recall import person_of
 from aizuchi.turns import Bounds
@@ -143,6 +143,7 @@ def _listed(keys: Sequence[str]) -> str:
 def _add(connection: Connection, new: Sequence[_Arrival]) -> None:
     asked = [_asked(connection, each) if each.message.asks_again else each for each in new]
     connection.executemany(SQL["add_work"], map(_work, asked))
+    connection.executemany(SQL["add_file"], [row for each in asked for row in _files(each)])
     private = [arrival for arrival in asked if _is_kept_in_private(arrival.message)]
     connection.executemany(SQL["add_private_conversation"], map(_private, private))
 
@@ -157,6 +158,13 @@ def _work(arrival: _Arrival) -> Sequence[Any]:
     return (seq, message.turn_id, message.conversation, person, head, at, refusal, stored)
 
 
+def _files(arrival: _Arrival) -> Sequence[Sequence[Any]]:
+    """What its message brings along."""
+    person = person_of(arrival.message)
+    brought = (each for each in arrival.message.attachments if each.content is not None)
+    return [(each.key, arrival.seq, person, each.content) for each in brought]
+
+
 def _private(arrival: _Arrival) -> Sequence[Any]:
     message = arrival.message
     return (message.conversation, person_of(message), message.title, arrival.at)
@@ -167,11 +175,12 @@ def _asked(connection: Connection, again: _Arrival) -> _Arrival:
     message = again.message
     values = {"replaces": message.replaces, "conversation": message.conversation}
     found = connection.execute(SQL["question"], values).fetchone()
-    question, via, open_ = found or ("", "", "")
+    question, via, files, open_ = found or ("", "", "", "")
+    attachments = decode_attachments(files)
     if open_:
         asked = decode_message(open_)
-        question, via = asked.text, asked.via
-    return again._replace(message=message.with_question(question, via))
+        question, via, attachments = asked.text, asked.via, asked.attachments
+    return again._replace(message=message.with_question(question, via, attachments))
 
 
 def _stop(connection: Connection, signal: Signal) -> str:

@@ -31,12 +31,15 @@ WHERE key IN (SELECT value FROM json_each(?))
 INSERT INTO work (seq, turn_id, conversation, person, head, accepted_at, refusal, message)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
+-- name: add_file
+INSERT INTO files (key, turn, person, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
+
 -- name: question
 -- What was asked by the turn that a message of its conversation asks again, and by which command.
-SELECT '' AS question, '' AS via, message FROM work
+SELECT '' AS question, '' AS via, '' AS attachments, message FROM work
 WHERE turn_id = :replaces AND conversation = :conversation
 UNION ALL
-SELECT question, via, '' FROM turns JOIN said USING (seq)
+SELECT question, via, attachments, '' FROM turns JOIN said USING (seq)
 WHERE turn_id = :replaces
   AND conversation = (SELECT id FROM conversations WHERE key = :conversation);
 
@@ -134,6 +137,13 @@ FROM said WHERE seq = ?;
 
 -- ── settling ──
 
+-- name: settle_files
+-- They stay when the turn leaves the work.
+UPDATE files SET settled = 1 WHERE turn = ?;
+
+-- name: drop_files
+DELETE FROM files WHERE turn = :seq;
+
 -- name: close_work
 DELETE FROM work WHERE seq = ?;
 
@@ -160,7 +170,7 @@ ON CONFLICT (key) DO UPDATE SET
 INSERT INTO said (
     seq, conversation, person, place, asked_at, settled_at, ref, question,
     outcome, answer, said, code, incident, undelivered, attempt, n, shown, trail,
-    consent, via
+    consent, via, attachments
 )
 VALUES (
     :seq,
@@ -169,7 +179,7 @@ VALUES (
     (SELECT id FROM places WHERE key = :place AND audience = :audience),
     :asked_at, :now, :ref, :question,
     :outcome, :answer, :said, :code, :incident, nullif(:undelivered, ''), :attempt, :n, :shown,
-    :trail, :consent, :via
+    :trail, :consent, :via, :attachments
 );
 
 -- name: add_pending
@@ -235,13 +245,16 @@ WHERE key >= :first AND key < :beyond AND owner IS NOT NULL;
 
 -- name: said
 SELECT seq, turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered,
-       trail, consent
+       trail, consent, attachments
 FROM said JOIN turns USING (seq)
 WHERE conversation = ? AND replaced IS NULL
 ORDER BY seq;
 
 -- name: open
 SELECT seq, accepted_at, state, message FROM work WHERE conversation = ? ORDER BY seq;
+
+-- name: file
+SELECT content FROM files WHERE key = ? AND person = ?;
 
 -- name: rename
 UPDATE conversations SET title = ? WHERE id = ?;

@@ -116,7 +116,7 @@ SELECT key FROM people WHERE EXISTS (SELECT 1 FROM said WHERE person = people.id
 -- name: own_said
 SELECT conversations.key AS conversation,
        turn_id, ref, question, asked_at, outcome, answer, said, code, incident, undelivered,
-       trail, consent
+       trail, consent, attachments
 FROM said JOIN turns USING (seq) JOIN conversations ON conversations.id = said.conversation
 WHERE person = (SELECT id FROM people WHERE key = ?)
 ORDER BY seq;

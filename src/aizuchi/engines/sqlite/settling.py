@@ -23,7 +23,7 @@ from aizuchi.engines.sqlite.persons import forget, is_forgotten_since
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.shelves import values_of
 from aizuchi.engines.sqlite.tracing import keep_trace
-from aizuchi.events import Message, decode_message, encode_message
+from aizuchi.events import Message, decode_message, encode_attachments, encode_message
 from aizuchi.history import Trace
 from aizuchi.ports import Settlement
 from aizuchi.recall import memory_key, person_of, shelf_of
@@ -32,7 +32,7 @@ from aizuchi.trail import encode_trail, trail_of
 from aizuchi.turns import after
 
 ROUNDS = (ToolsCalled, ToolReturned)
-KEEP_NOTHING = ("end_unsaid", "unsay_entries", "add_person")
+KEEP_NOTHING = ("end_unsaid", "unsay_entries", "add_person", "drop_files")
 KEEP_WHAT_WAS_SAID = ("add_turn", "add_person", "add_place", "add_conversation", "add_said")
 
 
@@ -40,6 +40,7 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     """Ends a finished turn; the next one in its conversation may be claimed."""
     after(work["state"], "settle")
     message, seq = decode_message(work["message"]), work["seq"]
+    connection.execute(SQL["settle_files"], (seq,))
     connection.execute(SQL["close_work"], (seq,))
     connection.execute(SQL["next_head"], (message.conversation,))
     if settlement.forget_person:
@@ -57,7 +58,7 @@ def settle(connection: Connection, work: Row, settlement: Settlement, now: float
     }
     keeps = message.history is None and not is_forgotten_since(connection, values["person"], seq)
     asked = _question(log, settlement) if keeps else None
-    values["question"], values["via"] = _ask_and_decide(connection, message, asked, log)
+    values |= _ask_and_decide(connection, message, asked, log)
     for statement in KEEP_WHAT_WAS_SAID if keeps else KEEP_NOTHING:
         connection.execute(SQL[statement], values)
     _change_memory(connection, seq, message, settlement)
@@ -79,9 +80,10 @@ def _question(log: list[Logged], settlement: Settlement) -> Consent | None:
 
 def _ask_and_decide(
     connection: Connection, message: Message, consent: Consent | None, log: list[Logged]
-) -> tuple[str, str]:
-    """Keeps what was asked, and takes away what was decided. What the person wanted, and by which
-    command, is what the first message wanted, however many questions followed."""
+) -> Mapping[str, str]:
+    """Keeps what was asked, and takes away what was decided. What the person wanted, by which
+    command and with which files, is what the first message wanted, however many questions
+    followed."""
     asked = pending_of(connection, asking_id(message.turn_id))
     wish, first = (asked.wish, asked.message) if asked else (message.text, message)
     if asked:
@@ -98,7 +100,8 @@ def _ask_and_decide(
             "rounds": encode([line.entry for line in log if isinstance(line.entry, ROUNDS)]),
         }
         connection.execute(SQL["add_pending"], values)
-    return wish, first.via
+    files = encode_attachments(first.attachments)
+    return {"question": wish, "via": first.via, "attachments": files}
 
 
 def _of_message(message: Message) -> Mapping[str, Any]:

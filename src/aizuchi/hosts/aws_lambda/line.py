@@ -4,7 +4,7 @@ import os.path
 import socket
 from functools import cache
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -41,7 +41,7 @@ class Line:
         self._context = _context(trusted or ROOTS) if scheme == "https" else None
         self._may_trust_more = not trusted
         self._socket: socket.socket | None = None
-        self._used_at = 0.0
+        self._used_at, self._failed = 0.0, 0
 
     def exchange(self, request: bytes, until: float) -> Reply:
         """What comes back, before that time of `monotonic`. Where the connection had ended in
@@ -53,7 +53,9 @@ class Line:
         if self._is_fit():
             try:
                 return self._ask(request, until)
-            except ConnectionError:
+            except TimeoutError:
+                raise
+            except OSError:
                 pass  # it ended in the moment in which it was used
         self._connect(until)
         return self._ask(request, until)
@@ -87,16 +89,30 @@ class Line:
             self._socket = self._open(until)
 
     def _open(self, until: float) -> socket.socket:
-        place: Any = (self._name, self._port)
-        connection = socket.create_connection(place, _left_s(until))
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._context is None:
-            return connection
+        connection = self._dial(until)
         try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._context is None:
+                return connection
+            connection.settimeout(_left_s(until))
             return self._context.wrap_socket(connection, server_hostname=self._name)
         except BaseException:
             connection.close()
             raise
+
+    def _dial(self, until: float) -> socket.socket:
+        """To one of the addresses that the name has; after one that fails, to the next."""
+        every = socket.getaddrinfo(self._name, self._port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = every[self._failed % len(every)]
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(_left_s(until))
+            connection.connect(address)
+        except OSError:
+            self._failed += 1
+            connection.close()
+            raise
+        return connection
 
     def _ask(self, request: bytes, until: float) -> Reply:
         assert self._socket

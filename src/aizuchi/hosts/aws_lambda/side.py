@@ -4,6 +4,7 @@ A dead letter is a message that no worker could end, ten times over. Where anyth
 turn it is taken up once more here; where nothing is, its guardian ends it, in time.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,6 +15,8 @@ from aizuchi.hosts.aws_lambda.shifts import Offer, Open, Opened, Record, Shifts
 from aizuchi.hosts.aws_lambda.worker import Handler
 
 DEAD_FROM = "DeadLetterQueueSourceArn"
+
+log = logging.getLogger(__name__)
 
 
 def apologising(open_assistant: Open) -> Open:
@@ -32,7 +35,11 @@ def _with_dead_letters(offer: Offer) -> Offer:
         source = str(record["attributes"].get(DEAD_FROM, ""))
         if not source.endswith(".fifo"):
             return await offer(record)
-        message = decode_message(record["body"])
+        try:
+            message = decode_message(record["body"])
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            log.error("a dead letter is none of ours: %s", type(error).__name__)
+            return True
         sent_at = int(record["attributes"]["SentTimestamp"]) / 1000
         wake = write_record(Wake(message.conversation, message.turn_id))
         guardian = write_record(Guardian(message, sent_at))

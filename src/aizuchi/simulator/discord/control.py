@@ -1,8 +1,8 @@
 """The fake Discord worked from outside, for `aizuchi trigger`: somebody writes, a transcript comes.
 
 `POST /control/<what>` with what a person does (`mention`, `dm`, `command`, `button`), in
-JSON: `text`, `who`, `channel`, `guild`, `times`, `bad_signature`, `command`, `label`, `within_s`.
-Only from this machine, and with the token that was made at the start.
+JSON: `text`, `who`, `channel`, `guild`, `times`, `bad_signature`, `command`, `label`, `file`,
+`within_s`. Only from this machine, and with the token that was made at the start.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from aizuchi.simulator.discord.offers import CannotDo
 from aizuchi.simulator.discord.people import Person, Said
 from aizuchi.simulator.discord.quiet import until_quiet
 from aizuchi.simulator.discord.things import CHAT_INPUT, Channel, Guild, Message
-from aizuchi.simulator.orders import BadOrder, is_allowed, read
+from aizuchi.simulator.orders import BadOrder, file_in, is_allowed, read
 
 WITHIN_S, READY_WITHIN_S = 150.0, 10.0
 STRING = 3
@@ -32,6 +32,7 @@ DEFAULTS: Mapping[str, Any] = {
     "bad_signature": False,
     "command": "ask",
     "label": "",
+    "file": {},
     "within_s": WITHIN_S,
 }
 
@@ -53,13 +54,15 @@ class Control:
     async def _do(self, what: str, order: Mapping[str, Any]) -> Said:
         person, text, times = self._person(order), order["text"], order["times"]
         copies = {"times": times, "bad_signature": order["bad_signature"]}
+        files = (person.file(*file),) if (file := file_in(order)) else ()
         match what:
             case "mention":
                 await self._connected(order)
-                return await person.mentions(text, self._channel(order), times=times)
+                channel = self._channel(order)
+                return await person.mentions(text, channel, files=files, times=times)
             case "dm":
                 await self._connected(order)
-                return await person.dm(text, times=times)
+                return await person.dm(text, files=files, times=times)
             case "command":
                 await self._until(lambda: bool(self._discord.state.commands))
                 name, channel = order["command"].lstrip("/"), self._channel(order)

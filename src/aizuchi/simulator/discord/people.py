@@ -74,12 +74,20 @@ class Person:
 
     # ── messages ──────────────────────────────────────────────────────────────
 
-    async def mentions(self, text: str, channel: Channel, *, times: int = 1) -> Said:
+    async def mentions(
+        self,
+        text: str,
+        channel: Channel,
+        *,
+        files: tuple[Attachment, ...] = (),
+        times: int = 1,
+    ) -> Said:
         """Mentions the app."""
-        return await self.says(f"<@{self._state.bot.id}> {text}".strip(), channel, times=times)
+        mention = f"<@{self._state.bot.id}> {text}".strip()
+        return await self.says(mention, channel, files=files, times=times)
 
-    async def dm(self, text: str, *, times: int = 1) -> Said:
-        return await self.says(text, self.direct, times=times)
+    async def dm(self, text: str, *, files: tuple[Attachment, ...] = (), times: int = 1) -> Said:
+        return await self.says(text, self.direct, files=files, times=times)
 
     async def says(
         self,

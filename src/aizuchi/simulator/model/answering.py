@@ -48,6 +48,9 @@ def refusal_of(behaviour: Behaviour, asked: Asked) -> Refusal | None:
         return invalid(message, param="stream_options")
     if behaviour.refuses_tools and asked.tools:
         return invalid(f"{asked.model} does not support tools")
+    if behaviour.refuses_images and asked.images:
+        message = "Invalid content type. image_url is only supported by certain models."
+        return invalid(message, param="messages", code="invalid_value")
     if behaviour.context and asked.words > behaviour.context:
         return too_long(behaviour.vendor)
     return None

@@ -62,6 +62,7 @@ class Behaviour(NamedTuple):
                     has them, and speaks once they have returned
     call_form       how calls come: in "pieces" as OpenAI sends them, each "whole", or "bare":
                     whole, with neither ids nor numbers, and ended as if it were an answer
+    refuses_images  whether it takes no images, as models that cannot see
     refuses_tools   whether it refuses to hear of tools, as Ollama does for a model without them
     usage           whether the usage is told as "asked", "always" or "never"
     stream_options  whether they are "taken", or "refused" as by older servers
@@ -86,6 +87,7 @@ class Behaviour(NamedTuple):
     use: str = ""
     obeys: bool = False
     call_form: CallForm = "pieces"
+    refuses_images: bool = False
     refuses_tools: bool = False
     usage: Usage = "asked"
     stream_options: Literal["taken", "refused"] = "taken"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from aizuchi.simulator.model.contents import bad_parts, images_in
 from aizuchi.simulator.model.refusals import Refusal, invalid
 from aizuchi.simulator.model.tools import bad_order, bad_tools
 
@@ -63,6 +64,11 @@ class Asked(NamedTuple):
         """The text of the last message of a user."""
         said = [one for one in self.messages if one["role"] == "user"]
         return text_of(said[-1]["content"]) if said else ""
+
+    @property
+    def images(self) -> list[str]:
+        """The addresses of all images that it is shown."""
+        return [url for one in self.messages for url in images_in(one.get("content"))]
 
     @property
     def words(self) -> int:
@@ -168,7 +174,7 @@ def _bad_content(place: str, one: dict[str, Any]) -> Refusal | None:
     in_parts = isinstance(content, list) and all(isinstance(part, dict) for part in content)
     if content is not None and not in_parts and not isinstance(content, str):
         return _wrong_type(place, content, "one of a string or array of objects")
-    return None
+    return bad_parts(place, one["role"], content) if isinstance(content, list) else None
 
 
 def _wrong_type(name: str, value: object, wanted: str) -> Refusal:

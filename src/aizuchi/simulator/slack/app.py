@@ -16,6 +16,8 @@ from aizuchi.simulator.slack.responses import Told, respond
 from aizuchi.simulator.slack.webapi import Answer, Asked
 from aizuchi.simulator.transport import CutResponse
 
+SIGN_IN = "<!DOCTYPE html><html><title>Sign in | Slack</title></html>"
+
 
 def app_of(slack: FakeSlack) -> Starlette:
     """Its routes: the Web API, addresses for answers to commands, Socket Mode, the control."""
@@ -24,6 +26,7 @@ def app_of(slack: FakeSlack) -> Starlette:
         routes=[
             Route("/api/{method:path}", routes.call, methods=["GET", "POST"]),
             Route("/commands/{rest:path}", routes.respond, methods=["POST"]),
+            Route("/files-pri/{id}/{name}", routes.file),
             Route("/control/{what}", Control(slack).take, methods=["POST"]),
             WebSocketRoute("/link/{ticket}", slack.sockets.serve),
         ]
@@ -72,6 +75,22 @@ class Routes:
         if fault.lost:
             return CutResponse()
         return Response(told.body, told.status, media_type=told.kind)
+
+    async def file(self, request: Request) -> Response:
+        """A file, for a token that may read it; anybody else gets Slack's page to sign in."""
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        team, _, file = request.path_params["id"].partition("-")
+        await asyncio.sleep(self._slack.round_trip_s)
+        found = self._slack.state.files.get(file)
+        if found is None or found.team != team or not self._may_read(token, team):
+            return Response(SIGN_IN, media_type="text/html")
+        return Response(found.content, media_type=found.media_type)
+
+    def _may_read(self, value: str, team: str) -> bool:
+        token = self._slack.state.tokens.get(value)
+        if token is None or token.team != team or token.revoked:
+            return False
+        return "files:read" in token.scopes
 
     def _told(self, fault: Fault, path: str, body: bytes) -> Told:
         if fault.lost == "call":

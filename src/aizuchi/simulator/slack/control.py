@@ -1,8 +1,8 @@
 """The fake Slack worked from outside, for `aizuchi trigger`: somebody writes, a transcript comes.
 
 `POST /control/<what>` with what a person does (`mention`, `dm`, `command`, `stop`), in JSON:
-`text`, `who`, `channel`, `thread`, `times`, `bad_signature`, `command`, `within_s`. Only from
-this machine, and with the token that was made at the start.
+`text`, `who`, `channel`, `thread`, `file`, `times`, `bad_signature`, `command`, `within_s`. Only
+from this machine, and with the token that was made at the start.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from aizuchi.simulator.orders import BadOrder, is_allowed, read
+from aizuchi.simulator.orders import BadOrder, file_in, is_allowed, read
 from aizuchi.simulator.slack.fake import FakeSlack
-from aizuchi.simulator.slack.people import CannotDo, Person, Said
+from aizuchi.simulator.slack.people import CannotDo, Copies, Person, Said
 from aizuchi.simulator.slack.quiet import until_quiet
 from aizuchi.simulator.slack.things import Channel
 
@@ -26,6 +26,7 @@ DEFAULTS: Mapping[str, Any] = {
     "times": 1,
     "bad_signature": False,
     "command": "/ask",
+    "file": {},
     "within_s": WITHIN_S,
 }
 
@@ -46,13 +47,14 @@ class Control:
 
     async def _do(self, what: str, order: Mapping[str, Any]) -> Said:
         person, text = self._person(order["who"]), order["text"]
-        copies = {"times": order["times"], "bad_signature": order["bad_signature"]}
+        copies: Copies = {"times": order["times"], "bad_signature": order["bad_signature"]}
+        files = [person.file(*file)] if (file := file_in(order)) else []
         match what:
             case "mention":
                 channel = self._channel(order["channel"], person)
-                return await person.mentions(text, channel, order["thread"], **copies)
+                return await person.mentions(text, channel, order["thread"], files=files, **copies)
             case "dm":
-                return await person.dm(text, order["thread"], **copies)
+                return await person.dm(text, order["thread"], files=files, **copies)
             case "command":
                 channel = self._channel(order["channel"], person)
                 return await person.command(order["command"], text, channel, **copies)

@@ -69,7 +69,9 @@ class Events:
             return []
         if team.bot_user not in channel.members and not self._reaches_guest(channel, team):
             return []
-        return [{**self._said(message, channel), "type": "app_mention"}]
+        said = {**self._said(message, channel), "type": "app_mention"}
+        said.pop("subtype", None)
+        return [said]
 
     def _reaches_guest(self, channel: Channel, team: Team) -> bool:
         is_open = channel.kind == "channel" and team.id == channel.team

@@ -1,9 +1,10 @@
 """Messages, people and channels as the Web API and the events show them."""
 
 from typing import Any
+from urllib.parse import quote
 
 from aizuchi.simulator.slack.state import State
-from aizuchi.simulator.slack.things import Channel, Message, User
+from aizuchi.simulator.slack.things import Channel, File, Message, User
 
 
 def message_fields(state: State, message: Message) -> dict[str, Any]:
@@ -15,6 +16,8 @@ def message_fields(state: State, message: Message) -> dict[str, Any]:
     if message.app:
         bot_id = state.teams[state.users[message.user].team].bot_id
         fields |= {"bot_id": bot_id, "app_id": message.app}
+    if message.files:
+        fields |= {"files": [file_fields(state, file) for file in message.files], "upload": False}
     if blocks := _blocks(message):
         fields["blocks"] = blocks
     if message.edited_at:
@@ -50,6 +53,24 @@ def _thread_fields(state: State, message: Message) -> dict[str, Any]:
         "reply_count": len(replies),
         "reply_users": sorted({reply.user for reply in replies}),
         "latest_reply": replies[-1].ts,
+    }
+
+
+def file_fields(state: State, file: File) -> dict[str, Any]:
+    """A file as those are told of it who may read the channel; the content is had elsewhere."""
+    url = f"{state.address}/files-pri/{file.team}-{file.id}/{quote(file.name)}"
+    return {
+        "id": file.id,
+        "name": file.name,
+        "title": file.name,
+        "mimetype": file.media_type,
+        "filetype": file.name.rpartition(".")[2],
+        "mode": "hosted",
+        "is_external": False,
+        "size": len(file.content),
+        "url_private": url,
+        "url_private_download": f"{url}?download=1",
+        "file_access": "visible",
     }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from aizuchi.simulator.slack.deliveries import Ack, Attempt, Delivery
 from aizuchi.simulator.slack.events import Parcel
@@ -10,7 +10,7 @@ from aizuchi.simulator.slack.gestures import click_parcel, command_parcel
 from aizuchi.simulator.slack.markup import typed
 from aizuchi.simulator.slack.responses import acknowledged
 from aizuchi.simulator.slack.state import Happened
-from aizuchi.simulator.slack.things import Channel, Message, Team, User
+from aizuchi.simulator.slack.things import Channel, File, Message, Team, User
 
 if TYPE_CHECKING:
     from aizuchi.simulator.slack.fake import FakeSlack
@@ -33,6 +33,13 @@ class Said(NamedTuple):
     @property
     def statuses(self) -> list[int]:
         return [ack.status for ack in self.acks]
+
+
+class Copies(TypedDict):
+    """How often something is delivered, and how it is signed."""
+
+    times: int
+    bad_signature: bool
 
 
 class Person:
@@ -59,17 +66,26 @@ class Person:
         channel: Channel,
         thread: str = "",
         *,
+        files: Sequence[File] = (),
         times: int = 1,
         bad_signature: bool = False,
     ) -> Said:
         """Mentions the app, in a thread or as the beginning of one."""
         mention = f"<@{self.team.bot_user}> {text}".strip()
-        return await self.says(mention, channel, thread, times=times, bad_signature=bad_signature)
+        copies: Copies = {"times": times, "bad_signature": bad_signature}
+        return await self.says(mention, channel, thread, files=files, **copies)
 
     async def dm(
-        self, text: str, thread: str = "", *, times: int = 1, bad_signature: bool = False
+        self,
+        text: str,
+        thread: str = "",
+        *,
+        files: Sequence[File] = (),
+        times: int = 1,
+        bad_signature: bool = False,
     ) -> Said:
-        return await self.says(text, self.direct, thread, times=times, bad_signature=bad_signature)
+        copies: Copies = {"times": times, "bad_signature": bad_signature}
+        return await self.says(text, self.direct, thread, files=files, **copies)
 
     async def says(
         self,
@@ -77,16 +93,23 @@ class Person:
         channel: Channel,
         thread: str = "",
         *,
+        files: Sequence[File] = (),
         times: int = 1,
         bad_signature: bool = False,
         subtype: str = "",
     ) -> Said:
-        """Writes what is typed; the same delivery comes `times` times, at once."""
+        """Writes what is typed, or attaches files to it; the same delivery comes `times` times, at
+        once."""
         self._may_write(channel)
         message = Message(self._state.next_ts(), channel.id, self.id, thread=thread)
-        message.text, message.subtype = typed(text), subtype
+        message.text, message.files = typed(text), tuple(files)
+        message.subtype = subtype or ("file_share" if files else "")
         self._state.add(message)
         return await self._tell(message.channel, message.ts, message.root, times, bad_signature)
+
+    def file(self, name: str, content: bytes, media_type: str = "text/plain") -> File:
+        """A file to attach to a message."""
+        return self._state.add_file(self.team.id, name, content, media_type)
 
     async def edits(self, said: Said, text: str) -> Said:
         message = self._own(said)

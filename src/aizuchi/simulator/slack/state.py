@@ -11,6 +11,7 @@ from aizuchi.simulator.slack.points import Points
 from aizuchi.simulator.slack.things import (
     BOT_SCOPES,
     Channel,
+    File,
     Kind,
     Message,
     ResponseUrl,
@@ -55,6 +56,7 @@ class State:
         self.tokens: dict[str, Token] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[Thread, Message] = {}
+        self.files: dict[str, File] = {}
         self.sessions: dict[Thread, Session] = {}
         self.statuses: dict[Thread, Status] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
@@ -201,6 +203,11 @@ class State:
         path = f"/commands/{self.channels[channel].team}/{secrets.token_hex(12)}"
         self.response_urls[path] = ResponseUrl(channel, user, self.clock(), thread, message)
         return path
+
+    def add_file(self, team: str, name: str, content: bytes, media_type: str) -> File:
+        file = File(self._id("F"), team, name, content, media_type)
+        self.files[file.id] = file
+        return file
 
     def _id(self, letter: str) -> str:
         self._last_id += 1

@@ -13,6 +13,7 @@ BOT_SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "files:read",
         "groups:history",
         "groups:read",
         "im:history",
@@ -79,6 +80,16 @@ class Stream:
         self.refusals = 0
 
 
+class File(NamedTuple):
+    """What somebody has attached; whoever has a token that may read files gets it."""
+
+    id: str
+    team: str
+    name: str
+    content: bytes
+    media_type: str
+
+
 class Message:
     """A message as Slack keeps it. Only `ephemeral_to` sees it where that is set."""
 
@@ -89,6 +100,7 @@ class Message:
         "deleted",
         "edited_at",
         "ephemeral_to",
+        "files",
         "made_by",
         "markdown",
         "metadata",
@@ -108,6 +120,7 @@ class Message:
         self.text = self.markdown = self.app = self.ephemeral_to = self.subtype = ""
         self.made_by = self.parse = self.edited_at = ""
         self.blocks: list[dict[str, Any]] = []
+        self.files: tuple[File, ...] = ()
         self.metadata: dict[str, Any] = {}
         self.reactions: dict[str, list[str]] = {}
         self.stream: Stream | None = None

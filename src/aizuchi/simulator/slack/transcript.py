@@ -31,6 +31,7 @@ def visible_text(state: State, message: Message) -> str:
     """What a message says to its readers."""
     text = message.markdown or ("" if message.blocks else message.text)
     parts = [text, *map(shown, message.blocks)]
+    parts += [f"[{file.name}]" for file in message.files]
     return read("\n".join(part for part in parts if part), state.users)
 
 

@@ -61,7 +61,8 @@ class Button(NamedTuple):
 def button_of(custom_id: str) -> Button | None:
     """The button that was clicked; None where it is none of ours."""
     begins, *fields = custom_id.split("/")
-    if begins != OURS or len(fields) != len(Button._fields):
+    is_whole = len(custom_id) <= LONGEST_ID and len(fields) == len(Button._fields)
+    if begins != OURS or not is_whole:
         return None
     kind, user, where, turn = fields
     is_ours = kind in KINDS and where in PLACES and user and turn

@@ -17,7 +17,12 @@ from aizuchi.surfaces.discord.fields import (
     text_of,
 )
 from aizuchi.surfaces.discord.manner import Manner
-from aizuchi.surfaces.discord.questions import focused, question_about, question_of
+from aizuchi.surfaces.discord.questions import (
+    files_given,
+    focused,
+    question_about,
+    question_of,
+)
 from aizuchi.surfaces.discord.responses import choices, pong, taken, thinking, told_alone
 from aizuchi.words import Language, language_of, say
 
@@ -30,7 +35,7 @@ ORDERS = {"reset": "reset", "forget-me": "forget_me"}
 CHAT_INPUT, MESSAGE = 1, 3
 GUILD, BOT_DM, PRIVATE_CHANNEL = 0, 1, 2
 MOST_CHOICES = 25
-LONGEST_TOKEN = 1_000
+LONGEST_TOKEN, LONGEST_NUMBER = 1_000, 64
 
 ADMINISTRATOR = 1 << 3
 LOOKS = 1 << 10 | 1 << 16
@@ -124,7 +129,8 @@ def _is_for_one_account(body: Fields) -> bool:
 def _may_look(body: Fields) -> bool:
     """Whether a lost follow-up could be looked up; where Discord does not say, we try."""
     given = text_of(body, "app_permissions")
-    may = int(given) if given.isascii() and given.isdigit() else LOOKS
+    is_number = given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER
+    may = int(given) if is_number else LOOKS
     return bool(may & ADMINISTRATOR) or may & LOOKS == LOOKS
 
 
@@ -149,7 +155,8 @@ def _read_command(asked: Interaction, data: Fields, manner: Manner) -> Reception
             return Reception(accepted=told_alone(_unknown(asked, name, manner)))
     message = _message(asked, f"interaction:{asked.id}", manner, manner.is_ephemeral(name))
     command = ORDERS.get(name, "" if text else GREETING)
-    return _taken(asked, message._replace(text=text, command=command, via=f"/{name}"))
+    given = message._replace(text=text, command=command, via=f"/{name}")
+    return _taken(asked, given._replace(attachments=files_given(data)))
 
 
 def _unknown(asked: Interaction, name: str, manner: Manner) -> str:

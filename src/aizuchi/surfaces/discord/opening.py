@@ -21,6 +21,7 @@ from aizuchi.surfaces import Opened, Socket, Take
 from aizuchi.surfaces.discord import HAND_OVER_S, LIMITS, MESSAGE, NARROW
 from aizuchi.surfaces.discord.address import Address
 from aizuchi.surfaces.discord.courier import DiscordCourier
+from aizuchi.surfaces.discord.files import fetch
 from aizuchi.surfaces.discord.inbound import DiscordSurface
 from aizuchi.surfaces.discord.manner import Known, Manner, allowed
 from aizuchi.surfaces.discord.rest import Answer, Call, Rest, open_client
@@ -47,6 +48,7 @@ async def open_discord(settings: Settings, clock: Callable[[], float]) -> AsyncI
                 has_sign,
                 socket=socket_of(discord, surface, courier, rest, clock),
                 greeting=discord.greeting,
+                fetch=partial(fetch, client, discord.api_base),
             )
         finally:
             learning.cancel()

@@ -5,19 +5,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from aizuchi.events import Attachment, attachment
 from aizuchi.surfaces.discord.fields import Fields, inner, listed, name_of, text_of
 from aizuchi.words import language_of, say
 
 GROUPS = (1, 2)
 """Types of an option that is a command inside the command, or a group of those."""
 
+ATTACHMENT = 11
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _RESOLVED = {
     6: ("users",),
     7: ("channels",),
     8: ("roles",),
     9: ("users", "roles"),
-    11: ("attachments",),
+    ATTACHMENT: ("attachments",),
 }
 """Where the thing is that the value of an option names, by the option's type."""
 
@@ -69,10 +71,33 @@ def with_attachments(text: str, attachments: Sequence[Fields]) -> str:
     return "\n".join(filter(None, (text.strip(), *map(named, attachments))))
 
 
-def named(attachment: Fields) -> str:
-    kind = text_of(attachment, "content_type").partition(";")[0]
-    name = text_of(attachment, "filename")
-    return f"[{name} ({kind})]" if kind else f"[{name}]"
+def named(file: Fields) -> str:
+    return file_of(file).mark
+
+
+def file_of(file: Fields) -> Attachment:
+    return attachment(
+        text_of(file, "filename"),
+        text_of(file, "content_type"),
+        file.get("size"),
+        text_of(file, "url"),
+    )
+
+
+def files_of(message: Fields) -> tuple[Attachment, ...]:
+    """What is attached to a message."""
+    return tuple(map(file_of, listed(message, "attachments")))
+
+
+def files_given(data: Fields) -> tuple[Attachment, ...]:
+    """What came with a command: files as values of its options, in their order, or those of the
+    message that it is about."""
+    resolved = inner(data, "resolved")
+    given = inner(resolved, "attachments")
+    leaves = (one for one in _leaves(data) if one.get("type") == ATTACHMENT)
+    files = (inner(given, str(one.get("value"))) for one in leaves)
+    about = inner(inner(resolved, "messages"), text_of(data, "target_id"))
+    return (*(file_of(file) for file in files if file), *files_of(about))
 
 
 def focused(data: Fields) -> Fields:

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from aizuchi.events import Message, Place, Reception
+from aizuchi.events import Attachment, Message, Place, Reception
 from aizuchi.surfaces.discord import NAME
 from aizuchi.surfaces.discord.address import Address, conversation_of, place_of
 from aizuchi.surfaces.discord.fields import (
@@ -18,14 +18,16 @@ from aizuchi.surfaces.discord.fields import (
 )
 from aizuchi.surfaces.discord.interactions import GREETING
 from aizuchi.surfaces.discord.manner import Manner
-from aizuchi.surfaces.discord.questions import quotation, with_attachments
+from aizuchi.surfaces.discord.questions import files_of, quotation, with_attachments
 from aizuchi.surfaces.discord.responses import reply
 from aizuchi.words import language_of, say
 
 WRITTEN = (0, 19)
 """The types of a message that a person wrote: by itself, or as a reply."""
 
+BLANKS = " \t"
 _USER = re.compile(r"<@!?(\d+)>")
+_SET_APART = re.compile(r"\A[ \t]*[:,：、，]")
 
 
 def read_message(body: Fields, manner: Manner, bot_id: str) -> Reception:
@@ -77,13 +79,21 @@ def _message(body: Fields, manner: Manner, bot_id: str, *, direct: bool) -> Mess
         ref=said,
         command="" if text else GREETING,
         reply_to=address.to_mapping(),
+        attachments=_files(body, bot_id),
     )
+
+
+def _files(body: Fields, bot_id: str) -> tuple[Attachment, ...]:
+    """What is attached to a message, and to the one of somebody else that it is a reply to."""
+    referenced = inner(body, "referenced_message")
+    is_ours = inner(referenced, "author").get("id") == bot_id
+    return (*files_of(body), *(() if is_ours else files_of(referenced)))
 
 
 def _question(body: Fields, bot_id: str) -> str:
     """What is asked, without the mention that it is asked by; with the message that it is a reply
     to, where that is not ours and we are shown what it says."""
-    names = {each.get("id"): name_of(each) for each in listed(body, "mentions")}
+    names = {optional_id(each, "id"): name_of(each) for each in listed(body, "mentions")}
     text = _without_mention(text_of(body, "content"), bot_id)
     text = _USER.sub(lambda match: f"@{names.get(match[1]) or match[1]}", text)
     asked = with_attachments(text, listed(body, "attachments"))
@@ -98,13 +108,12 @@ def _question(body: Fields, bot_id: str) -> str:
 
 def _without_mention(text: str, bot_id: str) -> str:
     """The text without the mentions of us, and what sets the first one apart."""
-    if not bot_id:
-        return text.strip()
-    begins, anywhere = _mention_of(bot_id)
-    return anywhere.sub(" ", begins.sub("", text)).strip()
+    before, *after = _mention_of(bot_id).split(text) if bot_id else [text]
+    if after and not before.strip():
+        after[0] = _SET_APART.sub("", after[0], count=1)
+    return " ".join([before.rstrip(BLANKS), *(each.strip(BLANKS) for each in after)]).strip()
 
 
 @lru_cache
-def _mention_of(bot_id: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    mention = rf"[ \t]*<@!?{re.escape(bot_id)}>[ \t]*"
-    return re.compile(rf"\A\s*{mention}[:,：、，]?"), re.compile(mention)
+def _mention_of(bot_id: str) -> re.Pattern[str]:
+    return re.compile(rf"<@!?{re.escape(bot_id)}>")

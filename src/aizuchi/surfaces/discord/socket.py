@@ -17,6 +17,7 @@ from aizuchi.operations import Doubtful, Refused
 from aizuchi.settings.discord import DiscordSettings
 from aizuchi.surfaces import Take
 from aizuchi.surfaces.discord.courier import DiscordCourier
+from aizuchi.surfaces.discord.fields import id_of, optional_id
 from aizuchi.surfaces.discord.gateway import Gateway, pause_after
 from aizuchi.surfaces.discord.inbound import INTERACTION, MESSAGE, DiscordSurface
 from aizuchi.surfaces.discord.messages import QUIET
@@ -81,7 +82,7 @@ class DiscordSocket:
             case "READY":
                 self._introduce(payload)
             case "GUILD_CREATE":
-                self._registrar.add(payload["id"])
+                self._registrar.add(id_of(payload, "id"))
             case "MESSAGE_CREATE":
                 await self._hear_message(payload)
             case "INTERACTION_CREATE":
@@ -114,10 +115,10 @@ class DiscordSocket:
 
     async def _hear_interaction(self, payload: Mapping[str, Any]) -> None:
         until = asyncio.get_running_loop().time() + RESPOND_WITHIN_S
-        reception = self._read(INTERACTION, payload)
-        if reception is None:
+        reception, interaction = self._read(INTERACTION, payload), optional_id(payload, "id")
+        if reception is None or not interaction:
             return
-        with self._courier.tokens.responding(payload["id"]):
+        with self._courier.tokens.responding(interaction):
             response = await self._take(reception)
             await self._respond(payload, response, until)
 
@@ -125,7 +126,7 @@ class DiscordSocket:
         """What it asks us to store; None where nobody could read it."""
         try:
             body = read_object(json.dumps(payload, ensure_ascii=False).encode())
-        except (BadJson, UnicodeEncodeError):
+        except (BadJson, UnicodeEncodeError, RecursionError):
             logger.warning("Discord sent something that cannot be read")
             return None
         return self._surface.read(Event(route, None, body), now=self._clock())

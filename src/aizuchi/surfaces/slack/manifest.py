@@ -54,6 +54,7 @@ def scopes(slack: SlackSettings) -> Sequence[str]:
     wanted = {
         *("app_mentions:read", "assistant:write", "chat:write"),
         *("channels:history", "groups:history", "im:history", "mpim:history"),
+        *(["files:read"] if slack.files else []),
         *(["commands"] if slack.commands else []),
         *(["reactions:write"] if slack.sign == "reaction" else []),
         *(["users:read"] if slack.names else []),

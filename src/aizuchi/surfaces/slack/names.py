@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from aizuchi.history import Overheard
 from aizuchi.operations import Busy, Refused
-from aizuchi.ports import Overheard, Pace
+from aizuchi.ports import Pace
 from aizuchi.surfaces.slack.webapi import Answer, WebApi
 
 INFO, SCOPE = "users.info", "users:read"

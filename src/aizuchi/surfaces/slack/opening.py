@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
+import httpx2
+
 from aizuchi.errors import PlugNotFound
 from aizuchi.events import Message
+from aizuchi.history import Fetch
 from aizuchi.limits import Limits
 from aizuchi.settings import Settings
 from aizuchi.settings.keyring import Keyring
@@ -15,6 +18,7 @@ from aizuchi.surfaces import Opened, Socket, Take
 from aizuchi.surfaces.slack import COMMAND, EDITS, LIMITS
 from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.courier import SlackCourier
+from aizuchi.surfaces.slack.files import fetch
 from aizuchi.surfaces.slack.inbound import Manner, SlackSurface
 from aizuchi.surfaces.slack.names import Names
 from aizuchi.surfaces.slack.overhearing import overhear
@@ -29,7 +33,8 @@ async def open_slack(settings: Settings, clock: Callable[[], float]) -> AsyncIte
         courier = SlackCourier(api, reactions=settings.slack.sign == "reaction")
         learning = asyncio.create_task(courier.finder.learn_all())
         try:
-            yield opened_with(api, courier, settings.slack, clock)
+            opened = opened_with(api, courier, settings.slack, clock)
+            yield opened._replace(fetch=fetch_of(client, settings.slack))
         finally:
             learning.cancel()
             await asyncio.gather(learning, return_exceptions=True)
@@ -45,6 +50,11 @@ def opened_with(
     listen = partial(overhear, api, courier.finder, Names(api, asks=slack.names))
     limits = partial(limits_of, courier)
     return Opened(surface, courier, limits, has_sign, listen, socket, slack.greeting, keyring.renew)
+
+
+def fetch_of(client: httpx2.AsyncClient, slack: SlackSettings) -> Fetch | None:
+    """How files are had; None where they are not wanted."""
+    return partial(fetch, client, slack.api_base, slack.tokens) if slack.files else None
 
 
 def socket_of(

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aizuchi.events import Message
+from aizuchi.history import Overheard
 from aizuchi.operations import Busy
-from aizuchi.ports import Overheard, Pace
+from aizuchi.ports import Pace
 from aizuchi.surfaces.slack.address import Address
 from aizuchi.surfaces.slack.entities import plain
 from aizuchi.surfaces.slack.finding import REPLIES, Finder

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aizuchi.events import Message, Place, Signal
+from aizuchi.events import Attachment, Message, Place, Signal, attachment, marked
 from aizuchi.surfaces.slack.address import NAME, Address, Kind, conversation_of
 from aizuchi.surfaces.slack.callbacks import Callback, id_of, optional_id, text_of
 from aizuchi.surfaces.slack.entities import (
@@ -52,7 +52,8 @@ def message_of(callback: Callback, kind: Kind) -> Message:
     event, at = callback.event, callback.at
     channel, ts, sender = id_of(event, "channel"), id_of(event, "ts"), callback.sender
     thread_ts = optional_id(event, "thread_ts") or ts
-    text = _question(text_of(event, "text"), at.own_user, kind)
+    files = files_of(event)
+    text = marked(_question(text_of(event, "text"), at.own_user, kind), files)
     address = Address(
         kind=kind,
         team=at.team,
@@ -75,6 +76,23 @@ def message_of(callback: Callback, kind: Kind) -> Message:
         command="" if text else GREETING,
         reply_to=address.to_mapping(),
         joins=kind == "thread",
+        attachments=files,
+    )
+
+
+def files_of(event: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    """What is attached; a file that Slack does not show has no address."""
+    listed = event.get("files")
+    files = listed if isinstance(listed, list) else []
+    return tuple(
+        attachment(
+            text_of(file, "name") or text_of(file, "title"),
+            text_of(file, "mimetype"),
+            file.get("size"),
+            text_of(file, "url_private"),
+        )
+        for file in files
+        if isinstance(file, dict)
     )
 
 

@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aizuchi.answers import Finished, Logged, Restarted, TextDelta
-from aizuchi.events import HttpResponse, Spoken
+from aizuchi.attachments import picture_type
+from aizuchi.events import Attachment, HttpResponse, Spoken, attachment
 from aizuchi.recall import tokens_of
+from aizuchi.surfaces.web.files import data_in
 from aizuchi.words import Language, say
 
 ROLES = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
 LEFT_OUT = ("tool", "function")
-TEXTS = ("text", "input_text", "output_text")
+TEXTS, IMAGES = ("text", "input_text", "output_text"), ("image_url", "input_image")
 LIMITS = ("too_fast", "day_used", "tokens_used", "full")
 NO_RETRY = ((b"x-should-retry", b"false"),)
 """What the official clients go by: we have tried again already where that helps."""
@@ -38,13 +40,15 @@ class Unfit(Exception):
 
 
 class Asked(NamedTuple):
-    """A request for a completion: the caller's lines, the last of the user's, and how to tell."""
+    """A request for a completion: the caller's lines, the last of the user's, and how to tell.
+    Each image belongs to one of the lines."""
 
     model: str
     lines: tuple[Spoken, ...]
     question: str
     stream: bool = False
     usage: bool = False
+    images: tuple[Attachment, ...] = ()
 
 
 class Failure(NamedTuple):
@@ -69,47 +73,77 @@ def asked_of(body: Mapping[str, Any]) -> Asked:
         raise Unfit("you must provide a model parameter", "model")
     if not isinstance(messages, list) or not messages:
         raise Unfit("it has to be a list with a message of the user in it", "messages")
-    lines = [line for n, one in enumerate(messages) if (line := _line(one, f"messages[{n}]"))]
-    question = next((text for role, text in reversed(lines) if role == "user"), "")
-    if not question.strip():
+    found = [_line(one, f"messages[{n}]") for n, one in enumerate(messages)]
+    given = [line for line in found if line.text or line.images]
+    asking = next((line for line in reversed(given) if line.role == "user"), Line("user"))
+    if not (asking.text.strip() or asking.images):
         raise Unfit("there is no message of the user with a text in it", "messages")
     options = body.get("stream_options")
-    usage = isinstance(options, dict) and options.get("include_usage") is True
-    return Asked(model.strip(), tuple(lines), question, body.get("stream") is True, usage)
+    return Asked(
+        model.strip(),
+        tuple(Spoken(line.role, line.text) for line in given),
+        asking.text,
+        body.get("stream") is True,
+        isinstance(options, dict) and options.get("include_usage") is True,
+        tuple(image._replace(line=n) for n, line in enumerate(given) for image in line.images),
+    )
 
 
-def _line(message: Any, param: str) -> Spoken | None:
+class Line(NamedTuple):
+    """A message of the caller's."""
+
+    role: str
+    text: str = ""
+    images: tuple[Attachment, ...] = ()
+
+
+def _line(message: Any, param: str) -> Line:
     role = message.get("role") if isinstance(message, dict) else None
     if role in LEFT_OUT:
-        return None
+        return Line(role)
     if role not in ROLES:
         raise Unfit("it has no role that I know", f"{param}.role")
-    text = _text(message.get("content"), f"{param}.content")
-    return Spoken(ROLES[role], text) if text else None
+    parts = _parts(message.get("content"), f"{param}.content")
+    images = tuple(part for part in parts if isinstance(part, Attachment))
+    if images and role != "user":
+        raise Unfit("only a message of the user may hold an image", f"{param}.content")
+    return Line(ROLES[role], "\n".join(part for part in parts if isinstance(part, str)), images)
 
 
-def _text(content: Any, param: str) -> str:
+def _parts(content: Any, param: str) -> Sequence[str | Attachment]:
     match content:
         case None:
-            return ""
+            return ()
         case str():
-            return content
+            return (content,)
         case list():
-            return "\n".join(_part(part, f"{param}[{n}]") for n, part in enumerate(content))
+            return [_part(part, f"{param}[{n}]") for n, part in enumerate(content)]
         case _:
             raise Unfit("it is neither a text nor a list of parts", param)
 
 
-def _part(part: Any, param: str) -> str:
+def _part(part: Any, param: str) -> str | Attachment:
     match part:
         case str():
             return part
         case {"type": kind, "text": str(text)} if kind in TEXTS:
             return str(text)
+        case {"type": kind, "image_url": {"url": str(url)} | str(url)} if kind in IMAGES:
+            return _image(url, f"{param}.image_url")
         case {"type": str(kind)}:
             raise Unfit(f"I cannot read a part of the type {kind[:40]!r}, only text", param)
         case _:
             raise Unfit("it is no part of a message", param)
+
+
+def _image(url: str, param: str) -> Attachment:
+    """An image that is there itself: none is fetched from anywhere."""
+    data = data_in(url)
+    if data is None:
+        raise Unfit("I fetch no images: send it as a data: URL, in base64", param)
+    if not (kind := picture_type(data.content)):
+        raise Unfit("it is none of PNG, JPEG, GIF and WebP", param)
+    return attachment("image", kind, content=data.content)
 
 
 # ── what is told ──────────────────────────────────────────────────────────────

@@ -23,6 +23,7 @@ from aizuchi.surfaces.web import completions
 from aizuchi.surfaces.web.auth import SECURITY_HEADERS, Gate, language_of
 from aizuchi.surfaces.web.calls import Endpoint, head_of, json_answer, respond, whole
 from aizuchi.surfaces.web.completions import Asked, Failure, Form, Telling, Unfit
+from aizuchi.surfaces.web.files import keyed
 from aizuchi.surfaces.web.inbound import NAME
 from aizuchi.surfaces.web.stream import Line, Listeners, beat, body_of, left
 from aizuchi.surfaces.web.tail import HEADERS
@@ -131,6 +132,7 @@ class Facade:
             locale=language_of(got),
             via=asked.model,
             history=asked.lines,
+            attachments=keyed(asked.images, turn_id),
         )
 
     def _turn_id(self, got: HttpRequest, person: str) -> str:

@@ -10,6 +10,7 @@ from aizuchi.consent import Decision, decision_id
 from aizuchi.edge import read_object
 from aizuchi.errors import BadJson
 from aizuchi.events import (
+    Attachment,
     Event,
     HttpRequest,
     HttpResponse,
@@ -19,9 +20,11 @@ from aizuchi.events import (
     Sender,
     Signal,
     Tail,
+    marked,
 )
 from aizuchi.history import Said
 from aizuchi.surfaces.web.auth import Gate, language_of, plain
+from aizuchi.surfaces.web.files import are_same, digest_of, file_of, keyed
 from aizuchi.surfaces.web.wording import line
 from aizuchi.words import Language
 
@@ -166,7 +169,8 @@ def with_history(event: Event, chat: Sequence[Said]) -> Event:
     standing = next((said for said in reversed(chat) if said.ref == asked["ref"]), None)
     if standing is None:
         return event
-    unchanged = standing.question == asked["text"] and standing.outcome in GOOD
+    same = standing.question == asked["text"] and are_same(standing.attachments, asked["files"])
+    unchanged = same and standing.outcome in GOOD
     reads = unchanged if asked["edits"] else not standing.outcome
     return event._replace(body={**asked, "attach" if reads else "answer": standing.turn_id})
 
@@ -176,10 +180,12 @@ def with_history(event: Event, chat: Sequence[Said]) -> Event:
 
 def _message(person: str, asked: Mapping[str, Any]) -> Message:
     chat, ref, text = asked["chat"], asked["ref"], asked["text"]
-    replaces = asked["answer"]
+    replaces, files = asked["answer"], asked["files"]
     conversation = conversation_of(person, chat)
+    told_apart = filter(None, [digest_of(files)])
+    turn_id = _turn_id(person, chat, ref, text, replaces, *told_apart)
     return Message(
-        turn_id=_turn_id(person, chat, ref, text, replaces),
+        turn_id=turn_id,
         surface=NAME,
         tenant=NAME,
         conversation=conversation,
@@ -189,6 +195,7 @@ def _message(person: str, asked: Mapping[str, Any]) -> Message:
         ref=ref,
         locale=asked["locale"],
         replaces=replaces,
+        attachments=keyed(files, turn_id),
     )
 
 
@@ -204,13 +211,15 @@ def _asked(body: Mapping[str, Any]) -> dict[str, Any]:
         raise _Unfit("bad_field", "trigger")
     named = _string(body, "messageId", MESSAGE_ID) if body.get("messageId") else ""
     message = _last_of_user(body.get("messages"))
-    ref = _string(message, "id", MESSAGE_ID)
+    ref, parts = _string(message, "id", MESSAGE_ID), _parts(message.get("parts"))
+    files = _files(parts)
     if verdict_in(ref):
         raise _Unfit("decided")
     return {
         "chat": _string(body, "id", CHAT_ID),
         "ref": ref,
-        "text": _text(message.get("parts")),
+        "text": marked(_text(parts, needed=not files), files),
+        "files": files,
         "again": again,
         "edits": named == ref and not again,
         "answer": named if again and ANSWER_ID.fullmatch(named) else "",
@@ -233,15 +242,25 @@ def _last_of_user(messages: Any) -> Mapping[str, Any]:
     raise _Unfit("bad_field", "messages")
 
 
-def _text(parts: Any) -> str:
+def _parts(parts: Any) -> Sequence[Mapping[str, Any]]:
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise _Unfit("bad_field", "parts")
-    if any(part.get("type") == "file" for part in parts):
-        raise _Unfit("files")
+    return parts
+
+
+def _files(parts: Sequence[Mapping[str, Any]]) -> tuple[Attachment, ...]:
+    """What is attached; what lies elsewhere is not fetched."""
+    files = [file_of(part) for part in parts if part.get("type") == "file"]
+    if None in files:
+        raise _Unfit("file_elsewhere")
+    return tuple(file for file in files if file)
+
+
+def _text(parts: Sequence[Mapping[str, Any]], *, needed: bool) -> str:
     texts = [part.get("text") for part in parts if part.get("type") == "text"]
     if not all(isinstance(text, str) for text in texts):
         raise _Unfit("bad_field", "parts")
     text = "\n".join(map(str, texts))
-    if not text.strip():
+    if needed and not text.strip():
         raise _Unfit("no_text")
     return text

@@ -7,16 +7,18 @@ from typing import Any
 from urllib.parse import quote
 
 from aizuchi.consent import asking_id
+from aizuchi.events import unmarked
 from aizuchi.history import Said
+from aizuchi.surfaces.web.files import part_of
 from aizuchi.surfaces.web.inbound import verdict_in
 from aizuchi.surfaces.web.tail import consent_part, outcome_of, source_part, step_part
 from aizuchi.surfaces.web.wording import line
 from aizuchi.words import Language
 
 
-def messages_of(chat: Sequence[Said], language: Language) -> list[dict[str, Any]]:
+def messages_of(id_: str, chat: Sequence[Said], language: Language) -> list[dict[str, Any]]:
     """The history as UI messages; an answer that is being written is read from its stream."""
-    return [message for said in chat for message in _messages(said, language)]
+    return [message for said in chat for message in _messages(id_, said, language)]
 
 
 def question_of(said: Said, language: Language) -> str:
@@ -27,10 +29,13 @@ def question_of(said: Said, language: Language) -> str:
     return line(verdict, language) if verdict else ""
 
 
-def _messages(said: Said, language: Language) -> Iterator[dict[str, Any]]:
+def _messages(chat: str, said: Said, language: Language) -> Iterator[dict[str, Any]]:
     if asked := question_of(said, language):
-        part = {"type": "text", "text": asked}
-        yield {"id": said.ref, "role": "user", "parts": [part]}
+        attached = () if asking_id(said.turn_id) else said.attachments
+        files = [part_of(file, chat) for file in attached]
+        words = unmarked(asked, attached)
+        text = [{"type": "text", "text": words}] if words else []
+        yield {"id": said.ref, "role": "user", "parts": [*files, *text]}
     if said.outcome:
         yield {"id": said.turn_id, "role": "assistant", "parts": _parts(said)}
 

@@ -14,7 +14,7 @@ from aizuchi.errors import BadJson, StoreError
 from aizuchi.events import HttpResponse
 from aizuchi.history import handed_out
 from aizuchi.ports import AnswerLog, Chats, Inbox, Memory, Tickets
-from aizuchi.surfaces.web import inbound, page
+from aizuchi.surfaces.web import files, inbound, page
 from aizuchi.surfaces.web.asking import Asking
 from aizuchi.surfaces.web.auth import Gate, language_of, origin_of
 from aizuchi.surfaces.web.calls import Call, Endpoint, head_of, json_answer, respond, whole
@@ -90,6 +90,7 @@ class WebRoutes:
             self._route("/api/chat/{id}/stream", {"GET": self._stream}),
             self._route("/api/chat/{id}/stop", {"POST": self._stop}),
             self._route("/api/chat/{id}/decide", {"POST": self._decide}),
+            self._route("/api/chat/{id}/file/{turn}/{place}", {"GET": self._file}),
             self._route("/api/chat/{id}/export", {"GET": self._export}),
             self._route("/api/export", {"GET": self._export_all}),
             self._route("/api/ticket", {"POST": self._ticket}),
@@ -183,8 +184,14 @@ class WebRoutes:
         said = await self._asking.said(call)
         if said is None:
             return call.say(404, "no_chat")
-        messages = messages_of(said, language_of(call.request))
+        messages = messages_of(call.chat, said, language_of(call.request))
         return json_answer({"id": call.chat, "messages": messages})
+
+    async def _file(self, call: Call) -> Answer:
+        """What the person attached to a message."""
+        key = files.key_in(call.request.path)
+        content = await self._chats.file(call.person_key, key) if key else None
+        return files.shown(content) if content is not None else call.say(404, "no_page")
 
     async def _list(self, call: Call) -> Answer:
         listed = await self._chats.list(call.person_key)

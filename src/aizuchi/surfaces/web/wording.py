@@ -67,9 +67,9 @@ _LINES: dict[str, tuple[str, str]] = {
     "yes": ("Yes, do it.", "はい、実行してください。"),
     "no": ("No, do not do it.", "いいえ、実行しないでください。"),
     "no_text": ("The message has no text.", "メッセージに本文がありません。"),
-    "files": (
-        "I cannot read files yet. Send the text alone.",
-        "ファイルはまだ読めません。本文だけをお送りください。",
+    "file_elsewhere": (
+        "I fetch no files from elsewhere. Attach the file itself.",
+        "ほかの場所にあるファイルは取得しません。ファイルそのものを添付してください。",
     ),
     "store": (
         "I could not keep your message, so I did not take it. Send it again shortly.",

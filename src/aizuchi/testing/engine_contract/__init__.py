@@ -11,6 +11,7 @@ from aizuchi.testing.engine_contract import (
     accepting,
     answering,
     claiming,
+    filing,
     forgetting,
     remembering,
     summarising,
@@ -28,6 +29,7 @@ ENGINE_CONTRACT = (
     *summarising.PROMISES,
     *forgetting.PROMISES,
     *threads.PROMISES,
+    *filing.PROMISES,
     *tickets.PROMISES,
     *tracing.PROMISES,
 )

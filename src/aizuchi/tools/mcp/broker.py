@@ -63,11 +63,7 @@ def main() -> None:
     os.nice(5)  # an acknowledgement goes before a tool
     out = os.dup(1)
     os.dup2(2, 1)  # what a library prints is not our word
-    try:
-        asyncio.run(_main(lambda report: _write(out, line_of(report))))
-    finally:
-        if os.getpgrp() == os.getpid():
-            os.killpg(0, signal.SIGKILL)
+    asyncio.run(_main(lambda report: _write(out, line_of(report))))
 
 
 def _write(out: int, line: bytes) -> None:
@@ -80,9 +76,13 @@ async def _main(tell: Tell) -> None:
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(orders), sys.stdin
     )
-    connect = order_of(await orders.readline())
-    assert isinstance(connect, Connect)
-    tell(Lost(await serve(connect, orders, tell)))
+    try:
+        connect = order_of(await orders.readline())
+        assert isinstance(connect, Connect)
+        tell(Lost(await serve(connect, orders, tell)))
+    finally:  # at once: a library's thread may still be at something
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
 
 
 async def serve(connect: Connect, orders: asyncio.StreamReader, tell: Tell) -> str:
@@ -103,14 +103,17 @@ async def serve(connect: Connect, orders: asyncio.StreamReader, tell: Tell) -> s
         message_handler=broker.hear,
         client_info=Implementation(name="aizuchi", version=version("aizuchi")),
     )
+    obeying = asyncio.create_task(broker.obey(orders))  # also while it connects: we may be gone
+    obeying.add_done_callback(lambda task: None if task.cancelled() else end("nobody needs it"))
     try:
         async with limit, client:
             await broker.begin(client)
             limit.reschedule(None)
-            ends = (broker.obey(orders), broker.watch(), broker.follow(), asyncio.shield(over))
-            return await _first(*ends)
+            return await _first(broker.watch(), broker.follow(), asyncio.shield(over))
     except Exception as error:  # noqa: BLE001 - whatever the SDK raises, the connection is over
         return over.result() if over.done() else broker.refusal or _why(error)
+    finally:
+        obeying.cancel()
 
 
 async def _first(*waits: Any) -> str:
@@ -172,7 +175,7 @@ class Broker:
         if isinstance(message, ToolListChangedNotification):
             self._look.set()
 
-    async def obey(self, orders: asyncio.StreamReader) -> str:
+    async def obey(self, orders: asyncio.StreamReader) -> None:
         """Does what it is told, until nobody is there any more."""
         while line := await orders.readline():
             match order_of(line):
@@ -180,7 +183,6 @@ class Broker:
                     self._calls[call.id] = asyncio.create_task(self._call(call))
                 case Cancel(id) if id in self._calls:
                     self._calls[id].cancel()
-        return "nobody needs it"
 
     async def watch(self) -> str:
         """Looks at the tools anew where they may have changed, and now and then; why it is over."""
