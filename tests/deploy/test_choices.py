@@ -1,20 +1,24 @@
 """What a deployment sets, what it refuses, what it shows, and what it costs."""
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from aizuchi.cli import deploy, main
 from aizuchi.deploy.aws.account import open_account
 from aizuchi.deploy.aws.choices import chosen_of, settled
 from aizuchi.deploy.aws.deploying import Plan, told
 from aizuchi.deploy.aws.estimate import estimate
 from aizuchi.deploy.aws.installation import Installation
+from aizuchi.deploy.aws.packages import Packages
 from aizuchi.deploy.aws.secrets import known_here, wanted
 from aizuchi.deploy.aws.stacks import Change, ChangeSet
 from aizuchi.deploy.aws.trying import Answer, signed, try_out
 from aizuchi.deploy.stack import STACK
+from aizuchi.deploy.target import Target
 from aizuchi.errors import DeployError
 from aizuchi.events import HttpRequest, HttpResponse
 from aizuchi.settings import Settings, load
@@ -174,3 +178,30 @@ def test_without_its_client_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(DeployError, match=r"pip install 'aizuchi\[aws\]'"):
         open_account("eu-west-1")
+
+
+def test_the_packages_and_the_template_can_be_had_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def build(settings: Settings, files: list[Path], folder: Path, target: Target) -> Packages:
+        made = Packages(folder / "ingress.zip", folder / "worker.zip")
+        for file in made:
+            file.write_bytes(b"zip")
+        return made
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(deploy, "build", build)
+    assert main(["deploy", "aws", "--package", "dist"]) == 0
+    names = {file.name for file in (tmp_path / "dist").iterdir()}
+    assert names == {"ingress.zip", "worker.zip", "template.json"}
+    assert "Architecture=arm64 Runtime=python3." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("guide", ["aws.md", "aws.ja.md"])
+def test_the_guide_names_parameters_that_there_are(guide: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "guides" / guide).read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]+`) \|", text, re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    known = {each.name: each for each in STACK.parameters}
+    assert [name for name in named if name not in known] == []
+    assert len(named) > 10
