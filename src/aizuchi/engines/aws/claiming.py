@@ -2,6 +2,7 @@
 
 from math import inf
 
+from aizuchi.consent import too_late
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.hands import Hands, Lead
 from aizuchi.engines.aws.items import Item, Only, Update
@@ -14,6 +15,7 @@ from aizuchi.engines.aws.table import ConditionFailed
 from aizuchi.engines.aws.talks import talk_of
 from aizuchi.engines.aws.turnrows import is_open, turn_of
 from aizuchi.events import Message
+from aizuchi.recall import person_of
 from aizuchi.turns import (
     WAITED,
     Claim,
@@ -45,7 +47,9 @@ class Claims:
         row = await self._row(lead)
         if row is None:
             return await self._land(lead)
-        if not is_open(row):
+        if lead.message and _comes_too_late(lead.message, row):
+            await self._tell(lead, lead.message)
+        elif not is_open(row):
             await self._nothing(lead)
         elif float(row["lease_until"]) > self._store.clock():
             await self._held(lead, row)
@@ -108,6 +112,12 @@ class Claims:
         else:
             await self._nothing(lead)
         return None
+
+    async def _tell(self, lead: Lead, message: Message) -> None:
+        """Somebody else has decided already: that is a turn of its own, in which they are told."""
+        told = too_late(message)
+        late = self._hands.drop(lead)._replace(turn_id=told.turn_id, message=told)
+        self._hands.add(late, self._store.clock())
 
     async def _landed(self, lead: Lead, message: Message, now: float) -> Landed:
         return await land(
@@ -174,3 +184,8 @@ class Claims:
         )
         await self._queues.send((write_record(record), seconds + GUARDIAN_AFTER_S))
         await self._nothing(lead)
+
+
+def _comes_too_late(message: Message, row: Item) -> bool:
+    """Whether this is a second one's decision, and not the first one's again."""
+    return bool(message.decides) and row["person"] != person_of(message)

@@ -102,10 +102,10 @@ class Hands:
             self.add(dropped._replace(delivery=None), 0.0)
         return dropped
 
-    def give_up(self, lead: Lead) -> Delivery | None:
-        """The message of a lead that nobody has taken; None where somebody has."""
-        is_idle = lead.key not in self._claimed.values() and self._due.get(lead.key, inf) != inf
-        return self.drop(lead).delivery if is_idle else None
+    def give_up(self, lead: Lead, now: float) -> Delivery | None:
+        """The message of a lead that nobody has taken; None where somebody holds it."""
+        is_due = self._due.get(lead.key, inf) <= now
+        return self.drop(lead).delivery if is_due else None
 
     # ── claims ────────────────────────────────────────────────────────────────
 

@@ -13,6 +13,7 @@ from aizuchi.engines.aws.records import (
     Wake,
     digest_of,
     guardian_delay_s,
+    known_by,
     write_message,
     write_record,
 )
@@ -83,7 +84,9 @@ class AwsInbox:
         new = [each for each in messages if keys.turn(each.turn_id) not in known]
         for message in new:
             await self._queues.send_in_order(
-                write_message(message), digest_of(message.conversation), digest_of(message.turn_id)
+                write_message(message),
+                digest_of(message.conversation),
+                digest_of(known_by(message)),
             )
             guardian = write_record(Guardian(message, self._store.clock()))
             wait_s = guardian_delay_s(self._store.bounds.wait_within_s)

@@ -15,7 +15,9 @@ from aizuchi.events import decode_message
 SURPLUS_S = 300.0
 """How long a message rests that stands for what another stands for already."""
 
-BUSY_S = 2.0
+BUSY_S = 0.2
+ELSEWHERE_S = 1.0
+"""How long it is left to others then: beside the order we would get it again at once."""
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +70,8 @@ class Reception:
 
     async def _lead(self, lead: Lead) -> None:
         assert lead.delivery
-        if surplus := self._hands.add(lead, lead.delivery.sent_at):
+        since = min(lead.delivery.sent_at, self._store.clock())  # SQS has a clock of its own
+        if surplus := self._hands.add(lead, since):
             await self._source.later(surplus, SURPLUS_S)
         elif not (lead.to_end or self._source.has_room):
             self._lying.put_nowait((lead, asyncio.get_running_loop().time() + BUSY_S))
@@ -78,5 +81,6 @@ class Reception:
         while True:
             lead, until = await self._lying.get()
             await asyncio.sleep(until - asyncio.get_running_loop().time())
-            if delivery := self._hands.give_up(lead):
-                await self._source.later(delivery, 0)
+            if delivery := self._hands.give_up(lead, self._store.clock()):
+                in_order = delivery.queue == self._addresses.turns
+                await self._source.later(delivery, 0 if in_order else ELSEWHERE_S)

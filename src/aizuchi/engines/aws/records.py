@@ -66,6 +66,12 @@ def digest_of(key: str) -> str:
     return sha256(key.encode()).hexdigest()
 
 
+def known_by(message: Message) -> str:
+    """What SQS knows a message again by. Several people may decide the same question, and the
+    worker has to hear of all of them, to tell all but the first."""
+    return f"{message.turn_id}:{message.sender.id}" if message.decides else message.turn_id
+
+
 def guardian_delay_s(bound_s: float) -> int:
     """How long a guardian waits over a bound, in whole seconds."""
     return ceil(min(bound_s, LONGEST_BOUND_S)) + GUARDIAN_AFTER_S
