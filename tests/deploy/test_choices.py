@@ -12,10 +12,11 @@ from aizuchi.deploy.aws.account import open_account
 from aizuchi.deploy.aws.choices import chosen_of, settled
 from aizuchi.deploy.aws.deploying import Plan, told
 from aizuchi.deploy.aws.estimate import estimate
+from aizuchi.deploy.aws.events import Change
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import Packages
 from aizuchi.deploy.aws.secrets import known_here, wanted
-from aizuchi.deploy.aws.stacks import Change, ChangeSet
+from aizuchi.deploy.aws.stacks import ChangeSet
 from aizuchi.deploy.aws.trying import Answer, signed, try_out
 from aizuchi.deploy.stack import STACK
 from aizuchi.deploy.target import Target

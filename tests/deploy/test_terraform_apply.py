@@ -26,12 +26,18 @@ provider "aws" {{
   skip_metadata_api_check     = true
   skip_requesting_account_id  = false
 }}
+variable "entry" {{ default = "HttpApi" }}
+variable "worker" {{ default = "Lambda" }}
 module "assistant" {{
   source               = "./module"
   ingress_zip          = "ingress.zip"
   worker_zip           = "worker.zip"
   architecture         = "x86_64"
   model                = "echo"
+  entry                = var.entry
+  worker               = var.worker
+  worker_image         = "registry.example/aizuchi:1"
+  worker_subnets       = ["subnet-12345678"]
   installation_key     = "/aizuchi/prod/AIZUCHI_INSTALLATION_KEY"
   slack_signing_secret = "/aizuchi/prod/SLACK_SIGNING_SECRET"
 }}
@@ -43,13 +49,17 @@ output "address" {{
 HALF_TOLD = {"aws_cloudwatch_metric_alarm"}
 """Of an alarm ministack says only half of what it was told, in this provider's protocol."""
 
+OTHER = {"aws_api_gateway_stage", "aws_apigatewayv2_api", "aws_ecs_service", "aws_lambda_function"}
+"""What is made, or goes, with another entry and another worker."""
+
 pytestmark = pytest.mark.proof
 """A minute: the provider waits for each queue's attributes to settle."""
 
 
-def changed(terraform: Terraform) -> set[str]:
+def changed(terraform: Terraform, *chosen: str) -> set[str]:
     """The kinds of resources that a plan would touch, now that everything is applied."""
-    terraform.run("plan", "-out=again", "-no-color")
+    variables = [f"-var={each}" for each in chosen]
+    terraform.run("plan", "-out=again", "-no-color", *variables)
     planned = json.loads(terraform.run("show", "-json", "again"))
     return {
         each["type"]
@@ -77,6 +87,7 @@ def test_it_comes_up_answers_and_has_nothing_to_change(
     terraform.run("apply", "-auto-approve", "-no-color")
     try:
         assert changed(terraform) <= HALF_TOLD
+        assert changed(terraform, "entry=RestApi", "worker=Container") >= OTHER
         address = terraform.run("output", "-raw", "address")
         assert len(try_out(address, SECRET, posting_to(their_account))) == 2
         assert main(["status"]) == 0, capsys.readouterr().out

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from aizuchi.deploy import cloudformation
 from aizuchi.deploy.aws import choices
 from aizuchi.deploy.aws.account import Account, refusals_told
+from aizuchi.deploy.aws.events import Say
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import BUCKET_TEMPLATE, Build, upload
 from aizuchi.deploy.aws.secrets import Vault, known_here, wanted
-from aizuchi.deploy.aws.stacks import ChangeSet, Say, Stacks, Standing
+from aizuchi.deploy.aws.stacks import ChangeSet, Stacks, Standing
 from aizuchi.deploy.stack import STACK
 from aizuchi.deploy.target import Target
 from aizuchi.errors import DeployError

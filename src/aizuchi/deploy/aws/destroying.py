@@ -3,10 +3,11 @@
 from contextlib import suppress
 
 from aizuchi.deploy.aws.account import Account, refusals_told
+from aizuchi.deploy.aws.events import Say
 from aizuchi.deploy.aws.installation import KEY, Installation
 from aizuchi.deploy.aws.packages import empty
 from aizuchi.deploy.aws.secrets import Vault
-from aizuchi.deploy.aws.stacks import Say, Stacks
+from aizuchi.deploy.aws.stacks import Stacks
 from aizuchi.deploy.stack.functions import WORKER_SECRETS
 
 

@@ -5,16 +5,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aizuchi.deploy.aws.account import code_of, refusals_told
+from aizuchi.deploy.aws.events import (
+    Change,
+    Say,
+    change_of,
+    mend_of,
+    reason_of,
+    taken_back,
+    tell,
+)
 from aizuchi.errors import DeployError
 
 EVERY_S = 2.0
 WITHIN_S = 1800.0
 CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed", "no changes")
+BROKEN = {
+    "DELETE_FAILED": "aizuchi destroy says what could not be deleted, and tries again.",
+    "ROLLBACK_FAILED": "aizuchi destroy takes away what is left; then deploy again.",
+    "UPDATE_ROLLBACK_FAILED": "Choose “Continue update rollback” in CloudFormation's console.",
+}
 NOT_THERE = ("ABSENT", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
-TAKEN = "already exists"
-
-Say = Callable[[str], None]
 
 
 class Standing(NamedTuple):
@@ -27,16 +38,6 @@ class Standing(NamedTuple):
     @property
     def is_there(self) -> bool:
         return self.status not in NOT_THERE
-
-
-class Change(NamedTuple):
-    """What becomes of a resource: Add, Modify or Remove. `replaces`: True, False or Conditional."""
-
-    action: str
-    name: str
-    kind: str
-    replaces: str
-    properties: Sequence[str]
 
 
 class ChangeSet(NamedTuple):
@@ -88,11 +89,13 @@ class Stacks:
             return self._changes(name, made["Id"])
 
     def _ready(self, name: str) -> Standing:
-        """The stack, when nothing goes on with it; what a failed creation left is taken away."""
+        """The stack, when nothing goes on with it; the shell of a failed creation is taken away."""
         standing = self.look(name)
-        if standing.status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"):
+        if standing.status == "ROLLBACK_COMPLETE":
             self.delete(name)
             return self.look(name)
+        if mend := BROKEN.get(standing.status):
+            raise DeployError(f"The stack {name} was left at {standing.status}.", mend)
         if standing.status.endswith("_IN_PROGRESS") and standing.is_there:
             raise DeployError(
                 f"The stack {name} is being changed by somebody ({standing.status}).",
@@ -107,13 +110,13 @@ class Stacks:
                 return self._nothing(name, change_set, said.get("StatusReason", ""))
             if said["Status"] == "CREATE_COMPLETE":
                 break
-        return ChangeSet(change_set, [_change(each) for each in self._pages(change_set)])
+        return ChangeSet(change_set, [change_of(each) for each in self._pages(change_set)])
 
     def _nothing(self, name: str, change_set: str, why: str) -> ChangeSet:
         self.forget(name, ChangeSet(change_set, []))
         if any(words in why for words in NO_CHANGES):
             return ChangeSet("", [])
-        raise DeployError(f"CloudFormation cannot do this: {why}", _mend_of(why))
+        raise DeployError(f"CloudFormation cannot do this: {why}", mend_of(why))
 
     def _pages(self, change_set: str) -> Iterator[Any]:
         more: dict[str, str] = {}
@@ -153,7 +156,7 @@ class Stacks:
             for event in reversed(self._events(name)):
                 if event["EventId"] not in seen:
                     seen.add(event["EventId"])
-                    _tell(event, say)
+                    tell(event, say)
             standing = self.look(name)
             if not standing.status.endswith("_IN_PROGRESS"):
                 return standing
@@ -175,10 +178,10 @@ class Stacks:
         events = self._events(name)
         new = events[: len(events) - seen] or events
         failed = [each for each in new if each["ResourceStatus"].endswith("_FAILED")]
-        why = "; ".join(_reason(each) for each in reversed(failed)) or standing.status
+        why = "; ".join(reason_of(each) for each in reversed(failed)) or standing.status
         return DeployError(
-            f"It failed, and {_taken_back(standing.status)}: {why}",
-            _mend_of(why),
+            f"It failed, and {taken_back(standing.status)}: {why}",
+            mend_of(why),
         )
 
     def delete(self, name: str) -> None:
@@ -195,7 +198,7 @@ class Stacks:
                 return
             if standing.status == "DELETE_FAILED":
                 failed = [
-                    _reason(each)
+                    reason_of(each)
                     for each in self._events(name)
                     if each["ResourceStatus"] == "DELETE_FAILED"
                 ]
@@ -213,50 +216,3 @@ class Stacks:
             f"CloudFormation is not done within {WITHIN_S / 60:.0f} minutes.",
             "It goes on by itself: look with aizuchi status.",
         )
-
-
-def _change(raw: Any) -> Change:
-    targets = (each["Target"] for each in raw.get("Details", ()))
-    properties = {each.get("Name") or each["Attribute"] for each in targets}
-    return Change(
-        raw["Action"],
-        raw["LogicalResourceId"],
-        raw["ResourceType"],
-        raw.get("Replacement", "False"),
-        sorted(properties),
-    )
-
-
-def _tell(event: Any, say: Say) -> None:
-    """What is done with a resource, when it is done."""
-    status = event["ResourceStatus"]
-    if event["ResourceType"] == "AWS::CloudFormation::Stack" or status.endswith("_IN_PROGRESS"):
-        return
-    words = {"CREATE": "made", "UPDATE": "changed", "DELETE": "deleted"}
-    done = words.get(status.partition("_")[0], status.lower())
-    said = f"failed: {event.get('ResourceStatusReason', status)}" if "FAILED" in status else done
-    say(f"  {event['LogicalResourceId']}  {said}")
-
-
-def _reason(event: Any) -> str:
-    return f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
-
-
-def _taken_back(status: str) -> str:
-    match status:
-        case "ROLLBACK_COMPLETE":
-            return "what had been made was taken away again"
-        case "UPDATE_ROLLBACK_COMPLETE":
-            return "all is as it was before"
-        case _:
-            return f"CloudFormation left it at {status}"
-
-
-def _mend_of(why: str) -> str:
-    if TAKEN in why:
-        return "That name is taken: choose another with --stage or --name, or delete what has it."
-    if "UnreservedConcurrentExecution" in why or "limit" in why.lower():
-        return "A limit of the account is reached: raise it under Service Quotas, or reserve less."
-    if "denied" in why.lower() or "not authorized" in why:
-        return "Ask for that right, or deploy as somebody who administers the account."
-    return "Mend that, and run aizuchi deploy aws again: it begins where nothing has changed."
