@@ -103,9 +103,14 @@ class Hands:
         return dropped
 
     def give_up(self, lead: Lead, now: float) -> Delivery | None:
-        """The message of a lead that nobody has taken; None where somebody holds it."""
-        is_due = self._due.get(lead.key, inf) <= now
-        return self.drop(lead).delivery if is_due else None
+        """The message of a lead that nobody has taken; None where somebody holds it. Where a
+        conversation waits is still known, if there is a hand free before somebody else's is."""
+        if self._due.get(lead.key, inf) > now:
+            return None
+        due, dropped = self._due[lead.key], self.drop(lead)
+        if lead.way == "talk":
+            self.add(dropped._replace(delivery=None), due)
+        return dropped.delivery
 
     # ── claims ────────────────────────────────────────────────────────────────
 
