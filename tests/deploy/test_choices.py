@@ -195,7 +195,7 @@ def test_the_packages_and_the_template_can_be_had_alone(
     assert main(["deploy", "aws", "--package", "dist"]) == 0
     names = {file.name for file in (tmp_path / "dist").iterdir()}
     assert names == {"ingress.zip", "worker.zip", "template.json"}
-    assert "Architecture=arm64 Runtime=python3." in capsys.readouterr().out
+    assert 'architecture = "arm64", runtime = "python3.' in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("guide", ["aws.md", "aws.ja.md"])
@@ -206,3 +206,12 @@ def test_the_guide_names_parameters_that_there_are(guide: str) -> None:
     known = {each.name: each for each in STACK.parameters}
     assert [name for name in named if name not in known] == []
     assert len(named) > 10
+
+
+def test_settings_of_another_name_are_not_packed_unread(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('[model]\nname = "echo"\n')
+    assert main(["deploy", "aws", "--config", str(other), "--package", str(tmp_path)]) == 1
+    assert "reads its settings from aizuchi.toml, not from other.toml." in capsys.readouterr().err

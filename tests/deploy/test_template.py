@@ -124,9 +124,10 @@ def test_messages_are_given_one_by_one() -> None:
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_the_table_outlives_the_stack() -> None:
+def test_the_table_outlives_the_stack_unless_its_creation_failed() -> None:
     table = RESOURCES["Table"]
-    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    assert table["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert table["UpdateReplacePolicy"] == "Retain"
 
 
 @pytest.mark.parametrize("name", [each.name for each in STACK.parameters])

@@ -9,13 +9,14 @@ from aizuchi.errors import DeployError
 
 STAGE = "which of several installations (prod)"
 REGION = "where it is, for example eu-west-1 (otherwise AWS_REGION or the profile says it)"
-NAME = "what everything of it begins with (aizuchi)"
+NAMED = "what everything of it begins with (aizuchi)"
+NAME = "aizuchi"
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stage", default="prod", metavar="STAGE", help=STAGE)
     parser.add_argument("--region", default="", metavar="REGION", help=REGION)
-    parser.add_argument("--name", default="aizuchi", metavar="NAME", help=NAME)
+    parser.add_argument("--name", default=NAME, metavar="NAME", help=NAMED)
 
 
 def installation_of(options: argparse.Namespace) -> Installation:

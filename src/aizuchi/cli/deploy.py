@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import httpx2
 
-from aizuchi.cli.aws import add_place, installation_of, says_yes
+from aizuchi.cli.aws import NAME, add_place, installation_of, says_yes
 from aizuchi.cli.common import bot_files, load_settings
 from aizuchi.cli.invocation import command_name
 from aizuchi.cli.parsing import common_options
@@ -22,7 +22,8 @@ from aizuchi.deploy.aws.trying import Answer, Post, address_of, try_out
 from aizuchi.deploy.cloudformation import printed
 from aizuchi.deploy.stack import STACK
 from aizuchi.deploy.target import Target
-from aizuchi.settings import Settings
+from aizuchi.errors import DeployError
+from aizuchi.settings import FILE_NAME, Settings
 
 DESCRIPTION = """\
 Brings the assistant to AWS: webhooks, queues, functions, table. It shows what would change and what
@@ -59,7 +60,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     settings, installation = load_settings(options), installation_of(options)
-    files = [file for file in bot_files(options) if file.is_file()]
+    files = _files(options)
     chosen = chosen_of(options.set)
     if options.package:
         target = Target("x86_64" if chosen.get("Architecture") == "x86_64" else "arm64")
@@ -69,6 +70,17 @@ def run(options: argparse.Namespace) -> int:
         return _deploy(wish, options.region, yes=options.yes)
 
 
+def _files(options: argparse.Namespace) -> list[Path]:
+    """What of the operator's own is packed; a function finds it by its name."""
+    settings_file, bot_file = bot_files(options)
+    if settings_file.name != FILE_NAME:
+        raise DeployError(
+            f"What is deployed reads its settings from {FILE_NAME}, not from {settings_file.name}.",
+            f"Call it {FILE_NAME}, in a folder of its own if need be.",
+        )
+    return [file for file in (settings_file, bot_file) if file.is_file()]
+
+
 def _package(settings: Settings, files: list[Path], folder: Path, target: Target) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     made = build(settings, files, folder, target)
@@ -76,7 +88,7 @@ def _package(settings: Settings, files: list[Path], folder: Path, target: Target
     template.write_text(printed(STACK), "utf-8")
     for file in (*made, template):
         print(f"{file}  {file.stat().st_size / 1e6:.1f} MB")
-    print(f"Architecture={target.arch} Runtime=python{target.python}")
+    print(f'made for architecture = "{target.arch}", runtime = "python{target.python}"')
     return 0
 
 
@@ -113,6 +125,8 @@ def _tell(installation: Installation, settings: Settings, standing: Standing) ->
 def next_steps(settings: Settings, base: str, installation: Installation) -> list[str]:
     """What is left to be done by hand, for the surfaces that are on."""
     command, where = command_name(), f"--stage {installation.stage}"
+    if installation.name != NAME:
+        where += f" --name {installation.name}"
     slack, discord = address_of(base, "Slack"), address_of(base, "Discord")
     steps = []
     if settings.slack.is_on:

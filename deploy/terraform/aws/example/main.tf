@@ -28,6 +28,10 @@ module "assistant" {
   ingress_zip = "dist/ingress.zip"
   worker_zip  = "dist/worker.zip"
 
+  # What the packages are made for, as making them says.
+  architecture = "arm64"
+  runtime      = "python3.13"
+
   # Names of parameters that `aizuchi secrets push` has written.
   installation_key     = "/aizuchi/prod/AIZUCHI_INSTALLATION_KEY"
   slack_signing_secret = "/aizuchi/prod/SLACK_SIGNING_SECRET"
