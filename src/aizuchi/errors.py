@@ -132,7 +132,7 @@ class NotAllowed(ToolError):
 
 
 class DeployError(AizuchiError):
-    """What is to be deployed cannot be made."""
+    """What is to be deployed cannot be made, or not be brought where it is to run."""
 
     code = "deploy"
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.real_time
 @asynccontextmanager
 async def containers(folder: Path) -> AsyncIterator[tuple[Stage, Place, Program]]:
     """A worker as a container, behind an ingress function; no worker function runs."""
-    async with stage() as one, functions(one, folder, works=False):
+    async with stage() as one, functions(one, folder, ["ingress"]):
         place = Place(folder, one.model)
         place.environment |= one.environ
         async with running(place, "worker") as program:

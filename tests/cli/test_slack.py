@@ -11,8 +11,8 @@ import pytest
 from aizuchi.cli import main
 
 SCOPES = (
-    "app_mentions:read,assistant:write,channels:history,chat:write,groups:history,im:history,"
-    "mpim:history"
+    "app_mentions:read,assistant:write,channels:history,chat:write,files:read,groups:history,"
+    "im:history,mpim:history"
 )
 
 

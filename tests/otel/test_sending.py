@@ -10,7 +10,14 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import Tracer
 from tests.otel.collector import Collector
 
-from aizuchi.otel.sending import AGAIN_S, GATHER_S, MOST_AT_ONCE, MOST_WAITING, Sending
+from aizuchi.otel.sending import (
+    AGAIN_S,
+    GATHER_S,
+    MOST_AT_ONCE,
+    MOST_CHARS_AT_ONCE,
+    MOST_WAITING,
+    Sending,
+)
 from aizuchi.settings.tracing import Destination
 
 DESTINATION = Destination("http://collector/v1/traces", {"x-api-key": "k"})
@@ -25,9 +32,9 @@ class Line:
         provider.add_span_processor(self.sending)
         self._tracer: Tracer = provider.get_tracer("test")
 
-    def trace(self, *names: str) -> None:
+    def trace(self, *names: str, text: str = "") -> None:
         for name in names:
-            self._tracer.start_span(name).end()
+            self._tracer.start_span(name, attributes={"text": text}).end()
 
     @property
     def names(self) -> list[str]:
@@ -80,6 +87,16 @@ async def test_many_go_in_several_requests() -> None:
             len(got.content.resource_spans[0].scope_spans[0].spans)
             for got in open_line.collector.got
         ] == [MOST_AT_ONCE, 1]
+
+
+async def test_what_is_large_does_not_go_with_much_else() -> None:
+    async with line() as (open_line, _):
+        open_line.trace("one", "two", "three", text="x" * (MOST_CHARS_AT_ONCE // 2))
+        await asyncio.sleep(GATHER_S + 0.1)
+        assert [
+            len(got.content.resource_spans[0].scope_spans[0].spans)
+            for got in open_line.collector.got
+        ] == [2, 1]
 
 
 async def test_nothing_is_lost_where_it_is_away_for_a_while_and_the_log_says_it_in_two_lines(

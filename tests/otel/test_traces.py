@@ -16,12 +16,15 @@ from tests.worker.office import Part, using
 
 from aizuchi.answers import ToolCall
 from aizuchi.errors import ModelRateLimited, ModelUnreachable
+from aizuchi.happenings import ToolCalled
 from aizuchi.otel import opening
+from aizuchi.otel.spans import Pen
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import Persona
 from aizuchi.settings.tools import BotSettings
-from aizuchi.settings.tracing import TracingSettings
+from aizuchi.settings.tracing import Destination, TracingSettings
 from aizuchi.simulator.slack import Fault
+from aizuchi.testing.engine_contract.bench import message
 
 QUESTION, ANSWER = "CANARY-QUESTION", "CANARY-ANSWER"
 ARGUMENT, RESULT = "CANARY-ARGUMENT", "CANARY-RESULT"
@@ -244,6 +247,20 @@ async def test_a_secret_is_in_nothing_even_where_somebody_says_it(
     assert collector.named("chat")
     told = b"".join(got.body for got in collector.got)
     assert [value for value in values if value.encode() in told] == []
+
+
+async def test_what_no_encoding_has_is_written_nonetheless(
+    house: House, collector: Collector
+) -> None:
+    destination = Destination("http://collector/v1/traces", {})
+    pen = Pen(b"key", lambda surface: "Mai", text=True)
+    odd = ToolCall("call_\ud800", "search", '{"what": "\ud800"}')
+    async with opening.open_tracing(destination, pen, ()) as tracing:
+        tracing.listener(message("1", "talk"), ToolCalled(1.0, 2.0, "search", odd, "\ud800"))
+        await tracing.flush(1)
+    [span] = collector.spans
+    assert span.attributes["gen_ai.tool.call.id"] == "call_?"
+    assert (span.began, span.ended) == (1.0, 2.0)
 
 
 async def test_a_collector_that_is_away_changes_nothing_for_anybody(

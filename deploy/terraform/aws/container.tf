@@ -101,18 +101,6 @@ resource "aws_iam_role_policy" "task" {
         Action   = ["sqs:SendMessage"]
         Resource = [aws_sqs_queue.turns.arn, aws_sqs_queue.side.arn]
       },
-      {
-        Effect = "Allow"
-        Action = ["ssm:GetParameters"]
-        Resource = [for each in [
-          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.installation_key}",
-          var.slack_signing_secret != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.slack_signing_secret}" : null,
-          var.slack_bot_token != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.slack_bot_token}" : null,
-          var.discord_public_key != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.discord_public_key}" : null,
-          var.discord_bot_token != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.discord_bot_token}" : null,
-          var.openai_api_key != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.openai_api_key}" : null,
-        ] : each if each != null]
-      },
     ]
   })
   role = aws_iam_role.task[0].id

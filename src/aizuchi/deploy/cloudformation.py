@@ -92,7 +92,7 @@ def _resource(resource: Resource) -> Json:
     if resource.after:
         said["DependsOn"] = list(resource.after)
     if resource.stays:
-        said |= {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+        said |= {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
     if resource.unlinted:
         said["Metadata"] = {"cfn-lint": {"config": {"ignore_checks": list(resource.unlinted)}}}
     return said | {"Properties": value_of(resource.properties)}

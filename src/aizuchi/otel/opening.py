@@ -26,7 +26,7 @@ from opentelemetry.trace import (
 from aizuchi.events import Message
 from aizuchi.happenings import Happening, Listener
 from aizuchi.otel.sending import SEND_WITHIN_S, Sending
-from aizuchi.otel.spans import Pen, Span, Value
+from aizuchi.otel.spans import Pen, Span
 from aizuchi.settings.masking import mask
 from aizuchi.settings.tracing import Destination
 
@@ -100,10 +100,13 @@ class Scribe:
     def _write(self, span: Span, root: tuple[int, int]) -> None:
         self._ids.root = root if span.is_root else None
         written = self._tracer.start_span(
-            mask(span.name, self._secrets),
+            self._plain(span.name),
             Context() if span.is_root else _inside(root),
             SpanKind.CLIENT if span.calls_out else SpanKind.INTERNAL,
-            {name: self._masked(value) for name, value in span.attributes.items()},
+            {
+                name: self._plain(value) if isinstance(value, str) else value
+                for name, value in span.attributes.items()
+            },
             start_time=_ns(span.began),
         )
         if span.error:
@@ -111,8 +114,9 @@ class Scribe:
             written.set_status(Status(StatusCode.ERROR))
         written.end(_ns(span.ended))
 
-    def _masked(self, value: Value) -> Value:
-        return mask(value, self._secrets) if isinstance(value, str) else value
+    def _plain(self, text: str) -> str:
+        """Without any known secret, and without what no encoding has."""
+        return mask(text, self._secrets).encode("utf-8", "replace").decode()
 
 
 def _inside(root: tuple[int, int]) -> Context:

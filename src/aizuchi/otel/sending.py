@@ -16,6 +16,7 @@ from aizuchi.settings.tracing import Destination
 
 MOST_WAITING = 2048
 MOST_AT_ONCE = 100  # some 10 ms of work, which hold up everything else
+MOST_CHARS_AT_ONCE = 1_000_000  # backends take a few megabytes in a request
 GATHER_S = 1.0
 AGAIN_S = 5.0
 SEND_WITHIN_S = 10.0
@@ -67,15 +68,26 @@ class Sending(SpanProcessor):
     async def _send_some(self) -> bool:
         """Sends a batch; False where it waits for another time."""
         async with self._sending:
-            while self._waiting and len(self._batch) < MOST_AT_ONCE:
-                self._batch.append(self._waiting.popleft())
-            body = encode_spans(self._batch).SerializeToString()
+            self._fill()
             try:
+                body = encode_spans(self._batch).SerializeToString()
                 response = await self._client.post(self._url, content=body, headers=self._headers)
             except httpx2.HTTPError as error:
                 self._trouble(type(error).__name__)
                 return False
+            except Exception as error:  # noqa: BLE001 - a border: no answer ends for a trace
+                self._drop(len(self._batch), f"bug: {type(error).__name__}")
+                self._batch = []
+                return True
             return self._came_of(response)
+
+    def _fill(self) -> None:
+        """Takes what goes in one request, unless an earlier one is still to be sent."""
+        chars = sum(map(_chars, self._batch))
+        while self._waiting and len(self._batch) < MOST_AT_ONCE and chars < MOST_CHARS_AT_ONCE:
+            span = self._waiting.popleft()
+            self._batch.append(span)
+            chars += _chars(span)
 
     def _came_of(self, response: httpx2.Response) -> bool:
         why = f"it answers {response.status_code}"
@@ -105,3 +117,7 @@ class Sending(SpanProcessor):
             self._is_in_trouble = False
             log.warning("traces reach %s again; lost: %d", self._url.host, self._dropped)
             self._dropped = 0
+
+
+def _chars(span: ReadableSpan) -> int:
+    return sum(len(value) for value in (span.attributes or {}).values() if isinstance(value, str))

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from aizuchi.deploy.stack.functions import QUEUES, WORKER_SECRETS, chosen, working_rights
+from aizuchi.deploy.stack.functions import QUEUES, READS, WORKER_SECRETS, chosen, working_rights
 from aizuchi.deploy.stack.names import NAME, REGION, arn, named
 from aizuchi.deploy.stack.parameters import IN_CONTAINER
-from aizuchi.deploy.stack.rights import OF_LOG, assumed_by, document, may, reads_key_and_secrets
+from aizuchi.deploy.stack.rights import OF_LOG, assumed_by, document, may
 from aizuchi.deploy.stack.values import Given, Is, IsSet, Of, Resource, When, text
 
 ARM = Is("Architecture", "arm64")
@@ -20,7 +20,7 @@ def _roles() -> Iterator[Resource]:
     """Fargate's own rights (to write the log and read the secrets), and those of the worker."""
     log = may("logs", OF_LOG, arn("logs", "log-group:", LOG, ":*"))
     rights = {
-        "Launch": (log, reads_key_and_secrets(*WORKER_SECRETS.values())),
+        "Launch": (log, READS),
         "Task": working_rights("Turns", "Side"),
     }
     for name, statements in rights.items():

@@ -86,12 +86,10 @@ def working() -> Mapping[str, Any]:
 
 
 def working_rights(*consumed: str) -> Sequence[Any]:
-    return (
-        uses_table(),
-        consumes(*consumed),
-        sends("Turns", "Side"),
-        reads_key_and_secrets(*WORKER_SECRETS.values()),
-    )
+    return uses_table(), consumes(*consumed), sends("Turns", "Side")
+
+
+READS = reads_key_and_secrets(*WORKER_SECRETS.values())
 
 
 def functions() -> Sequence[Function]:
@@ -109,7 +107,7 @@ def functions() -> Sequence[Function]:
             "WorkerKey",
             "Worker",
             working(),
-            working_rights("Turns"),
+            (*working_rights("Turns"), READS),
             reserved="WorkerReserved",
             only=ON_LAMBDA,
             fed_by=("Turns",),
@@ -119,7 +117,7 @@ def functions() -> Sequence[Function]:
             "WorkerKey",
             "Worker",
             working(),
-            working_rights("Side", "Dead"),
+            (*working_rights("Side", "Dead"), READS),
             fed_by=("Side", "Dead"),
         ),
     )

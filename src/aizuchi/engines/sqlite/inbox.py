@@ -160,8 +160,8 @@ def _work(arrival: _Arrival) -> Sequence[Any]:
 
 def _files(arrival: _Arrival) -> Sequence[Sequence[Any]]:
     """What its message brings along."""
-    person = person_of(arrival.message)
-    brought = (each for each in arrival.message.attachments if each.content is not None)
+    brought = [each for each in arrival.message.attachments if each.content is not None]
+    person = person_of(arrival.message) if brought else ""
     return [(each.key, arrival.seq, person, each.content) for each in brought]
 
 

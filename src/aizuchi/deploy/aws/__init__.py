@@ -1,0 +1,1 @@
+"""Applies the stack in an account, by AWS's own client; what loads it needs `aizuchi[aws]`."""

@@ -1,0 +1,139 @@
+"""Brings an installation to what its settings say: planned, shown, and on yes applied."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from aizuchi.deploy import cloudformation
+from aizuchi.deploy.aws import choices
+from aizuchi.deploy.aws.account import Account, refusals_told
+from aizuchi.deploy.aws.events import Say
+from aizuchi.deploy.aws.installation import Installation
+from aizuchi.deploy.aws.packages import BUCKET_TEMPLATE, Build, upload
+from aizuchi.deploy.aws.secrets import Vault, known_here, wanted
+from aizuchi.deploy.aws.stacks import ChangeSet, Stacks, Standing
+from aizuchi.deploy.stack import STACK
+from aizuchi.deploy.target import Target
+from aizuchi.errors import DeployError
+from aizuchi.settings import Settings
+
+SIGNS = {"Add": "+", "Modify": "~", "Remove": "-"}
+
+
+class Wish(NamedTuple):
+    """What is to be deployed; `files` are the operator's own, `folder` is for the packages."""
+
+    installation: Installation
+    settings: Settings
+    chosen: Mapping[str, str]
+    files: Sequence[Path]
+    folder: Path
+
+
+class Plan(NamedTuple):
+    """What a deployment would do. `secrets` are to be written, by variable."""
+
+    changes: ChangeSet
+    secrets: Mapping[str, str]
+    before: Mapping[str, str]
+    parameters: Mapping[str, str]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.changes.id or self.secrets)
+
+
+class Deployment:
+    def __init__(self, account: Account, stacks: Stacks, wish: Wish, build: Build) -> None:
+        self._account, self._stacks, self._wish = account, stacks, wish
+        self._vault = Vault(account.client("ssm"), wish.installation)
+        self._bucket = wish.installation.bucket(account)
+        self._build = build
+
+    def plan(self) -> Plan:
+        """Makes the packages and a change set; nothing is applied."""
+        installation, settings = self._wish.installation, self._wish.settings
+        kept = self._vault.kept()
+        secrets = wanted(known_here(settings), kept)
+        before = self._stacks.look(installation.stack).parameters
+        parameters = dict(
+            choices.settled(installation, settings, self._chosen(), before, [*kept, *secrets])
+        )
+        target = Target("arm64" if parameters["Architecture"] == "arm64" else "x86_64")
+        self._packages = self._build(settings, self._wish.files, self._wish.folder, target)
+        parameters |= {
+            "CodeBucket": self._bucket,
+            "Runtime": f"python{target.python}",
+            **self._packages.keys,
+        }
+        template = cloudformation.printed(STACK)
+        changes = self._stacks.plan(installation.stack, template, parameters)
+        return Plan(changes, secrets, before, parameters)
+
+    def _chosen(self) -> Mapping[str, str]:
+        """A table that an installation before has left is used again."""
+        stack = self._wish.installation.stack
+        is_new = not self._stacks.look(stack).is_there
+        if is_new and "MakeTable" not in self._wish.chosen and self._has_table(stack):
+            return {**self._wish.chosen, "MakeTable": "no"}
+        return self._wish.chosen
+
+    def _has_table(self, name: str) -> bool:
+        client = self._account.client("dynamodb")
+        with refusals_told():
+            try:
+                client.describe_table(TableName=name)
+            except client.exceptions.ResourceNotFoundException:
+                return False
+        return True
+
+    def forget(self, plan: Plan) -> None:
+        self._stacks.forget(self._wish.installation.stack, plan.changes)
+
+    def apply(self, plan: Plan, say: Say) -> Standing:
+        """
+        Raises:
+            DeployError: it failed, what had been done is taken back, and what to do.
+        """
+        stack = self._wish.installation.stack
+        try:
+            self._make_bucket(say)
+            upload(self._account.client("s3"), self._bucket, self._packages)
+            self._vault.keep(plan.secrets)
+        except DeployError:
+            self.forget(plan)
+            raise
+        if not plan.changes.id:
+            return self._stacks.look(stack)
+        say("CloudFormation is at work:")
+        return self._stacks.apply(stack, plan.changes, say)
+
+    def _make_bucket(self, say: Say) -> None:
+        name = self._wish.installation.code_stack
+        planned = self._stacks.plan(name, BUCKET_TEMPLATE, {"Bucket": self._bucket})
+        if planned.id:
+            say("The bucket for the packages:")
+            self._stacks.apply(name, planned, say)
+
+
+def told(plan: Plan) -> list[str]:
+    """What would be done, line by line; a value of a secret is never in it."""
+    changed = [
+        f"  ~ {name}: {plan.before[name] or '(none)'} → {value or '(none)'}"
+        for name, value in sorted(plan.parameters.items())
+        if name in plan.before and plan.before[name] != value
+    ]
+    secrets = [f"  + {variable} (encrypted, in SSM)" for variable in sorted(plan.secrets)]
+    parts = {"Settings": changed, "Secrets": secrets, "Resources": _resources(plan.changes)}
+    return [line for head, lines in parts.items() if lines for line in (f"{head}:", *lines)]
+
+
+def _resources(changes: ChangeSet) -> list[str]:
+    order = {"Remove": 0, "Modify": 1, "Add": 2}
+    ordered = sorted(changes.changes, key=lambda each: (order[each.action], each.kind, each.name))
+    return [
+        f"  {SIGNS[each.action]} {each.name} ({each.kind.removeprefix('AWS::')})"
+        + (f": {', '.join(each.properties)}" if each.properties else "")
+        + (" – made anew, what is in it goes" if each.replaces == "True" else "")
+        for each in ordered
+    ]

@@ -1,0 +1,42 @@
+"""Takes an installation away: all of it, or all but what people said."""
+
+from contextlib import suppress
+
+from aizuchi.deploy.aws.account import Account, refusals_told
+from aizuchi.deploy.aws.events import Say
+from aizuchi.deploy.aws.installation import KEY, Installation
+from aizuchi.deploy.aws.packages import empty
+from aizuchi.deploy.aws.secrets import Vault
+from aizuchi.deploy.aws.stacks import Stacks
+from aizuchi.deploy.stack.functions import WORKER_SECRETS
+
+
+def destroy(
+    account: Account, stacks: Stacks, installation: Installation, say: Say, *, data: bool
+) -> None:
+    """What is gone already is not missed. The key stays where the data does: it belongs to it.
+
+    Raises:
+        DeployError: a part does not let itself be deleted.
+    """
+    _delete_stack(stacks, installation.stack, say)
+    empty(account.client("s3"), installation.bucket(account))
+    _delete_stack(stacks, installation.code_stack, say)
+    secrets = [each for each in WORKER_SECRETS if data or each != KEY]
+    Vault(account.client("ssm"), installation).delete(secrets)
+    say("the secrets are deleted")
+    if data:
+        _delete_table(account, installation.stack, say)
+
+
+def _delete_stack(stacks: Stacks, name: str, say: Say) -> None:
+    if stacks.look(name).status != "ABSENT":
+        stacks.delete(name)
+    say(f"the stack {name} is deleted")
+
+
+def _delete_table(account: Account, name: str, say: Say) -> None:
+    client = account.client("dynamodb")
+    with refusals_told(), suppress(client.exceptions.ResourceNotFoundException):
+        client.delete_table(TableName=name)
+    say(f"the table {name} is deleted, with every conversation in it")

@@ -1,0 +1,201 @@
+"""`aizuchi deploy aws`, `status`, `secrets push` and `destroy`, by boto3 against ministack."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.deploy.accounts import environment_of, packages_here, posting_to
+from tests.simulator.aws_house import REGION, Account
+from tests.simulator.conftest import their_account  # noqa: F401 - a fixture
+
+from aizuchi.cli import deploy, main
+from aizuchi.deploy.aws import account, deploying, stacks
+from aizuchi.deploy.aws.installation import Installation
+from aizuchi.deploy.aws.packages import Packages
+from aizuchi.errors import DeployError
+
+Told = tuple[int, str, str]
+Run = Callable[..., Told]
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
+    return packages_here(tmp_path_factory.mktemp("packages"))
+
+
+@pytest.fixture
+def aws(
+    their_account: Account,  # noqa: F811 - the fixture
+    packages: Packages,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[Account]:
+    for name, value in environment_of(their_account).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AIZUCHI_MODEL", "echo")
+    monkeypatch.setattr(deploy, "build", lambda *_: packages)
+    monkeypatch.setattr(deploy, "post", lambda: posting_to(their_account))
+    monkeypatch.setattr(stacks, "EVERY_S", 0.05)
+    monkeypatch.chdir(tmp_path)
+    yield their_account
+    main(["destroy", "--yes", "--data", "delete"])
+
+
+@pytest.fixture
+def run(aws: Account, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*arguments: str) -> Told:
+        status = main(arguments)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
+
+
+def test_it_is_brought_up_changed_and_taken_away(
+    aws: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", SECRET)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    status, out, err = run("deploy", "aws", "--yes")
+    assert (status, err) == (0, "")
+    assert "+ IngressFunction (Lambda::Function)" in out
+    assert "About $" in out
+    assert "ok     Slack's signature is accepted" in out
+    assert "/slack/events" in out
+    assert SECRET not in out
+
+    status, out, _ = run("deploy", "aws", "--yes", "--set", "ThrottleRate=77")
+    assert status == 0
+    assert "~ ThrottleRate: 50 → 77" in out
+    assert "HttpStage" in out
+
+    status, out, _ = run("status")
+    assert "aizuchi-prod-ingress: python3" in out
+    assert status == 0, out
+
+    status, out, _ = run("destroy", "--yes", "--data", "delete")
+    assert status == 0
+    assert left_of(aws) == []
+
+
+def left_of(aws: Account) -> list[str]:
+    """All that an installation could leave."""
+    found: list[str] = []
+    found += aws.client("dynamodb").list_tables()["TableNames"]
+    found += aws.client("sqs").list_queues().get("QueueUrls", ())
+    found += [each["Name"] for each in aws.client("s3").list_buckets()["Buckets"]]
+    found += [each["FunctionName"] for each in aws.client("lambda").list_functions()["Functions"]]
+    found += [each["RoleName"] for each in aws.client("iam").list_roles()["Roles"]]
+    found += names(aws.client("ssm").describe_parameters()["Parameters"], "Name")
+    found += names(aws.client("logs").describe_log_groups()["logGroups"], "logGroupName")
+    found += names(aws.client("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName")
+    return [each for each in found if "aizuchi" in each]
+
+
+def names(rows: list[dict[str, Any]], key: str) -> list[str]:
+    return [row[key] for row in rows]
+
+
+def test_data_that_is_kept_is_gone_on_with(aws: Account, run: Run) -> None:
+    assert run("deploy", "aws", "--yes")[0] == 0
+    item = {"pk": {"S": "talk 1"}, "sk": {"S": "talk"}}
+    aws.client("dynamodb").put_item(TableName="aizuchi-prod", Item=item)
+    key = key_of(aws)
+
+    _, out, _ = run("destroy", "--yes", "--data", "keep")
+    assert "The table aizuchi-prod stays" in out
+    assert run("deploy", "aws", "--yes")[0] == 0
+
+    found = aws.client("dynamodb").get_item(TableName="aizuchi-prod", Key=item)["Item"]
+    assert (found, key_of(aws)) == (item, key)
+
+
+def key_of(aws: Account) -> str:
+    name = "/aizuchi/prod/AIZUCHI_INSTALLATION_KEY"
+    said = aws.client("ssm").get_parameter(Name=name, WithDecryption=True)
+    return str(said["Parameter"]["Value"])
+
+
+def test_without_a_yes_nothing_is_changed(aws: Account, run: Run) -> None:
+    status, out, _ = run("deploy", "aws")
+    assert status == 1
+    assert "Nothing was changed." in out
+    assert left_of(aws) == []
+    assert aws.client("cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_what_fails_in_the_middle_is_taken_back_and_told(
+    aws: Account, run: Run, packages: Packages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new package is lost on its way."""
+    assert run("deploy", "aws", "--yes")[0] == 0
+    newer = tmp_path / "ingress.zip"
+    newer.write_bytes(packages.ingress.read_bytes() + b"newer")
+    with monkeypatch.context() as losing:
+        losing.setattr(deploy, "build", lambda *_: packages._replace(ingress=newer))
+        losing.setattr(deploying, "upload", lambda *_: None)
+        status, _, err = run("deploy", "aws", "--yes")
+    assert status == 1
+    assert "It failed, and all is as it was before: IngressFunction:" in err
+    assert "run aizuchi deploy aws again" in err
+
+    status, out, _ = run("deploy", "aws", "--yes")
+    assert (status, out.count("Nothing is to be changed.")) == (0, 1)
+
+
+def test_a_name_that_is_taken_is_told_and_nothing_is_left(aws: Account, run: Run) -> None:
+    number = aws.client("sts").get_caller_identity()["Account"]
+    bucket = Installation().bucket(account.Account(None, REGION, number))
+    aws.client("s3").create_bucket(Bucket=bucket)
+    status, _, err = run("deploy", "aws", "--yes")
+    assert status == 1
+    assert "That name is taken: choose another with --stage or --name" in err
+    assert left_of(aws) == [bucket]
+    assert aws.client("cloudformation").describe_stacks()["Stacks"] == []
+    aws.client("s3").delete_bucket(Bucket=bucket)
+
+
+def test_a_creation_that_fails_leaves_nothing(aws: Account) -> None:
+    parts = {
+        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "aizuchi-half"}},
+        "Url": {
+            "Type": "AWS::Lambda::Url",
+            "DependsOn": "Queue",
+            "Properties": {"TargetFunctionArn": "nobody", "AuthType": "NONE"},
+        },
+    }
+    said: list[str] = []
+    made = stacks.Stacks(aws.client("cloudformation"))
+    planned = made.plan("half", json.dumps({"Resources": parts}), {})
+    with pytest.raises(DeployError, match=r"what had been made was taken away again: Url: "):
+        made.apply("half", planned, said.append)
+    assert "  Queue  made" in said
+    assert left_of(aws) == []
+    assert not made.look("half").is_there
+
+
+def test_a_changed_secret_is_pushed_without_a_deployment(
+    aws: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "before")
+    run("secrets", "push")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "after")
+    _, out, _ = run("secrets", "push")
+    assert out == "SLACK_SIGNING_SECRET → /aizuchi/prod/SLACK_SIGNING_SECRET\n"
+    assert run("secrets", "push")[1] == "All of them are there as they are here.\n"
+    said = aws.client("ssm").get_parameter(
+        Name="/aizuchi/prod/SLACK_SIGNING_SECRET", WithDecryption=True
+    )
+    assert said["Parameter"]["Value"] == "after"
+    assert said["Parameter"]["Type"] == "SecureString"
+
+
+def test_a_wrong_key_is_told_with_its_mend(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIANOBODY")
+    status, _, err = run("deploy", "aws", "--yes")
+    assert status == 1
+    assert err.startswith("aizuchi: AWS refused ")
+    assert "AWS knows no such key." in err
