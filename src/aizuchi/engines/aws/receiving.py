@@ -16,7 +16,7 @@ SURPLUS_S = 300.0
 """How long a message rests that stands for what another stands for already."""
 
 BUSY_S = 0.2
-ELSEWHERE_S = 1.0
+ELSEWHERE_S = 3.0
 """How long it is left to others then: beside the order we would get it again at once."""
 
 log = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ from aizuchi.engines.aws.records import (
     Sent,
     digest_of,
     guardian_delay_s,
+    known_by,
     write_message,
     write_record,
 )
@@ -67,7 +68,7 @@ class QueueInbox:
             write_message(message),
             self._until,
             MessageGroupId=digest_of(message.conversation),
-            MessageDeduplicationId=digest_of(_known_by(message)),
+            MessageDeduplicationId=digest_of(known_by(message)),
         )
 
     def _send_guardian(self, message: Message) -> None:
@@ -82,12 +83,6 @@ class QueueInbox:
     def _send(self, queue: str, body: str, until: float, **more: str | int) -> None:
         content = {"QueueUrl": queue, "MessageBody": body, **more}
         self._sqs.call("SendMessage", content, until)
-
-
-def _known_by(message: Message) -> str:
-    """What SQS knows a message again by. Several people may decide the same question, and the
-    worker has to hear of all of them, to tell all but the first."""
-    return f"{message.turn_id}:{message.sender.id}" if message.decides else message.turn_id
 
 
 def queues_of(environ: Mapping[str, str]) -> Queues:
