@@ -136,7 +136,11 @@ def _outcome(serving: "asyncio.Task[list[str]]") -> Outcome:
 
 
 class LambdaLives:
-    def __init__(self, *faults: Fault, model: CountingModel | None = None) -> None:
+    """The faults are those of the first workers, or of the first functions beside the order."""
+
+    def __init__(
+        self, *faults: Fault, beside: Sequence[Fault] = (), model: CountingModel | None = None
+    ) -> None:
         self.aws = FakeAWS(virtual_time.clock)
         self.aws.round_trip_s = 0.01
         self.model = model or CountingModel()
@@ -145,7 +149,7 @@ class LambdaLives:
         self.surface = PlazaSurface("plaza-secret", EDITS)
         self.cloud = CLOUD._replace(environ=self.aws.environment())
         self.workers = Pool(self._open_in, *faults)
-        self.sides = Pool(lambda process: apologising(self._open_in(process)))
+        self.sides = Pool(lambda process: apologising(self._open_in(process)), *beside)
         self.turns: EventSource | None = None
         self.works, self.rest_s = True, 0.0
         self._http = httpx2.AsyncClient(transport=AWSTransport(app_of(self.aws)))
