@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from time import monotonic
+from typing import Any
 
 import pytest
 from tests.aws.cloud import SEND, Cloud
@@ -12,6 +13,7 @@ from aizuchi.errors import SettingsError, StoreUnavailable
 from aizuchi.events import Message, Signal
 from aizuchi.hosts.aws_lambda import service
 from aizuchi.hosts.aws_lambda.queueing import QueueInbox, Queues, queues_of
+from aizuchi.hosts.aws_lambda.service import Content, Service
 from aizuchi.simulator.aws import Fault
 
 NOW = 1_800_000_000.5
@@ -27,12 +29,32 @@ DOUBTS = {
 }
 
 
+class Died(BaseException):
+    """The function's process is gone."""
+
+
+class Dying:
+    """A process that dies around a call: after so many others, before it or once it is done."""
+
+    def __init__(self, sqs: Service, calls: int, *, is_done: bool) -> None:
+        self._sqs, self._left, self._is_done = sqs, calls, is_done
+
+    def call(self, action: str, content: Content, until: float) -> Content:
+        if self._left == 0 and not self._is_done:
+            raise Died
+        said = self._sqs.call(action, content, until)
+        if self._left == 0:
+            raise Died
+        self._left -= 1
+        return said
+
+
 class Accepting:
     """Accepts messages at a time of the test's, which has so many seconds for it."""
 
     def __init__(self, cloud: Cloud, wait_within_s: float = 600.0) -> None:
         self._cloud, self._wait_within_s = cloud, wait_within_s
-        self._sqs = cloud.service("sqs", "AmazonSQS")
+        self.sqs: Any = cloud.service("sqs", "AmazonSQS")
         self.complaints: list[str] = []
 
     def __call__(
@@ -42,7 +64,7 @@ class Accepting:
         within_s: float = 30.0,
     ) -> None:
         inbox = QueueInbox(
-            self._sqs,
+            self.sqs,
             Queues(self._cloud.turns, self._cloud.side),
             self._wait_within_s,
             self.complaints.append,
@@ -127,6 +149,24 @@ def test_what_sqs_would_refuse_in_a_text_is_written_otherwise(
 
 
 # ── trouble ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("calls", [0, 1])
+@pytest.mark.parametrize("is_done", [False, True])
+def test_what_a_dying_function_took_in_is_queued_once_and_guarded_by_its_redelivery(
+    cloud: Cloud, accepting: Accepting, calls: int, *, is_done: bool
+) -> None:
+    sound = accepting.sqs
+    accepting.sqs = Dying(sound, calls, is_done=is_done)
+    with pytest.raises(Died):
+        accepting()
+    accepting.sqs = sound
+    accepting()
+
+    assert cloud.queued() == [MESSAGE]
+    guardians = cloud.records()
+    assert guardians
+    assert all(each == Guardian(MESSAGE, NOW) for each in guardians)
 
 
 @pytest.mark.parametrize("name", DOUBTS)
