@@ -10,8 +10,9 @@ HEAD_BYTES = 64 * 1024
 HEAD_WITHIN_S = 20.0
 BODY_WITHIN_S = 20.0
 READ_BYTES = 64 * 1024
-"""So much is read at once. asyncio takes 256 KiB of memory for each read, which the system gives
-and takes back each time: a fifth of what a small request costs."""
+"""So much is read at once. asyncio takes 256 KiB of memory for each read, which the system may give
+and take back each time: up to a fifth of a small request on a busy machine, nothing on a quiet one.
+"""
 
 TOO_LONG = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"

@@ -22,7 +22,7 @@ from aizuchi.errors import SettingsError
 HEAD_BYTES = 64 * 1024
 BUFFERED_BYTES = 256 * 1024
 READ_BYTES = 64 * 1024
-"""Read at once; asyncio's own 256 KiB are given by the system and taken back at each read."""
+"""Read at once; asyncio's own 256 KiB the system may give and take back at each read."""
 
 FORBIDDEN_IN_A_HEADER = (b"\r", b"\n", b"\0")
 
