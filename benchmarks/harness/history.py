@@ -146,6 +146,9 @@ def _settled(seq: int, said: Message) -> Mapping[str, Any]:
         "n": 2,
         "shown": "[]",
         "trail": "[]",
+        "consent": "",
+        "via": said.via,
+        "attachments": "",
     }
 
 
