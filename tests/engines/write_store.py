@@ -5,6 +5,7 @@
 Run it when a schema is added; what an earlier one wrote is never written again.
 """
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -47,15 +48,18 @@ async def fill(engine: Engine) -> None:
 
 
 async def write() -> None:
+    if (kept := path_of(schema()[-1].version)).exists():
+        sys.exit(
+            f"{kept.name} is kept: whoever has that schema would not get what is new. Add a step."
+        )
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         async with running(opener(home)) as engine:
             await fill(engine)
             assert [line.entry for line in await engine.log.read("7")] == [Heard()]
         with looking_into(home) as connection:
-            version = schema()[-1].version
-            lines = [*connection.iterdump(), f"PRAGMA user_version = {version};"]
-            path_of(version).write_text("\n".join(lines) + "\n", "utf-8")
+            lines = [*connection.iterdump(), f"PRAGMA user_version = {schema()[-1].version};"]
+            kept.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

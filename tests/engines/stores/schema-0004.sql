@@ -23,13 +23,6 @@ INSERT INTO "entries" VALUES(3,1,1,'["はい、相槌です。",["finished","ans
 INSERT INTO "entries" VALUES(5,1,1,'["In the hall.",["finished","answered","In the hall.","","","",null]]',1800000000.0);
 INSERT INTO "entries" VALUES(6,1,1,'["Half an ",["step","s","look","running"]]',1800000000.0);
 INSERT INTO "entries" VALUES(8,1,1,'[["finished","answered","Not yet told.","","","",null]]',1800000000.0);
-CREATE TABLE files (
-    key TEXT PRIMARY KEY,
-    turn INTEGER NOT NULL,
-    person TEXT NOT NULL,
-    settled INTEGER NOT NULL DEFAULT 0,
-    content BLOB NOT NULL
-);
 CREATE TABLE forgotten (
     key TEXT PRIMARY KEY,
     seq INTEGER NOT NULL
@@ -88,11 +81,11 @@ CREATE TABLE said (
     attempt INTEGER NOT NULL,
     n INTEGER NOT NULL,
     shown TEXT NOT NULL
-, trail TEXT NOT NULL DEFAULT '[]', consent TEXT NOT NULL DEFAULT '', via TEXT NOT NULL DEFAULT '', attachments TEXT NOT NULL DEFAULT '');
-INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1','answered','The first answer.','','','',NULL,NULL,1,4,'[]','[["step","s","look","failed"]]','','','');
-INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]','','','');
-INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]','','','');
-INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]','','','');
+, trail TEXT NOT NULL DEFAULT '[]', consent TEXT NOT NULL DEFAULT '');
+INSERT INTO "said" VALUES(1,1,1,1,1800000000.0,1800000000.0,'ref-1','question 1','answered','The first answer.','','','',NULL,NULL,1,4,'[]','[["step","s","look","failed"]]','');
+INSERT INTO "said" VALUES(2,1,1,1,1800000000.0,1800000000.0,'ref-2','question 2','answered','The second one.','','','',NULL,1,1,4,'[["shown",1,"ref-2"]]','[]','');
+INSERT INTO "said" VALUES(3,1,1,1,1800000000.0,1800000000.0,'ref-3','日本語で','answered','はい、相槌です。','','','',NULL,NULL,1,2,'[]','[]','');
+INSERT INTO "said" VALUES(5,2,2,3,1800000000.0,1800000000.0,'ref-5','question 5','answered','In the hall.','','','',NULL,NULL,1,2,'[]','[]','');
 CREATE TABLE summaries (
     id INTEGER PRIMARY KEY,
     scope TEXT NOT NULL,
@@ -111,7 +104,7 @@ CREATE TABLE tickets (
     origin TEXT NOT NULL,
     until REAL NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO "tickets" VALUES(X'8D443343779D98435F241917F874A6978672D72C57C9104788740D5CA791C696','ann','https://chat.example',1800000060.0);
+INSERT INTO "tickets" VALUES(X'42AEF8616B5CBD2FAD51B99F132493540F0145DE76E40B3273E39EB09AB348E9','ann','https://chat.example',1800000060.0);
 CREATE TABLE traces (
     seq INTEGER PRIMARY KEY,
     at REAL NOT NULL,  -- when it was accepted
@@ -161,9 +154,9 @@ CREATE TABLE work (
     admitted INTEGER NOT NULL DEFAULT 0,
     message TEXT NOT NULL
 );
-INSERT INTO "work" VALUES(6,'6','talk','test:home:ann',1,1800000000.0,'working',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,0.0,'',0,1,'[1,"6","test","home","talk",["talk","private"],["ann","",[],false],"question 6","ref-6","en","",{"token":"6"},"",false,"",null,"",[]]');
-INSERT INTO "work" VALUES(7,'7','talk','test:home:ann',0,1800000000.0,'waiting',0,0,0.0,0.0,0.0,0.0,0.0,'',0,0,'[1,"7","test","home","talk",["talk","private"],["ann","",[],false],"question 7","ref-7","en","",{"token":"7"},"",false,"",null,"",[]]');
-INSERT INTO "work" VALUES(8,'8','ending','test:home:ann',1,1800000000.0,'finished',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,1800000000.0,'',0,0,'[1,"8","test","home","ending",["ending","private"],["ann","",[],false],"question 8","ref-8","en","",{"token":"8"},"",false,"",null,"",[]]');
+INSERT INTO "work" VALUES(6,'6','talk','test:home:ann',1,1800000000.0,'working',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,0.0,'',0,1,'[1,"6","test","home","talk",["talk","private"],["ann","",[],false],"question 6","ref-6","en","",{"token":"6"},"",false,"",null,""]');
+INSERT INTO "work" VALUES(7,'7','talk','test:home:ann',0,1800000000.0,'waiting',0,0,0.0,0.0,0.0,0.0,0.0,'',0,0,'[1,"7","test","home","talk",["talk","private"],["ann","",[],false],"question 7","ref-7","en","",{"token":"7"},"",false,"",null,""]');
+INSERT INTO "work" VALUES(8,'8','ending','test:home:ann',1,1800000000.0,'finished',1,1,1800000000.0,1800000030.0,0.0,1800000120.0,1800000000.0,'',0,0,'[1,"8","test","home","ending",["ending","private"],["ann","",[],false],"question 8","ref-8","en","",{"token":"8"},"",false,"",null,""]');
 CREATE INDEX conversations_by_owner ON conversations (owner) WHERE owner IS NOT NULL;
 CREATE INDEX work_in_order ON work (conversation, refusal);
 CREATE INDEX work_heads ON work (lease_until) WHERE head = 1;
@@ -185,12 +178,5 @@ CREATE INDEX notes_by_time ON notes (at);
 CREATE INDEX pending_by_end ON pending (expires_at);
 CREATE INDEX pending_by_person ON pending (person);
 CREATE INDEX pending_in_conversation ON pending (conversation);
-CREATE INDEX files_of_turn ON files (turn);
-CREATE TRIGGER files_go_with_work AFTER DELETE ON work BEGIN
-    DELETE FROM files WHERE turn = OLD.seq AND settled = 0;
-END;
-CREATE TRIGGER files_go_with_said AFTER DELETE ON said BEGIN
-    DELETE FROM files WHERE turn = OLD.seq;
-END;
 COMMIT;
 PRAGMA user_version = 4;
