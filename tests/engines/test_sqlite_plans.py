@@ -25,6 +25,7 @@ WALKS = {
     "purge_forgotten": "once an hour, over what people asked to forget",
     "forget_own_work": "over what was open in a file that an earlier schema left",
     "forget_own_open_entries": "over what was open in a file that an earlier schema left",
+    "tables": "over a dozen names, when a copy of an earlier schema forgets somebody",
     "due_summaries": "over summaries that went with somebody who was forgotten",
     "take_due_summaries": "over summaries that went with somebody who was forgotten",
 }
@@ -33,7 +34,6 @@ NEWEST_FIRST = [
     *("shelf_thread", "shelf_channel", "shelf_user"),
     "ready",
 ]
-OWN_ROWS = re.compile(r"SCAN (pieces|CONSTANT ROW|\(subquery-\d+\))")
 OWN_ROWS = re.compile(r"SCAN (pieces|json_each VIRTUAL TABLE|CONSTANT ROW|\(subquery-\d+\))")
 
 

@@ -17,8 +17,15 @@ from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.history import OURS, Holdings, Own
 
 AT_ONCE = 200
-UNSAY_IN_ANY_SCHEMA = ("unsay_title", "unsay_entries", "unsay_turn", "unsay")
-UNSAY = ("unsay_summaries", "unsay_trace", "unsay_notes", *UNSAY_IN_ANY_SCHEMA)
+UNSAY = (
+    "unsay_summaries",
+    "unsay_trace",
+    "unsay_notes",
+    "unsay_title",
+    "unsay_entries",
+    "unsay_turn",
+    "unsay",
+)
 FORGET = (
     "forget_own_pending",
     "forget_own_summaries",
@@ -29,12 +36,22 @@ FORGET = (
     "forget_own_days",
 )
 FORGET_IN_A_COPY = (
+    "forget_own_pending",
+    "forget_own_summaries",
     "forget_own_open_entries",
     "forget_own_work",
     "forget_own_keys",
     "forget_own_conversations",
     "forget_own_titles",
 )
+ABOUT = {
+    "unsay_summaries": "summaries",
+    "unsay_trace": "traces",
+    "unsay_notes": "notes",
+    "forget_own_pending": "pending",
+    "forget_own_summaries": "summaries",
+}
+"""The statements about a table that not every schema has."""
 
 
 def holds(connection: Connection, person: str) -> Holdings:
@@ -100,11 +117,18 @@ def _forget_in_copy(copy: Path, person: str, now: float) -> None:
         connection.execute("PRAGMA journal_mode = MEMORY")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("BEGIN")
-        while _unsay_some(connection, person, now, UNSAY_IN_ANY_SCHEMA):
+        unsay, forget = (_known(connection, each) for each in (UNSAY, FORGET_IN_A_COPY))
+        while _unsay_some(connection, person, now, unsay):
             pass
-        _do(connection, FORGET_IN_A_COPY, {"person": person, "seq": 0})
+        _do(connection, forget, {"person": person, "seq": 0})
         connection.execute("COMMIT")
     os.utime(copy, (age.st_atime, age.st_mtime))
+
+
+def _known(connection: Connection, statements: Sequence[str]) -> Sequence[str]:
+    """Those that the schema of a copy understands."""
+    tables = {row["name"] for row in connection.execute(SQL["tables"])}
+    return [each for each in statements if each not in ABOUT or ABOUT[each] in tables]
 
 
 def _do(connection: Connection, statements: Sequence[str], values: Mapping[str, Any]) -> None:

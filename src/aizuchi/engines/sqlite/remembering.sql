@@ -172,6 +172,9 @@ WHERE owner = :person
 -- name: forget_own_titles
 UPDATE conversations SET title = '' WHERE owner = :person;
 
+-- name: tables
+SELECT name FROM sqlite_master WHERE type = 'table';
+
 -- name: forget_own_open_entries
 DELETE FROM entries WHERE turn IN (SELECT seq FROM work WHERE person = :person);
 
