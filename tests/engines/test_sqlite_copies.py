@@ -18,7 +18,7 @@ from aizuchi.engines.sqlite.database import connect
 from aizuchi.engines.sqlite.retention import SqliteCleaner
 from aizuchi.engines.sqlite.writer import Inline
 from aizuchi.ports import Engine, Retention, Settlement
-from aizuchi.testing.engine_contract.bench import OpenEngine, accept, claim, message, running
+from aizuchi.testing.engine_contract.bench import OpenEngine, accept, message, running
 
 EARLIER = VERSIONS[:-1]
 OF_ANN = ("question 1", "The first answer.", "日本語で", "question 6", "Half an ", "Not yet told.")
@@ -59,7 +59,7 @@ async def test_who_is_forgotten_is_forgotten_in_the_copy_too(version: int, tmp_p
 async def test_a_question_that_waited_is_forgotten_in_the_copy_too(tmp_path: Path) -> None:
     async with running(today(tmp_path)) as engine:
         await accept(engine, message("1", "talk", text="Delete the old letters"))
-        taken = await claim(engine)
+        taken = await engine.queue.claim()
         wanted = ToolCall("a", "delete", '{"what": "old letters"}')
         consent = consent_for("1", "ann", [wanted], time.time() + DAY_S)
         asks = Finished("asks", "", "May I?", "may_i", consent=consent)
