@@ -9,13 +9,17 @@ from aizuchi.answers import (
     Finished,
     Logged,
     Position,
+    Restarted,
+    Step,
     TextDelta,
     ToolReturned,
     ToolsCalled,
 )
 from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.logstore import RECEIPTS, Line, logged
+from aizuchi.words import THINKING
 
+WORDLESS = TextDelta("")
 KEPT_BEFORE_SEEN = (*RECEIPTS, ToolsCalled, ToolReturned, Finished)
 
 
@@ -68,11 +72,11 @@ class Stream:
         self.users = 0
         self._newest: Draft | None = None
 
-    def begin(self, attempt: int) -> None:
+    def begin(self, attempt: int, *, is_read_along: bool = True) -> None:
         """Another attempt writes from now on."""
         if self._newest:
             self._newest.abandon()
-        self._newest = Draft(self, attempt)
+        self._newest = Draft(self, attempt, is_read_along=is_read_along)
 
     def draft(self, attempt: int) -> "Draft | None":
         """What this attempt writes; None for any but the newest one."""
@@ -83,6 +87,16 @@ class Stream:
     def is_written(self) -> bool:
         """Whether an attempt of this process makes it."""
         return self._newest is not None and not self._newest.lost
+
+    @property
+    def is_read_along(self) -> bool:
+        """Whether others may read along elsewhere."""
+        return self._newest is None or self._newest.is_read_along
+
+    @property
+    def is_all_here(self) -> bool:
+        """Whether nobody else has written anything of it."""
+        return self.is_written and self.draft(1) is not None
 
     def cut(self) -> None:
         """What was shown here is not the answer: tails go on with what the store has."""
@@ -96,11 +110,12 @@ class Stream:
 class Draft:
     """What one attempt writes: lines on their way to the tails and to the store.
 
-    A line that has to be kept before it is seen holds up those behind it.
+    A line that has to be kept before it is seen holds up those behind it. Where nobody elsewhere
+    reads along, words wait for what has to be kept, and receipts do not wait for the words.
     """
 
-    def __init__(self, stream: Stream, attempt: int) -> None:
-        self.attempt = attempt
+    def __init__(self, stream: Stream, attempt: int, *, is_read_along: bool = True) -> None:
+        self.attempt, self.is_read_along = attempt, is_read_along
         self.lost = False
         self.backlog = 0
         self._stream = stream
@@ -124,11 +139,34 @@ class Draft:
         self._writers.append((self._n, future))
         await future
 
-    def take(self) -> list[Line]:
+    def is_kept_at_once(self, entries: Sequence[Entry]) -> bool:
+        """Whether these wait for nothing, and their writer for them."""
+        may_wait = _is_text if self.is_read_along else _is_passing
+        return not all(map(may_wait, entries))
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self._pending)
+
+    def take(self, *, at_once: bool = False) -> list[Line]:
         """What the store has not got yet, as lines of neighbours."""
+        receipts = self._receipts() if at_once and not self.is_read_along else []
+        if receipts:
+            pending, self._sent = self._pending, receipts
+            self._pending = [line for line in pending if line not in receipts]
+            return self._in_lines(since_when(receipts, pending))
         self._sent, self._pending = self._pending, []
         self.backlog = 0
-        runs = groupby(enumerate(self._sent), key=lambda pair: pair[1].position.n - pair[0])
+        return self._in_lines(self._sent if self.is_read_along else in_one(self._sent))
+
+    def _receipts(self) -> list[Logged]:
+        """Those that wait, where nothing else does that has to be kept."""
+        urgent = [line for line in self._pending if not _is_passing(line.entry)]
+        are_all = all(isinstance(line.entry, RECEIPTS) for line in urgent)
+        return urgent if are_all else []
+
+    def _in_lines(self, lines: Sequence[Logged]) -> list[Line]:
+        runs = groupby(enumerate(lines), key=lambda pair: pair[1].position.n - pair[0])
         groups = [[line for _, line in run] for _, run in runs]
         return [
             Line(self._stream.turn_id, *group[0].position, tuple(line.entry for line in group))
@@ -180,6 +218,54 @@ class Draft:
         self._writers = [(n, future) for n, future in self._writers if n > upto]
         for future in told:
             future.set_exception(error) if error else future.set_result(None)
+
+
+def since_when(receipts: Sequence[Logged], pending: Sequence[Logged]) -> list[Logged]:
+    """Receipts, before each that there were words by then, without any of them."""
+    words = {line.position for line in pending if _is_text(line.entry)}
+    before = (line.position._replace(n=line.position.n - 1) for line in receipts)
+    marks = [Logged(position, WORDLESS) for position in before if position in words]
+    return sorted([*marks, *receipts], key=lambda line: line.position)
+
+
+def in_one(lines: Sequence[Logged]) -> list[Logged]:
+    """The same with its words together, as nobody goes on reading in their middle, and something
+    in every place, so that they are neighbours."""
+    found: list[Logged] = []
+    said = ""
+    for line in lines:
+        while found and found[-1].position.n < line.position.n - 1:
+            found.append(Logged(_next(found[-1].position), WORDLESS))
+        if isinstance(line.entry, TextDelta):
+            said += line.entry.text
+            found.append(Logged(line.position, WORDLESS))
+            continue
+        said = _said_in(found, said)
+        found.append(line)
+    _said_in(found, said)
+    return found
+
+
+def _said_in(lines: list[Logged], said: str) -> str:
+    """Words come to stand in the last place that was left to them."""
+    if said:
+        lines[-1] = Logged(lines[-1].position, TextDelta(said))
+    return ""
+
+
+def _next(position: Position) -> Position:
+    return position._replace(n=position.n + 1)
+
+
+def _is_text(entry: Entry) -> bool:
+    return isinstance(entry, TextDelta)
+
+
+def _is_passing(entry: Entry) -> bool:
+    """What is of use to those who read along, and to nobody afterwards."""
+    return isinstance(entry, TextDelta | Restarted) or (
+        isinstance(entry, Step) and entry.id == THINKING
+    )
 
 
 def _is_held(line: Logged) -> bool:

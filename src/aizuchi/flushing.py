@@ -65,11 +65,12 @@ class Together:
 
 class Rhythm(NamedTuple):
     """How long text may wait for its store: so long at first, then, once an answer has taken some
-    time, longer. In seconds."""
+    time, longer; and where nobody reads along, longest. In seconds."""
 
     early_s: float
     for_s: float
     late_s: float
+    unread_s: float = 10.0
 
 
 class Apart:
@@ -105,9 +106,10 @@ class Apart:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pause_s(draft)):
                         await urgent.wait()
+                at_once = urgent.is_set()
                 urgent.clear()
                 self._dirty.discard(draft)
-                await self._write(draft)
+                await self._write(draft, at_once)
         except StoreError as error:
             draft.failed(error)
         finally:
@@ -115,11 +117,15 @@ class Apart:
             if draft in self._dirty and not draft.lost:
                 self.note(draft, at_once=False)
 
-    async def _write(self, draft: Draft) -> None:
-        kept = await self._store.write(draft.take())
+    async def _write(self, draft: Draft, at_once: bool) -> None:
+        kept = await self._store.write(draft.take(at_once=at_once))
         draft.kept() if all(kept) else draft.lose()
+        if draft.has_more and not draft.lost:
+            self._dirty.add(draft)
 
     def _pause_s(self, draft: Draft) -> float:
+        if not draft.is_read_along:
+            return self._rhythm.unread_s
         age_s = asyncio.get_running_loop().time() - self._begun[draft]
-        early_s, for_s, late_s = self._rhythm
+        early_s, for_s, late_s, _ = self._rhythm
         return early_s if age_s < for_s else late_s

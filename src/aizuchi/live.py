@@ -1,15 +1,22 @@
 """The answer log of one process: tails see entries as they are made, the store in groups."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
-from aizuchi.answers import BEGINNING, Entry, Finished, Logged, Position, TextDelta, since
+from aizuchi.answers import BEGINNING, HEARD, Entry, Finished, Heard, Logged, Position, since
 from aizuchi.drafts import Stream
-from aizuchi.errors import LeaseLost
+from aizuchi.errors import LeaseLost, StoreError
 from aizuchi.flushing import Flushing, Together
 from aizuchi.logstore import RECEIPTS, LogStore, Transcript
 from aizuchi.turns import Claim
+
+LOOK_EVERY_S = 1.0
+FRESH = Transcript([Logged(HEARD, Heard())])
+
+
+async def nothing_to_see(turn_id: str) -> None:
+    """Where every stop comes through this process."""
 
 
 class LiveLog:
@@ -17,7 +24,8 @@ class LiveLog:
 
     Where others share the store, a tail of what is not made here looks into it again and again:
     `looks_s` are the pauses between two looks at which nothing new was found, the last one
-    repeated.
+    repeated. Of `pushed` surfaces nobody reads along elsewhere: they are written to from here, so
+    that it is only to `look` whether they were stopped.
     """
 
     def __init__(
@@ -25,14 +33,19 @@ class LiveLog:
         store: LogStore,
         flushing: Flushing | None = None,
         looks_s: Sequence[float] = (),
+        pushed: Collection[str] = (),
+        look: Callable[[str], Awaitable[None]] = nothing_to_see,
     ) -> None:
         self._store, self._looks_s = store, looks_s
+        self._pushed, self._look = pushed, look
         self._flushing = flushing or Together(store)
         self._streams: dict[str, Stream] = {}
 
     def begin(self, claim: Claim) -> None:
         """Admits the newest attempt of a turn, and with it no other; its queue says so."""
-        self._stream(claim.turn.message.turn_id).begin(claim.turn.attempt)
+        message, attempt = claim.turn.message, claim.turn.attempt
+        is_read_along = message.surface not in self._pushed
+        self._stream(message.turn_id).begin(attempt, is_read_along=is_read_along)
 
     async def append(self, claim: Claim, entries: Sequence[Entry]) -> None:
         turn_id, attempt = claim.turn.message.turn_id, claim.turn.attempt
@@ -41,9 +54,9 @@ class LiveLog:
         if draft is None:
             raise LeaseLost(f"attempt {attempt} at {turn_id} is over")
         draft.add(entries)
-        is_text = all(isinstance(entry, TextDelta) for entry in entries)
-        self._flushing.note(draft, at_once=not is_text)
-        if not is_text:
+        at_once = draft.is_kept_at_once(entries)
+        self._flushing.note(draft, at_once=at_once)
+        if at_once:
             await draft.all_kept()
 
     async def read(self, turn_id: str) -> Sequence[Logged]:
@@ -56,7 +69,7 @@ class LiveLog:
         while not over:
             with self._in_use(turn_id) as stream:
                 tape = stream.tape
-                stored = await self._store.load(turn_id)
+                stored = FRESH if stream.is_all_here else await self._store.load(turn_id)
                 read = len(tape.lines)
                 transcript = _joined(stored, tape.lines)
                 news = _since(transcript, after)
@@ -74,7 +87,17 @@ class LiveLog:
 
     async def stopped(self, turn_id: str) -> None:
         with self._in_use(turn_id) as stream:
-            await stream.stop.wait()
+            while not stream.stop.is_set():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._look_every_s(stream)):
+                        await stream.stop.wait()
+                        return
+                with suppress(StoreError):
+                    await self._look(turn_id)
+
+    def _look_every_s(self, stream: Stream) -> float | None:
+        """Whose words are written seldom has to ask; others see a stop as they write."""
+        return None if stream.is_read_along else LOOK_EVERY_S
 
     def stop(self, turn_id: str) -> None:
         """Tells who answers this turn that a stop has arrived and is stored."""

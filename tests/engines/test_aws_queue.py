@@ -9,6 +9,7 @@ import pytest
 from tests.engines.clouds import opener, played
 
 from aizuchi.answers import Finished, TextDelta, fold
+from aizuchi.engines.aws.opening import RHYTHM
 from aizuchi.engines.aws.records import Sent, digest_of, write_message, write_record
 from aizuchi.errors import LeaseLost
 from aizuchi.events import Message, Signal
@@ -260,6 +261,7 @@ async def test_a_stop_that_was_queued_reaches_who_answers_elsewhere() -> None:
         async with asyncio.timeout(2):
             await stopped
         assert (await first.queue.renew(held)).turn.stopped
+        await asyncio.sleep(RHYTHM.unread_s)
         assert (await second.log.read("1"))[-1].entry == TextDelta("on the way")
 
 

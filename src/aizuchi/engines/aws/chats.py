@@ -103,7 +103,7 @@ class AwsChats:
         first, last = keys.said(conversation, 0), keys.said(conversation, LAST)
         items = self._store.table.query(first.pk, first=first.sk, last=last.sk)
         return {
-            int(item["seq"]): row_of(str(item["body"])).said
+            int(item["seq"]): row_of(item, str(item["body"])).said
             async for item in joined(items)
             if not item.get("replaced")
         }

@@ -1,12 +1,10 @@
 """What comes of a lead: a claim, or why there is none now."""
 
-from math import inf
-
 from aizuchi.consent import too_late
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.hands import Hands, Lead
 from aizuchi.engines.aws.items import Item, Only, Update
-from aizuchi.engines.aws.landing import Landed, land
+from aizuchi.engines.aws.landing import Found, Landed, put_in_place, stands, take
 from aizuchi.engines.aws.queues import Queues
 from aizuchi.engines.aws.records import GUARDIAN_AFTER_S, Guardian, Late, write_record
 from aizuchi.engines.aws.sources import Source
@@ -44,9 +42,9 @@ class Claims:
         self._source, self._queues = source, queues
 
     async def attempt(self, lead: Lead) -> Claim | None:
-        row = await self._row(lead)
+        found, row = await self._row(lead)
         if row is None:
-            return await self._land(lead)
+            return await self._land(lead, found)
         if lead.message and _comes_too_late(lead.message, row):
             await self._tell(lead, lead.message)
         elif not is_open(row):
@@ -56,20 +54,36 @@ class Claims:
         else:
             turn = await turn_of(self._store.table, row)
             if lead.way != "end" or self._may_end(turn):
-                return await self._take(lead, turn, str(row["holder"]))
+                return await self._take_over(lead, turn, str(row["holder"]), found)
             await self._too_early(lead, turn)
         return None
 
-    async def _row(self, lead: Lead) -> Item | None:
-        """The turn that it leads to; of a conversation, the one that is next."""
+    async def _row(self, lead: Lead) -> tuple[Found | None, Item | None]:
+        """The turn that it leads to; of a conversation, the one that is next. With it, what stands
+        where a message may have to land."""
         turn_id = lead.turn_id
+        if lead.message and lead.way == "turn":
+            found = await stands(self._store, [lead.message])
+            return found, found.get(keys.turn(turn_id))
         if lead.way == "talk":
             item = await self._store.table.get(keys.talk(lead.conversation))
             head = talk_of(lead.conversation, item).head
             turn_id = head.turn_id if head else ""
-        return await self._store.table.get(keys.turn(turn_id)) if turn_id else None
+        row = await self._store.table.get(keys.turn(turn_id)) if turn_id else None
+        return None, row
 
     # ── taking ────────────────────────────────────────────────────────────────
+
+    async def _take_over(
+        self, lead: Lead, turn: Turn, holder: str, found: Found | None
+    ) -> Claim | None:
+        """Who landed it may not have come as far as to put it into its place."""
+        claim = await self._take(lead, turn, holder)
+        if claim and lead.message:
+            place = keys.talk(turn.message.conversation)
+            item = found.get(place) if found else await self._store.table.get(place)
+            await put_in_place(self._store, turn, item)
+        return claim
 
     async def _take(self, lead: Lead, turn: Turn, holder: str) -> Claim | None:
         now, mark = self._store.clock(), self._store.new_mark()
@@ -93,7 +107,7 @@ class Claims:
         assert row
         return self._claim(lead, turn, taken._replace(stopped=bool(row["stopped"])), work)
 
-    async def _land(self, lead: Lead) -> Claim | None:
+    async def _land(self, lead: Lead, found: Found | None) -> Claim | None:
         """A turn that nobody has seen: it stands in its queue, or its guardian brings it."""
         now, bounds = self._store.clock(), self._store.bounds
         if lead.message is None:
@@ -103,7 +117,7 @@ class Claims:
         if lead.way == "end" and not may_be_ended(unseen, now, bounds):
             await self._too_early(lead, unseen)
             return None
-        landed = await self._landed(lead, lead.message, now)
+        landed = await self._landed(lead, lead.message, now, found)
         for turn in landed.new:
             work = await self._work(lead, turn, now)
             return self._claim(lead, turn, claimed(turn, now, bounds), work)
@@ -119,14 +133,17 @@ class Claims:
         late = self._hands.drop(lead)._replace(turn_id=told.turn_id, message=told)
         self._hands.add(late, self._store.clock())
 
-    async def _landed(self, lead: Lead, message: Message, now: float) -> Landed:
-        return await land(
+    async def _landed(
+        self, lead: Lead, message: Message, now: float, found: Found | None
+    ) -> Landed:
+        if found is None:
+            found = await stands(self._store, [message])
+        return await take(
             self._store,
-            [message],
+            message,
             lead.sent_at,
-            waiting=inf,
-            taken=lambda turn: claimed(turn, now, self._store.bounds),
-            holder=self._store.new_mark(),
+            found,
+            lambda turn: claimed(turn, now, self._store.bounds),
         )
 
     def _claim(self, lead: Lead, before: Turn, taken: Turn, work: Work) -> Claim:

@@ -30,12 +30,14 @@ ROUNDS = (ToolsCalled, ToolReturned)
 
 class Standing(NamedTuple):
     """What stands when a turn is about to settle: its life, its conversation, and the question that
-    it decides; `keeps` says whether anything of it is kept."""
+    it decides; `keeps` says whether anything of it is kept, `has_day` whether the person has used
+    anything today."""
 
     life: Life
     talk: Talk
     asked: Asked | None
     keeps: bool
+    has_day: bool
 
     @property
     def row(self) -> Item:
@@ -51,7 +53,7 @@ class Ending:
         self, store: Store, claim: Claim, settlement: Settlement, standing: Standing
     ) -> None:
         self._store, self._claim, self._settlement = store, claim, settlement
-        self._life, self._talk, self._asked, self._keeps = standing
+        self._life, self._talk, self._asked, self._keeps, self._has_day = standing
         self._row, self._message = standing.row, claim.turn.message
         self._seq, self._now = claim.turn.seq, store.clock()
         self._log = standing.life.log
@@ -160,7 +162,7 @@ class Ending:
             day = UsageDay(day_of(self._now), person, 0, tokens, by)
             counting, noting = used(self._store, day)
             self.together.append(counting)
-            self.before.append(noting)
+            self.before += [] if self._has_day else [noting]
 
     async def _change_memory(self) -> None:
         store, message = self._store, self._message

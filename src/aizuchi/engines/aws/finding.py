@@ -51,7 +51,7 @@ async def open_from(store: Store, shelf: Shelf, since: int) -> float:
 
 
 async def kept_of(table: Table, item: Item) -> Kept:
-    row = row_of(await whole(table, item))
+    row = row_of(item, await whole(table, item))
     return Kept((item["place"], item["audience"]), int(item["seq"]), row.exchange)
 
 

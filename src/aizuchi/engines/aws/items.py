@@ -1,10 +1,11 @@
 """Items of a table and what is done to them, as values; and as DynamoDB's JSON has them."""
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-Value = str | float | bool
+Value = str | bytes | float | bool
 Item = Mapping[str, Value]
 NOTHING: Item = {}
 
@@ -125,6 +126,8 @@ def placeholders(texts: Iterable[str], values: Mapping[str, Value]) -> dict[str,
 def _attribute(value: Value) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"BOOL": value}
+    if isinstance(value, bytes):
+        return {"B": b64encode(value).decode()}
     return {"S": value} if isinstance(value, str) else {"N": repr(value)}
 
 
@@ -132,4 +135,6 @@ def _value(attribute: Mapping[str, Any]) -> Value:
     ((kind, value),) = attribute.items()
     if kind == "N":
         return float(value) if re.search(r"[.eE]", value) else int(value)
+    if kind == "B":
+        return b64decode(value)
     return bool(value) if kind == "BOOL" else str(value)

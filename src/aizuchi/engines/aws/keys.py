@@ -21,12 +21,12 @@
 | `day` D      | P             | what a person used in a day                                   |
 | `days`       | D             | a day in which anybody used anything                          |
 | `ticket` X   | `ticket`      | a ticket, by its digest                                       |
-| `pace` T B   | `pace`        | until when nobody calls, of a tenant's budget                 |
+| `pace` T     | B             | until when nobody calls, of a tenant's budget                 |
 
-C is a conversation, T a turn, P a person, A an attempt or an audience, N a place in a log. A text
-too long for one item goes on in items of its own, behind the sort key and a number. `until` is when
-an item may go, where it has a time. SEQ grows with every turn of a conversation, and across
-conversations as a clock does that is never behind what it has seen.
+C is a conversation, T a turn or a tenant, P a person, A an attempt or an audience, B a budget, N a
+place in a log. A text too long for one item goes on in items of its own, behind the sort key and a
+number. `until` is when an item may go, where it has a time. SEQ grows with every turn of a
+conversation, and across conversations as a clock does that is never behind what it has seen.
 """
 
 from collections.abc import Callable
@@ -126,7 +126,7 @@ def ticket(digest: bytes) -> Key:
 
 
 def pace(tenant: str, budget: str) -> Key:
-    return Key(_named("pace", f"{tenant} {budget}"), "pace")
+    return Key(_named("pace", tenant), _short(budget))
 
 
 def _named(kind: str, name: str) -> str:

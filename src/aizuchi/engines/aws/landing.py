@@ -5,7 +5,9 @@ queue, and lands when it is claimed. From then on there is no difference.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
+from math import inf
 from typing import NamedTuple
 
 from aizuchi.engines.aws import keys
@@ -14,7 +16,7 @@ from aizuchi.engines.aws.indexing import pointers, threads
 from aizuchi.engines.aws.items import Item, Key, Write
 from aizuchi.engines.aws.saidrows import Wish, row_of
 from aizuchi.engines.aws.store import Store
-from aizuchi.engines.aws.table import Cancelled
+from aizuchi.engines.aws.table import Cancelled, ConditionFailed
 from aizuchi.engines.aws.talks import Talk, Waiting, gone, talk_of, written
 from aizuchi.engines.aws.texts import whole
 from aizuchi.engines.aws.turnrows import is_open, new_row
@@ -49,35 +51,93 @@ async def land(
     at: float,
     *,
     waiting: float,
-    taken: Callable[[Turn], Turn] = lambda turn: turn,
-    holder: str = "",
 ) -> Landed:
     """Gives each message that is new its place; as many as `waiting` may wait in a conversation.
-    `taken` is what becomes of a turn in the same moment.
 
     Raises:
         StoreUnavailable: nothing of it was stored.
     """
+    async for _ in _tries(store):
+        plan = await _plan(store, messages, at, waiting, await stands(store, messages))
+        if not plan.landed.new:
+            return plan.landed
+        with suppress(Cancelled):
+            await _write(store, plan)
+            return plan.landed
+    raise _too_fast()
+
+
+async def take(
+    store: Store, message: Message, at: float, found: Found, take_it: Callable[[Turn], Turn]
+) -> Landed:
+    """Gives a message that is the next one of its queue its place, as `found` has what stands
+    there, and takes its turn in the same moment; a `holder` that is its own names who did.
+
+    One after the other, each by itself, at half the price of a transaction: who has the turn puts
+    it into its place, and should that end in between, so does who takes it over.
+
+    Raises:
+        StoreUnavailable: somebody may have to take it over.
+    """
+    plan = await _plan(store, [message], at, inf, found)
+    for turn in plan.landed.new:
+        taken = take_it(turn)
+        row, behind = new_row(taken, store.new_mark(), gone(store.clock()))
+        beside = [*pointers(message, turn.seq), *behind, *files_brought(store, message)]
+        await store.table.write_all(beside)
+        try:
+            await store.table.write(row)
+        except ConditionFailed as failed:
+            if failed.old is None or failed.old["holder"] != row.item["holder"]:
+                return Landed((), (turn,))
+        await put_in_place(store, taken, found.get(keys.talk(message.conversation)))
+    return plan.landed
+
+
+async def put_in_place(store: Store, turn: Turn, item: Item | None) -> None:
+    """The conversation, which stands as `item`, knows that a turn is open in it."""
+    message, place = turn.message, keys.talk(turn.message.conversation)
+    async for _ in _tries(store):
+        talk = talk_of(message.conversation, item)
+        if any(each.turn_id == message.turn_id for each in talk.open):
+            return
+        added = _with(talk, turn, turn.accepted_at)
+        in_order = tuple(sorted(added.open, key=lambda each: each.seq))
+        stands_in = added._replace(open=in_order, last_seq=max(talk.last_seq, turn.seq))
+        try:
+            await store.table.write_all([] if talk.owner else threads(stands_in))
+            await store.table.write(written(stands_in, store.clock()))
+        except ConditionFailed:
+            item = await store.table.get(place)
+        else:
+            return
+    raise _too_fast()
+
+
+async def _tries(store: Store) -> AsyncIterator[None]:
+    """Again and again, for some seconds."""
     loop = asyncio.get_running_loop()
     until = loop.time() + WITHIN_S
     while loop.time() < until:
-        plan = await _plan(store, messages, at, waiting)
-        if not plan.landed.new:
-            return plan.landed
-        try:
-            await _write(store, plan, taken, holder)
-        except Cancelled:
-            await store.pause(PAUSE_S)
-        else:
-            return plan.landed
-    raise StoreUnavailable("A conversation changes too fast to be written.", "Send it again.")
+        yield
+        await store.pause(PAUSE_S)
 
 
-async def _plan(store: Store, messages: Sequence[Message], at: float, waiting: float) -> _Plan:
+def _too_fast() -> StoreUnavailable:
+    return StoreUnavailable("A conversation changes too fast to be written.", "Send it again.")
+
+
+async def stands(store: Store, messages: Sequence[Message]) -> Found:
+    """What there is of these messages, of what they ask again, and of their conversations."""
     ids = [each.turn_id for each in messages] + [each.replaces for each in messages]
+    turns = [keys.turn(turn_id) for turn_id in ids if turn_id]
+    return await store.table.get_all([*turns, *(keys.talk(each.conversation) for each in messages)])
+
+
+async def _plan(
+    store: Store, messages: Sequence[Message], at: float, waiting: float, found: Found
+) -> _Plan:
     conversations = {each.conversation for each in messages}
-    wanted = [keys.turn(turn_id) for turn_id in ids if turn_id]
-    found = await store.table.get_all([*wanted, *map(keys.talk, conversations)])
     talks = {each: talk_of(each, found.get(keys.talk(each))) for each in conversations}
     new: list[Turn] = []
     known: list[Turn] = []
@@ -128,19 +188,21 @@ async def _question(store: Store, message: Message, found: Found) -> Wish:
     said = await store.table.get(keys.said(message.conversation, int(row["seq"])))
     if said is None:
         return Wish("", "")
-    words = row_of(await whole(store.table, said))
+    words = row_of(said, await whole(store.table, said))
     return Wish(words.question, words.via, decode_attachments(words.files))
 
 
-async def _write(store: Store, plan: _Plan, taken: Callable[[Turn], Turn], holder: str) -> None:
-    """The conversations first: what goes wrong is nearly always that somebody else was faster."""
+async def _write(store: Store, plan: _Plan) -> None:
+    """The conversations first: what goes wrong is nearly always that somebody else was faster. By
+    what a turn is found stands before it: one that leads to nothing harms nothing."""
     now, new = store.clock(), plan.landed.new
     changed = dict.fromkeys(turn.message.conversation for turn in new)
     writes: list[Write] = [written(plan.talks[each], now) for each in changed]
     beside = [each for talk in plan.begun for each in threads(plan.talks[talk])]
     for turn in new:
-        row, behind = new_row(taken(turn), holder, gone(now))
-        writes += [row, *pointers(turn.message, turn.seq)]
-        beside += [*behind, *files_brought(store, turn.message)]
+        row, behind = new_row(turn, "", gone(now))
+        writes.append(row)
+        beside += [*pointers(turn.message, turn.seq), *behind]
+        beside += files_brought(store, turn.message)
     await store.table.write_all(beside)
     await store.table.transact(writes)

@@ -1,16 +1,20 @@
 """All that the table has of one turn, read in one go: its row, its log, what was noted beside."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from aizuchi.answers import Logged, decode
+from aizuchi.answers import Finished, Logged, TextDelta, decode, encode
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.items import Item
 from aizuchi.engines.aws.table import Table
 from aizuchi.engines.aws.texts import joined
+from aizuchi.engines.aws.turnrows import OVER
 from aizuchi.history import Event
-from aizuchi.logstore import logged
+from aizuchi.logstore import Line, logged
 from aizuchi.traces import Written
+
+RECEIPT = re.compile(r"receipt_(\d+)_(\d+)")
 
 
 class Life(NamedTuple):
@@ -23,7 +27,10 @@ class Life(NamedTuple):
     @property
     def log(self) -> list[Logged]:
         return [
-            entry for line in self.written for entry in logged(line.attempt, line.n, line.entries)
+            entry
+            for line in self.written
+            for entry in logged(line.attempt, line.n, line.entries)
+            if entry.entry != TextDelta("")
         ]
 
 
@@ -39,7 +46,35 @@ async def life_of(table: Table, turn_id: str) -> Life:
                 written.append(_written(item))
             case keys.NOTE:
                 notes.append(Event(float(item["at"]), str(item["code"]), str(item["detail"])))
-    return Life(row, written, notes)
+    counted = [line for line in written if _counts(line, row)]
+    lines = sorted([*counted, *_receipts_of(row or {})], key=lambda line: (line.attempt, line.n))
+    return Life(row, lines, notes)
+
+
+def receipts_in(line: Line, at: float) -> Item:
+    """A line of receipts as it stands in its turn's row."""
+    return {f"receipt_{line.attempt}_{line.n}": f"{at!r} {encode(line.entries)}"}
+
+
+def name_of_end(line: Line) -> str:
+    """By what a turn's row names the line that has its end."""
+    return f"{line.attempt} {line.n}"
+
+
+def _counts(line: Written, row: Item | None) -> bool:
+    """An end that its row does not name is one that came too late."""
+    if not any(isinstance(entry, Finished) for entry in line.entries):
+        return True
+    is_over = row is not None and row["state"] in ("finished", OVER)
+    named = f"{line.attempt} {line.n}"
+    return is_over and row is not None and row.get("end", named) == named
+
+
+def _receipts_of(row: Item) -> Iterator[Written]:
+    for name, value in row.items():
+        if found := RECEIPT.fullmatch(name):
+            at, _, entries = str(value).partition(" ")
+            yield Written(float(at), int(found[1]), int(found[2]), decode(entries))
 
 
 def _written(item: Item) -> Written:

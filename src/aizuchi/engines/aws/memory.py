@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aizuchi.access import day_of
-from aizuchi.engines.aws import persons, shelves
+from aizuchi.engines.aws import keys, persons, shelves
 from aizuchi.engines.aws.finding import kept_of, remembered
 from aizuchi.engines.aws.items import Item
 from aizuchi.engines.aws.memoryrows import MemoryRows, memory_rows, summary_in
@@ -86,7 +86,7 @@ class AwsMemory:
 
 
 def _is_asked_again(item: Item, message: Message, begin: int | None) -> bool:
-    here = item["conversation"] == message.conversation
+    here = item["pk"] == keys.talk(message.conversation).pk
     return begin is not None and here and int(item["seq"]) >= begin
 
 

@@ -92,7 +92,7 @@ async def open_engine(
         hands = Hands(Bells(Bell(clock), Bell(clock), Bell(clock)))
         source: Source = offered or Polled(store.bounds.lease_s + HIDDEN_OVER_LEASE_S)
         try:
-            log = _log(store, rhythm)
+            log = _log(store, rhythm, pushed)
             yield _engine(store, queues, hands, source, log, pushed, allowance, budgets)
         finally:
             await line.aclose()  # what it would still receive, nobody would get for a while
@@ -136,9 +136,9 @@ def _engine(
     )
 
 
-def _log(store: Store, rhythm: Rhythm) -> LiveLog:
+def _log(store: Store, rhythm: Rhythm, pushed: Collection[str]) -> LiveLog:
     entries = AwsEntries(store)
-    log = LiveLog(entries, Apart(entries, rhythm), LOOKS_S)
+    log = LiveLog(entries, Apart(entries, rhythm), LOOKS_S, pushed, entries.look)
     entries.on_stop = log.stop
     return log
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 
 from aizuchi.engines.aws import keys
-from aizuchi.engines.aws.items import Only, Update
+from aizuchi.engines.aws.items import Item, Only, Update
 from aizuchi.engines.aws.store import Store
 from aizuchi.engines.aws.table import ConditionFailed
 from aizuchi.errors import StoreError
@@ -30,10 +30,10 @@ class AwsPace:
     def __init__(self, store: Store, budgets: Mapping[str, Budget] | None) -> None:
         self._store = store
         self._local = LocalPace(asyncio.get_running_loop().time, budgets)
-        self._looked: dict[tuple[str, str], float] = {}
+        self._looked: dict[str, float] = {}
 
     async def take(self, tenant: str, budget: str, *, final: bool = False) -> float:
-        await self._look(tenant, budget)
+        await self._look(tenant)
         return await self._local.take(tenant, budget, final=final)
 
     async def penalise(self, tenant: str, budget: str, retry_after_s: float) -> None:
@@ -42,7 +42,7 @@ class AwsPace:
         later = Only("attribute_not_exists(#pk) OR #closed_until < :until", {"until": until})
         closing = Update(
             keys.pace(tenant, budget),
-            set={"closed_until": until, "until": int(until) + 60},
+            set={"budget": budget, "closed_until": until, "until": int(until) + 60},
             only=later,
         )
         try:
@@ -52,19 +52,23 @@ class AwsPace:
         except StoreError as error:
             log.warning("%s", error)
 
-    async def _look(self, tenant: str, budget: str) -> None:
-        """Whether somebody else was told to wait, where that was not asked just now."""
-        now, name = asyncio.get_running_loop().time(), (tenant, budget)
-        if now < self._looked.get(name, -LOOK_EVERY_S) + LOOK_EVERY_S:
+    async def _look(self, tenant: str) -> None:
+        """Whether somebody else was told to wait, where that was not asked just now: all of a
+        tenant's budgets in one go, of which hardly any is ever closed."""
+        now = asyncio.get_running_loop().time()
+        if now < self._looked.get(tenant, -LOOK_EVERY_S) + LOOK_EVERY_S:
             return
-        self._looked[name] = now
+        self._looked[tenant] = now
         if len(self._looked) > MOST_LOOKED:
-            self._looked = {name: now}
+            self._looked = {tenant: now}
+        closed = self._store.table.query(keys.pace(tenant, "").pk, consistent=False)
         try:
-            item = await self._store.table.get(keys.pace(tenant, budget))
+            for item in [item async for item in closed]:
+                await self._keep_to(tenant, item)
         except StoreError as error:
             log.warning("%s", error)
-            return
-        left_s = float(item["closed_until"]) - self._store.clock() if item else 0.0
+
+    async def _keep_to(self, tenant: str, item: Item) -> None:
+        left_s = float(item["closed_until"]) - self._store.clock()
         if left_s > 0:
-            await self._local.penalise(tenant, budget, left_s)
+            await self._local.penalise(tenant, str(item["budget"]), left_s)

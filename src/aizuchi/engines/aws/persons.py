@@ -26,11 +26,12 @@ def wishes(person: str, seq: int) -> Update:
 async def said_by(store: Store, person: str) -> AsyncIterator[Item]:
     """What a person said and was answered, oldest first."""
     async for group in pointers_of(store, person):
-        places = [keys.said(str(each["conversation"]), int(each["seq"])) for each in group]
+        names = [str(each["conversation"]) for each in group]
+        places = [keys.said(name, int(each["seq"])) for name, each in zip(names, group, strict=True)]
         found = await store.table.get_all(places)
-        for place in places:
+        for name, place in zip(names, places, strict=True):
             if place in found:
-                yield found[place]
+                yield {**found[place], "conversation": name}
 
 
 async def holds(store: Store, person: str) -> Holdings:
@@ -40,7 +41,7 @@ async def holds(store: Store, person: str) -> Holdings:
 
 async def export(store: Store, person: str) -> Sequence[Own]:
     return [
-        Own(str(item["conversation"]), row_of(await whole(store.table, item)).said)
+        Own(str(item["conversation"]), row_of(item, await whole(store.table, item)).said)
         async for item in said_by(store, person)
     ]
 

@@ -115,13 +115,12 @@ def said_item(row: SaidRow, message: Message, seq: int, until: Item) -> tuple[Pu
     """Its item, and what has to stand behind that first. What decides who may be told of it, and
     whether it is recalled at all, stands beside the words."""
     key, end = keys.said(message.conversation, seq), row.finished
-    words = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    words = json.dumps(row._replace(turn_id=""), ensure_ascii=False, separators=(",", ":"))
     head, behind = spread(key, words, until)
     item = {
         **key._asdict(),
         "seq": seq,
         "turn_id": row.turn_id,
-        "conversation": message.conversation,
         "person": person_of(message),
         "place": message.place.key,
         "audience": message.place.audience,
@@ -133,9 +132,10 @@ def said_item(row: SaidRow, message: Message, seq: int, until: Item) -> tuple[Pu
     return Put(item), behind
 
 
-def row_of(words: str) -> SaidRow:
+def row_of(item: Item, words: str) -> SaidRow:
     """The words as they were stored; fields that a later version has added are passed over."""
-    return SaidRow(*json.loads(words)[: len(SaidRow._fields)])
+    row = SaidRow(*json.loads(words)[: len(SaidRow._fields)])
+    return row._replace(turn_id=str(item["turn_id"]))
 
 
 def place_of(item: Item) -> Place:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 
+from aizuchi.access import day_of
 from aizuchi.consent import asking_id
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.asking import asked_by
@@ -47,16 +48,19 @@ async def settle(
 
 async def _standing(store: Store, claim: Claim) -> Standing:
     message = claim.turn.message
-    talk_key, person_key = keys.talk(message.conversation), keys.person(person_of(message))
+    person = person_of(message)
+    talk_key, person_key = keys.talk(message.conversation), keys.person(person)
+    today = keys.day(day_of(store.clock()), person)
     life, found, asked = await asyncio.gather(
         life_of(store.table, message.turn_id),
-        store.table.get_all([talk_key, person_key]),
+        store.table.get_all([talk_key, person_key, today]),
         asked_by(store.table, asking_id(message.turn_id)),
     )
     _may_settle(life, claim)
     forgotten = is_forgotten_since(found.get(person_key), claim.turn.seq)
     talk = talk_of(message.conversation, found.get(talk_key))
-    return Standing(life, talk, asked, keeps=message.history is None and not forgotten)
+    keeps = message.history is None and not forgotten
+    return Standing(life, talk, asked, keeps, has_day=today in found)
 
 
 def _may_settle(life: Life, claim: Claim) -> None:

@@ -9,7 +9,7 @@ from aizuchi.engines.aws.memoryrows import summary_in
 from aizuchi.engines.aws.saidrows import place_of
 from aizuchi.engines.aws.store import Store
 from aizuchi.engines.aws.table import Cancelled, Table
-from aizuchi.history import Kept, Overflow, overflow_of
+from aizuchi.history import Kept, Overflow, Summary, overflow_of
 from aizuchi.recall import REACH, Scope, Shelf, Window
 
 SCOPES: dict[str, Scope] = {"thread": "thread", "channel": "channel", "user": "user"}
@@ -18,6 +18,8 @@ EVER = 1_000_000
 
 async def overflow(store: Store, shelf: Shelf, window: Window) -> Overflow | None:
     """First looks at no more than a window; it is full seldom."""
+    if not await _is_full(store, shelf, window):
+        return None
     summary = summary_in(await store.table.get(keys.summary(shelf)))
     near = await _on_shelf(store, shelf, summary.upto, window.turns + 1)
     if overflow_of(shelf, summary, near, window) is None:
@@ -53,6 +55,17 @@ async def due(table: Table) -> Sequence[Shelf]:
     """Each is told to one who asks."""
     found = [item async for item in table.query("due")]
     return [shelf_in(item) for item in found if await table.write(Delete(key_of(item)))]
+
+
+async def _is_full(store: Store, shelf: Shelf, window: Window) -> bool:
+    """Whether all there is would be too much, whatever of it is covered or forgotten."""
+    kept: list[Kept] = []
+    async for item in remembered(store, shelf, 0):
+        if stands_on(item, shelf):
+            kept.append(await kept_of(store.table, item))
+        if len(kept) > window.turns:
+            break
+    return overflow_of(shelf, Summary(), kept[::-1], window) is not None
 
 
 async def _on_shelf(store: Store, shelf: Shelf, upto: int, most: int) -> list[Kept]:

@@ -153,8 +153,10 @@ class Offered:
         await asyncio.Event().wait()
 
     async def done(self, delivery: Delivery) -> None:
-        """Taken out of its queue here: what stands behind it need not wait for the host to end."""
-        await _patient(self._queues.delete(delivery))
+        """In order it is taken out of its queue here: what stands behind it need not wait for the
+        host to end, which takes it out then."""
+        if delivery.queue == self._queues.addresses.turns:
+            await _patient(self._queues.delete(delivery))
         self._tell(delivery, True)
 
     async def later(self, delivery: Delivery, seconds: float) -> None:

@@ -71,8 +71,9 @@ class Table:
         self._caller, self._service, self._name = caller, service, name
         self._clock, self._new_token = clock, new_token
 
-    async def get(self, key: Key) -> Item | None:
-        answer = await self._call("GetItem", {"Key": as_wire(key._asdict())}, consistent=True)
+    async def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        asked = {"Key": as_wire(key._asdict())}
+        answer = await self._call("GetItem", asked, consistent=consistent)
         return self._living(answer["Item"]) if answer.get("Item") else None
 
     async def get_all(self, keys: Collection[Key]) -> Mapping[Key, Item]:
@@ -95,6 +96,7 @@ class Table:
         last: str = "",
         newest_first: bool = False,
         page: int | None = None,
+        consistent: bool = True,
     ) -> AsyncIterator[Item]:
         """The items of a partition in order: all, those whose sort key begins so, or those from
         the first to the last. `page`: how many are read at a time."""
@@ -106,7 +108,7 @@ class Table:
             **({"Limit": page} if page else {}),
         }
         while True:
-            answer = await self._call("Query", asked, consistent=True)
+            answer = await self._call("Query", asked, consistent=consistent)
             for raw in answer["Items"]:
                 if item := self._living(raw):
                     yield item

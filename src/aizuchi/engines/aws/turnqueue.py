@@ -38,6 +38,7 @@ class AwsQueue:
         self._store, self._log, self._hands = store, log, hands
         self._source, self._queues = source, queues
         self._claims = Claims(store, hands, source, queues)
+        self._guarded: dict[str, int] = {}
 
     async def claim(self, *, only_to_end: bool = False) -> Claim:
         bell = self._hands.bells.end if only_to_end else self._hands.bells.answer
@@ -62,14 +63,15 @@ class AwsQueue:
         if row["stopped"]:
             self._log.stop(claim.turn.message.turn_id)
         lead = self._hands.renewed(claim.turn.message.turn_id, claim.turn.attempt, until)
-        await self._hold(lead.delivery if lead else None)
+        if lead:
+            await asyncio.gather(self._hold(lead.delivery), self._guard(lead, claim))
         return claim._replace(turn=turn._replace(lease_until=until, stopped=bool(row["stopped"])))
 
     async def settle(self, claim: Claim, settlement: Settlement) -> None:
         turn_id = claim.turn.message.turn_id
         next_one = await settle(self._store, self._queues, claim, settlement)
         self._log.forget(turn_id)
-        lead = self._hands.let_go(turn_id, claim.turn.attempt)
+        lead = self._let_go(claim)
         self._hands.forget(turn_id)
         await self._go_on(claim, lead, next_one)
         self._hands.bells.answer.ring()
@@ -83,7 +85,7 @@ class AwsQueue:
             await self._store.table.write(Update(_key(claim), set=changed, only=held_by(claim)))
         turn = claim.turn
         self._log.lose(turn.message.turn_id, turn.attempt)
-        lead = self._hands.let_go(turn.message.turn_id, turn.attempt)
+        lead = self._let_go(claim)
         if lead and lead.delivery:
             await self._source.later(lead.delivery, 0)
         elif lead:
@@ -124,27 +126,27 @@ class AwsQueue:
             self._log.begin(claim)
             if claim.turn.stopped:
                 self._log.stop(claim.turn.message.turn_id)
-            await self._follow(lead, claim)
+            await self._hold(lead.delivery)
         return claim
 
-    async def _follow(self, lead: Lead, claim: Claim) -> None:
-        """The queue's message is hidden for as long as the lease lives; of a turn that stands in
-        order in its queue, a guardian looks whether it was answered."""
-        holding = [self._hold(lead.delivery)]
-        if lead.way == "turn":
-            message = claim.turn.message
-            guardian = write_record(Late(message.conversation, message.turn_id))
-            holding.append(self._guard(guardian))
-        await asyncio.gather(*holding)
-
     async def _hold(self, delivery: Delivery | None) -> None:
+        """The queue's message is hidden for as long as the lease lives."""
         if delivery:
             await self._source.hold(delivery, self._store.bounds.lease_s + HIDDEN_OVER_LEASE_S)
 
-    async def _guard(self, guardian: str) -> None:
+    async def _guard(self, lead: Lead, claim: Claim) -> None:
+        """Of a turn that stands in order in its queue, and is renewed for the first time, a guardian
+        looks whether it was answered. Before that none would be of use: what is lost by then its
+        message brings back, long before a guardian could end it."""
+        message, attempt = claim.turn.message, claim.turn.attempt
+        if lead.way != "turn" or self._guarded.get(message.turn_id) == attempt:
+            return
+        self._guarded[message.turn_id] = attempt
+        guardian = write_record(Late(message.conversation, message.turn_id))
+        left_s = claim.turn.deadline - self._store.clock()
+        bound_s = left_s if left_s > 0 else self._store.bounds.answer_within_s
         with suppress(StoreError):
-            bound_s = self._store.bounds.answer_within_s + GUARDIAN_AFTER_S
-            await self._queues.send((guardian, bound_s))
+            await self._queues.send((guardian, bound_s + GUARDIAN_AFTER_S))
 
     # ── going on ──────────────────────────────────────────────────────────────
 
@@ -160,6 +162,11 @@ class AwsQueue:
             onward = Lead("talk", conversation, next_one.turn_id, seq=next_one.seq)
             with_message = onward._replace(delivery=delivery if passes_on else None)
             await self._wake(with_message, next_one.accepted_at)
+
+    def _let_go(self, claim: Claim) -> Lead | None:
+        turn_id = claim.turn.message.turn_id
+        self._guarded.pop(turn_id, None)
+        return self._hands.let_go(turn_id, claim.turn.attempt)
 
     async def _wake(self, onward: Lead, since: float) -> None:
         if self._source.stays:
@@ -181,6 +188,7 @@ class AwsQueue:
     def _lost(self, claim: Claim) -> LeaseLost:
         """Whoever has it now: the message that brought it here is looked at once more."""
         turn = claim.turn
+        self._guarded.pop(turn.message.turn_id, None)
         self._log.lose(turn.message.turn_id, turn.attempt)
         if lead := self._hands.of(turn.message.turn_id, turn.attempt):
             self._hands.again(lead, self._store.clock())

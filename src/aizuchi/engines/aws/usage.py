@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from aizuchi.access import MINUTE_S, admit, day_of
+from aizuchi.access import admit, day_of
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.items import Item, Only, Put, Update
+from aizuchi.engines.aws.records import digest_of
 from aizuchi.engines.aws.store import Store
-from aizuchi.engines.aws.table import Cancelled
-from aizuchi.engines.aws.turnrows import held_by, is_held
+from aizuchi.engines.aws.table import ConditionFailed
+from aizuchi.engines.aws.turnrows import is_held
 from aizuchi.errors import LeaseLost
 from aizuchi.history import UsageDay
 from aizuchi.ports import Allowance
@@ -17,6 +19,17 @@ from aizuchi.turns import Claim, Refusal
 
 TRIES = 20
 PAUSE_S = 0.02
+KNOWN_S = 1_800.0
+"""How long it is known which turns were admitted: who takes one over does not count it again."""
+
+MOST_KNOWN, MARK = 40, 8
+
+
+class Admitted(NamedTuple):
+    """When an admitted turn was accepted, and a mark of it."""
+
+    at: float
+    mark: str
 
 
 class AwsUsage:
@@ -29,7 +42,7 @@ class AwsUsage:
         for _ in range(TRIES):
             try:
                 return await self._admit(claim)
-            except Cancelled:
+            except ConditionFailed:
                 await self._store.pause(PAUSE_S)
         raise _lost(claim)
 
@@ -44,22 +57,25 @@ class AwsUsage:
 
     async def _admit(self, claim: Claim) -> Refusal | None:
         store, now = self._store, self._store.clock()
-        person, at = person_of(claim.turn.message), claim.turn.accepted_at
-        row_key, today = keys.turn(claim.turn.message.turn_id), keys.day(day_of(now), person)
-        before = keys.day(day_of(now - MINUTE_S), person)
+        turn_id, at = claim.turn.message.turn_id, claim.turn.accepted_at
+        person = person_of(claim.turn.message)
+        row_key, today = keys.turn(turn_id), keys.day(day_of(now), person)
+        before = keys.day(day_of(now - KNOWN_S), person)
         found = await store.table.get_all([row_key, today, before])
-        row, day = found.get(row_key), found.get(today)
-        if row is None or not is_held(row, claim):
+        day = found.get(today)
+        if not is_held(found.get(row_key), claim):
             raise _lost(claim)
-        if row.get("admitted"):
-            return None
         recent = _recent(day) + (_recent(found.get(before)) if before != today else [])
+        mine = Admitted(at, digest_of(turn_id)[:MARK])
+        if mine in recent:
+            return None
         answers = int(day["answers"]) if day else 0
         tokens = await self._tokens(day_of(now))
-        refusal = admit(recent, answers, tokens, at=at, now=now, allowance=self._allowance)
+        times = [each.at for each in recent]
+        refusal = admit(times, answers, tokens, at=at, now=now, allowance=self._allowance)
         if refusal is None:
-            kept = json.dumps([*(time for time in recent if time > at - MINUTE_S), at])
-            await self._count(claim, kept, UsageDay(day_of(now), person, 1, 0), day)
+            kept = [each for each in recent if each.at > now - KNOWN_S][-self._most :]
+            await self._count(UsageDay(day_of(now), person, 1, 0), [*kept, mine], day)
         return refusal
 
     async def _tokens(self, date: str) -> int:
@@ -68,8 +84,14 @@ class AwsUsage:
             return 0
         return sum(used.tokens for used in await self._day(date))
 
-    async def _count(self, claim: Claim, recent: str, day: UsageDay, old: Item | None) -> None:
-        """Unless the person has been counted meanwhile elsewhere: then it is decided anew."""
+    @property
+    def _most(self) -> int:
+        """How many are remembered: at least those that a minute allows."""
+        return max(MOST_KNOWN, self._allowance.messages_per_minute)
+
+    async def _count(self, day: UsageDay, recent: Sequence[Admitted], old: Item | None) -> None:
+        """Unless the person has been counted meanwhile elsewhere: then it is decided anew. One whose
+        reply was lost is found among those that are known."""
         counting, noting = used(self._store, day)
         seen = str(old.get("recent", "")) if old else ""
         unchanged = (
@@ -77,12 +99,10 @@ class AwsUsage:
             if seen
             else Only("attribute_not_exists(#recent)")
         )
-        admitted = Update(
-            keys.turn(claim.turn.message.turn_id), set={"admitted": True}, only=held_by(claim)
-        )
-        await self._store.table.write_all([] if old else [noting])
-        counting = counting._replace(set={**counting.set, "recent": recent}, only=unchanged)
-        await self._store.table.transact([admitted, counting])
+        if old is None:
+            await self._store.table.write(noting)
+        kept: Item = {**counting.set, "recent": json.dumps(recent, separators=(",", ":"))}
+        await self._store.table.write(counting._replace(set=kept, only=unchanged))
 
 
 def used(store: Store, day: UsageDay) -> tuple[Update, Put]:
@@ -100,8 +120,9 @@ def usage_in(item: Item) -> UsageDay:
     return UsageDay(day, person, answers, tokens, written)
 
 
-def _recent(item: Item | None) -> list[float]:
-    return list(json.loads(str(item.get("recent", "[]")))) if item else []
+def _recent(item: Item | None) -> list[Admitted]:
+    known = json.loads(str(item.get("recent", "[]"))) if item else []
+    return [Admitted(*each) if isinstance(each, list) else Admitted(each, "") for each in known]
 
 
 def _lost(claim: Claim) -> LeaseLost:

@@ -13,16 +13,18 @@ to find it. Calls must be signed with `aws.key`, or with another pair put into `
 
 What a test may order besides faults: `aws.dynamodb.stale()` (the next eventually consistent read
 sees what was), `aws.dynamodb.put_off(3)` (a batch is half done), `aws.dynamodb.ttl_lag_s`,
-`aws.sqs.queue("side").duplicate()` (a standard message comes twice), `aws.advance(300)`.
+`aws.sqs.queue("side").duplicate()` (a standard message comes twice), `aws.advance(300)`. What
+its calls would be charged for is told to `aws.charges.heard`.
 
 An operation or a parameter that this fake has not is refused by name (501, NotSimulated).
 """
 
 from aizuchi.simulator.aws.app import app_of
+from aizuchi.simulator.aws.charging import Charge
 from aizuchi.simulator.aws.fake import FakeAWS
 from aizuchi.simulator.aws.faults import Fault
 from aizuchi.simulator.aws.server import serving
 from aizuchi.simulator.aws.signing import Key
 from aizuchi.simulator.transport import InProcessTransport as AWSTransport
 
-__all__ = ["AWSTransport", "FakeAWS", "Fault", "Key", "app_of", "serving"]
+__all__ = ["AWSTransport", "Charge", "FakeAWS", "Fault", "Key", "app_of", "serving"]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from aizuchi.simulator.aws import dynamodb, sqs, ssm
+from aizuchi.simulator.aws.charging import Charges
 from aizuchi.simulator.aws.faults import Fault
 from aizuchi.simulator.aws.operations import Operation
 from aizuchi.simulator.aws.signing import Key
@@ -40,8 +41,9 @@ class FakeAWS:
         self.keys = {self.key.id: self.key}
         self.calls: Counter[str] = Counter()
         self._ids = itertools.count(1)
-        self.dynamodb = dynamodb.DynamoDB(self.clock)
-        self.sqs = sqs.SQS(self.clock, self._new_id)
+        self.charges = Charges()
+        self.dynamodb = dynamodb.DynamoDB(self.clock, self.charges)
+        self.sqs = sqs.SQS(self.clock, self._new_id, self.charges)
         self.ssm = ssm.SSM(self.clock)
         self.address = IN_PROCESS
         self.services = {

@@ -1,9 +1,11 @@
 """DynamoDB, as far as it is called here."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from aizuchi.simulator.aws.arguments import Arguments
+from aizuchi.simulator.aws.charging import Charges
 from aizuchi.simulator.aws.dynamodb.batches import Batches
 from aizuchi.simulator.aws.dynamodb.making import MADE_OF, Making
 from aizuchi.simulator.aws.dynamodb.reading import GET, QUERY, Reading
@@ -12,6 +14,8 @@ from aizuchi.simulator.aws.dynamodb.writing import (
     CONDITIONAL,
     RETURNS,
     UPDATE,
+    Done,
+    Write,
     Writes,
     perform,
     returned,
@@ -26,10 +30,10 @@ class DynamoDB:
     """`stale` and `put_off` order what is rare: reads of what was, batches half done. What its
     time to live is over for goes `ttl_lag_s` later; AWS promises a few days."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._tables = Tables(clock)
-        self._reading = Reading(self._tables, clock)
-        self._batches = Batches(self._tables, self._reading, clock)
+    def __init__(self, clock: Callable[[], float], charges: Charges) -> None:
+        self._tables, self._charges = Tables(clock), charges
+        self._reading = Reading(self._tables, clock, charges)
+        self._batches = Batches(self._tables, self._reading, clock, charges)
         self._writes = Writes(self._tables)
 
     def table(self, name: str) -> Table:
@@ -75,12 +79,15 @@ class DynamoDB:
 
     def _put(self, asked: Arguments) -> dict[str, Any]:
         wanted = wanted_back(asked)
-        return returned(wanted, perform(self._writes.put(asked)))
+        return returned(wanted, self._done("PutItem", self._writes.put(asked)))
 
     def _delete(self, asked: Arguments) -> dict[str, Any]:
         wanted = wanted_back(asked)
-        return returned(wanted, perform(self._writes.delete(asked)))
+        return returned(wanted, self._done("DeleteItem", self._writes.delete(asked)))
 
     def _update(self, asked: Arguments) -> dict[str, Any]:
         wanted, write = wanted_back(asked, RETURNS), self._writes.update(asked)
-        return returned(wanted, perform(write), write.changed)
+        return returned(wanted, self._done("UpdateItem", write), write.changed)
+
+    def _done(self, operation: str, write: Write) -> Done:
+        return perform(write, partial(self._charges.write, operation))

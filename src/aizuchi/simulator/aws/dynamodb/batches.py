@@ -1,14 +1,25 @@
 """Many items in one call: batches, which are not atomic, and transactions, which are."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from aizuchi.simulator.aws.arguments import Arguments
+from aizuchi.simulator.aws.charging import Charges
 from aizuchi.simulator.aws.dynamodb.reading import GET, PROJECTION, Reading
 from aizuchi.simulator.aws.dynamodb.scope import NAMES
 from aizuchi.simulator.aws.dynamodb.table import Key, Table, Tables
 from aizuchi.simulator.aws.dynamodb.values import Item, item_of, weight
-from aizuchi.simulator.aws.dynamodb.writing import CONDITIONAL, UPDATE, Done, Write, Writes, decide
+from aizuchi.simulator.aws.dynamodb.writing import (
+    CONDITIONAL,
+    UPDATE,
+    Charged,
+    Done,
+    Write,
+    Writes,
+    decide,
+    perform,
+)
 from aizuchi.simulator.aws.refusals import Refused, invalid
 
 MOST_READ, MOST_WRITTEN, MOST_AT_ONCE = 100, 25, 100
@@ -30,8 +41,11 @@ class Token(NamedTuple):
 
 
 class Batches:
-    def __init__(self, tables: Tables, reading: Reading, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, tables: Tables, reading: Reading, clock: Callable[[], float], charges: Charges
+    ) -> None:
         self._tables, self._reading, self._clock = tables, reading, clock
+        self._charges = charges
         self._writes = Writes(tables)
         self._tokens: dict[str, Token] = {}
         self.put_off = 0  # so many of the next batch's writes or keys stay undone
@@ -54,7 +68,7 @@ class Batches:
         for name, given, key in done:
             shape = {part: given[part] for part in given.keys() & {PROJECTION, NAMES}}
             one = Arguments({"TableName": name, "Key": key, **shape}, GET)
-            item = self._reading.item(one, bool(given.get("ConsistentRead")))
+            item = self._reading.item("BatchGetItem", one, bool(given.get("ConsistentRead")))
             found[name] += [] if item is None else [item]
         unprocessed: dict[str, Any] = {}
         for name, given, key in late:
@@ -73,7 +87,7 @@ class Batches:
         )
         done, late = self._split(writes)
         for _, _, write in done:
-            write.table.put(write.key, decide(write).after)
+            perform(write, partial(self._charges.write, "BatchWriteItem"))
         unprocessed: dict[str, list[Any]] = {}
         for name, one, _ in late:
             unprocessed.setdefault(name, []).append(one)
@@ -104,7 +118,7 @@ class Batches:
         _check_count(len(parts), MOST_AT_ONCE, "transactItems")
         gets = [Arguments(Arguments(part, {"Get"}).mapping("Get"), GET) for part in parts]
         self._check_apart([(one.text("TableName"), one.mapping("Key")) for one in gets], TWICE)
-        items = [self._reading.item(one, consistent=True) for one in gets]
+        items = [self._reading.item("TransactGetItems", one, consistent=True) for one in gets]
         return {"Responses": [{} if item is None else {"Item": item} for item in items]}
 
     def write_at_once(self, asked: Arguments) -> dict[str, Any]:
@@ -114,7 +128,7 @@ class Batches:
             return {}
         writes = [self._action(part) for part in parts]
         _check_apart([(write.table, write.key) for write in writes], TWICE)
-        done = _decide_all(writes)
+        done = _decide_all(writes, partial(self._charges.write, "TransactWriteItems"))
         if sum(weight(one.after or {}) for one in done) > TRANSACTION_BYTES:
             raise invalid("Transaction request exceeds the maximum size of 4 MB")
         for write, one in zip(writes, done, strict=True):
@@ -161,12 +175,12 @@ def cancelled(reasons: Sequence[Mapping[str, Any]]) -> Refused:
     )
 
 
-def _decide_all(writes: Sequence[Write]) -> Sequence[Done]:
+def _decide_all(writes: Sequence[Write], charged: Charged) -> Sequence[Done]:
     done: list[Done] = []
     reasons: list[Mapping[str, Any]] = []
     for write in writes:
         try:
-            done.append(decide(write))
+            done.append(decide(write, charged))
             reasons.append({"Code": "None"})
         except Refused as refused:
             reasons.append(_reason(refused))

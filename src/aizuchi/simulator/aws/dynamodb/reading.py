@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from aizuchi.simulator.aws.arguments import Arguments
+from aizuchi.simulator.aws.charging import Charges
 from aizuchi.simulator.aws.dynamodb import trees
 from aizuchi.simulator.aws.dynamodb.conditions import holds
 from aizuchi.simulator.aws.dynamodb.grammar import Parser
 from aizuchi.simulator.aws.dynamodb.paths import only
 from aizuchi.simulator.aws.dynamodb.scope import NAMES, VALUES, Scope, scope_of
-from aizuchi.simulator.aws.dynamodb.table import Index, Key, Schema, Table, Tables
+from aizuchi.simulator.aws.dynamodb.table import Index, Key, Schema, Table, Tables, name_of
 from aizuchi.simulator.aws.dynamodb.trees import Condition, Literally, Path
 from aizuchi.simulator.aws.dynamodb.values import Item, Value, item_of, order, weight
 from aizuchi.simulator.aws.refusals import invalid
@@ -37,27 +38,32 @@ class Stale:
 
 
 class Reading:
-    def __init__(self, tables: Tables, clock: Callable[[], float]) -> None:
-        self._tables, self._clock = tables, clock
+    def __init__(self, tables: Tables, clock: Callable[[], float], charges: Charges) -> None:
+        self._tables, self._clock, self._charges = tables, clock, charges
         self.stale = Stale()
 
     def get(self, asked: Arguments) -> dict[str, Any]:
-        item = self.item(asked, asked.flag("ConsistentRead"))
+        item = self.item("GetItem", asked, asked.flag("ConsistentRead"))
         return {} if item is None else {"Item": item}
 
-    def item(self, asked: Arguments, consistent: bool) -> Item | None:
+    def item(self, operation: str, asked: Arguments, consistent: bool) -> Item | None:
         table, scope = self._tables[asked.text("TableName")], scope_of(asked, [PROJECTION])
         paths = _projection(asked, scope)
         scope.check()
         key = table.key_of(item_of(asked.mapping("Key")))
         item = table.get(key, self._as_of(consistent))
+        size = weight(item or {})
+        self._charges.read(operation, name_of(key), size, consistent=consistent)
         return only(item, paths) if item is not None and paths else item
 
     def query(self, asked: Arguments) -> dict[str, Any]:
         table = self._tables[asked.text("TableName")]
         query = _query_of(table, asked)
-        rows = query.rows(self._as_of(asked.flag("ConsistentRead")))
+        consistent = asked.flag("ConsistentRead")
+        rows = query.rows(self._as_of(consistent))
         page = _page(rows, asked.number("Limit", 0))
+        size, partition = sum(map(weight, page)), name_of((order(query.value),))
+        self._charges.read("Query", partition, size, consistent=consistent)
         found = [item for item in page if query.condition is None or holds(query.condition, item)]
         shown = [only(item, query.paths) if query.paths else item for item in found]
         reply: dict[str, Any] = {"Count": len(found), "ScannedCount": len(page)}

@@ -16,6 +16,11 @@ REMEMBERED_S = 60.0
 TTL_TOO_OLD_S = 5 * 365 * 86_400
 
 
+def name_of(key: Key) -> str:
+    """A key as one reads it."""
+    return " | ".join(part.decode() if isinstance(part, bytes) else str(part) for part in key)
+
+
 class Schema(NamedTuple):
     """The attributes of a key: the partition, and what it is sorted by, where there is such."""
 

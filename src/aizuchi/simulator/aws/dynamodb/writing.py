@@ -8,7 +8,7 @@ from aizuchi.simulator.aws.dynamodb.conditions import holds
 from aizuchi.simulator.aws.dynamodb.grammar import Parser
 from aizuchi.simulator.aws.dynamodb.paths import only
 from aizuchi.simulator.aws.dynamodb.scope import NAMES, VALUES, Scope, scope_of
-from aizuchi.simulator.aws.dynamodb.table import Key, Table, Tables
+from aizuchi.simulator.aws.dynamodb.table import Key, Table, Tables, name_of
 from aizuchi.simulator.aws.dynamodb.trees import Change, Condition, Path
 from aizuchi.simulator.aws.dynamodb.updates import updated
 from aizuchi.simulator.aws.dynamodb.values import ITEM_BYTES, Item, item_of, weight
@@ -38,23 +38,30 @@ class Done(NamedTuple):
     after: Item | None
 
 
-def decide(write: Write) -> Done:
-    """What the write would do.
+Charged = Callable[[str, int], None]
+"""Is told of each item that a write looks at, and how large it is or becomes."""
+
+
+def decide(write: Write, charged: Charged) -> Done:
+    """What the write would do; it is charged for even where it is refused.
 
     Raises:
         Refused: its condition does not hold, or what it makes cannot be.
     """
     before = write.table.get(write.key)
-    if write.condition is not None and not holds(write.condition, before or {}):
+    may = write.condition is None or holds(write.condition, before or {})
+    after = write.make(before or {}) if may else None
+    charged(name_of(write.key), max(weight(before or {}), weight(after or {})))
+    if not may:
         told: dict[str, Any] = (
             {"Item": before} if write.tells_on_failure and before is not None else {}
         )
         raise Refused("ConditionalCheckFailedException", "The conditional request failed", **told)
-    return Done(before, write.make(before or {}))
+    return Done(before, after)
 
 
-def perform(write: Write) -> Done:
-    done = decide(write)
+def perform(write: Write, charged: Charged) -> Done:
+    done = decide(write, charged)
     write.table.put(write.key, done.after)
     return done
 

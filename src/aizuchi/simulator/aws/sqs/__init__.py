@@ -1,10 +1,12 @@
 """SQS, as far as it is called here: the JSON protocol, standard and FIFO queues."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from aizuchi.simulator.aws.arguments import Arguments
+from aizuchi.simulator.aws.charging import Charges
 from aizuchi.simulator.aws.operations import Operation
 from aizuchi.simulator.aws.refusals import Refused
 from aizuchi.simulator.aws.sqs.messages import Message
@@ -26,8 +28,10 @@ __all__ = ["ACCOUNT", "DEDUPLICATION_S", "SQS", "TARGET", "Message", "Queue"]
 class SQS:
     """`address` is where queues say that they are; calls reach them at any address."""
 
-    def __init__(self, clock: Callable[[], float], new_id: Callable[[], str]) -> None:
-        self._clock, self._new_id = clock, new_id
+    def __init__(
+        self, clock: Callable[[], float], new_id: Callable[[], str], charges: Charges
+    ) -> None:
+        self._clock, self._new_id, self._charges = clock, new_id, charges
         self.address = ""
         self._queues: dict[str, Queue] = {}
 
@@ -38,14 +42,30 @@ class SQS:
             "GetQueueAttributes": Operation(self._attributes, {"QueueUrl", "AttributeNames"}),
             "SetQueueAttributes": Operation(self._configure, {"QueueUrl", "Attributes"}),
             "PurgeQueue": Operation(self._purge, {"QueueUrl"}),
-            "SendMessage": Operation(self._send, {"QueueUrl", *ENTRY} - {"Id"}),
-            "SendMessageBatch": Operation(self._send_all, {"QueueUrl", "Entries"}),
             "ReceiveMessage": Operation(self._receive, RECEIVING),
-            "DeleteMessage": Operation(self._delete, {"QueueUrl", "ReceiptHandle"}),
-            "DeleteMessageBatch": Operation(self._delete_all, {"QueueUrl", "Entries"}),
-            "ChangeMessageVisibility": Operation(self._hide, {"QueueUrl", *RECEIPTS} - {"Id"}),
-            "ChangeMessageVisibilityBatch": Operation(self._hide_all, {"QueueUrl", "Entries"}),
+            **{
+                name: Operation(partial(self._charged, name, run), known)
+                for name, (run, known) in self._handling().items()
+            },
         }
+
+    def _handling(self) -> Mapping[str, tuple[Callable[[Arguments], dict[str, Any]], set[str]]]:
+        return {
+            "SendMessage": (self._send, {"QueueUrl", *ENTRY} - {"Id"}),
+            "SendMessageBatch": (self._send_all, {"QueueUrl", "Entries"}),
+            "DeleteMessage": (self._delete, {"QueueUrl", "ReceiptHandle"}),
+            "DeleteMessageBatch": (self._delete_all, {"QueueUrl", "Entries"}),
+            "ChangeMessageVisibility": (self._hide, {"QueueUrl", *RECEIPTS} - {"Id"}),
+            "ChangeMessageVisibilityBatch": (self._hide_all, {"QueueUrl", "Entries"}),
+        }
+
+    def _charged(
+        self, operation: str, run: Callable[[Arguments], dict[str, Any]], asked: Arguments
+    ) -> dict[str, Any]:
+        bodies = [asked.text("MessageBody")] if "MessageBody" in asked else []
+        bodies += [str(one.get("MessageBody", "")) for one in asked.sequence("Entries", ())]
+        self._charges.request(operation, self._queue(asked).name, _size(bodies))
+        return run(asked)
 
     def queue(self, name: str) -> Queue:
         """By its name, its URL or its ARN."""
@@ -127,9 +147,7 @@ class SQS:
 
     def _send_all(self, asked: Arguments) -> dict[str, Any]:
         queue, entries = self._queue(asked), asked.sequence("Entries")
-        if sum(len(str(entry.get("MessageBody", "")).encode()) for entry in entries) > (
-            MOST_BYTES_AT_ONCE
-        ):
+        if _size([str(entry.get("MessageBody", "")) for entry in entries]) > MOST_BYTES_AT_ONCE:
             raise Refused(
                 "AWS.SimpleQueueService.BatchRequestTooLong",
                 f"Batch requests cannot be longer than {MOST_BYTES_AT_ONCE} bytes.",
@@ -159,6 +177,8 @@ class SQS:
             await self._until_changed(queue, until)
         names = {*asked.sequence("AttributeNames", ())}
         names |= {*asked.sequence("MessageSystemAttributeNames", ())}
+        size = _size([message.body for message in received])
+        self._charges.request("ReceiveMessage", queue.name, size, empty=not received)
         told = [message.told(lambda name: bool(names & {name, "All"})) for message in received]
         return {"Messages": told} if told else {}
 
@@ -214,6 +234,10 @@ class SQS:
                 told = {"Code": refused.code, "Message": refused.message, "SenderFault": True}
                 bad.append({"Id": entry.text("Id"), **told})
         return {"Successful": good, "Failed": bad} if bad else {"Successful": good}
+
+
+def _size(bodies: Iterable[str]) -> int:
+    return sum(len(body.encode("utf-8", "surrogatepass")) for body in bodies)
 
 
 def _check_entries(ids: list[str]) -> None:
