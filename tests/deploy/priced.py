@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.engines.clouds import furnished
+from tests.web.house import Person
 
 from aizuchi import plugs
 from aizuchi.app import open_app
@@ -48,7 +49,8 @@ AWS_S, SLACK_S = 0.008, 0.12
 """What a call takes there and back."""
 
 SECRET, PATH = "SLACK_SIGNING_SECRET", "/slack/events"
-TIMEOUT_S = 180.0
+TOKEN = "one-person-and-no-more"  # noqa: S105 - it opens nothing
+TIMEOUT_S, QUIET_S = 180.0, 900.0
 REPORT_BYTES = 400
 """The lines that Lambda itself writes of an invocation: START, END and REPORT."""
 
@@ -124,6 +126,7 @@ class Counted:
         self.aws, self.slack = FakeAWS(virtual_time.clock), FakeSlack(virtual_time.clock)
         self.aws.round_trip_s, self.slack.round_trip_s = AWS_S, SLACK_S
         self.slack.state.has_streams = streams
+        self.ann = self.slack.person("ann")
         self.charges: list[Charge] = []
         self.aws.charges.heard = self.charges.append
         self.model = Speaking(seconds)
@@ -154,11 +157,28 @@ class Counted:
             await http.aclose()
 
     async def ask(self, text: str) -> None:
-        """Until it is answered, and the last guardian has seen that all is well."""
-        said = await self.slack.person("ann").mentions(text, self.slack.general)
+        """In Slack, in a thread of its own."""
+        said = await self.ann.mentions(text, self.slack.general)
         assert said.acks[0].is_good
-        await asyncio.sleep(900)
+        await self._quiet()
         assert self.slack.answers(self.slack.general, said.thread) == [SAID.strip()]
+
+    async def chat(self, text: str) -> None:
+        """In the web chat, in a thread of its own, through a function that streams."""
+        offered = Offered()
+        opening = open_app(self._settings, virtual_time.clock, offered=offered)
+        async with opening as app:
+            working = asyncio.create_task(app.work())
+            person = Person(app.asgi, headers={"authorization": f"Bearer {TOKEN}"})
+            answer = await person.ask(text, chat=f"chat{len(text)}")
+            await app.rest()
+            await cancel(working)
+        assert answer.status == 200, answer.text
+        await self._quiet()
+
+    async def _quiet(self) -> None:
+        """Until the last guardian has seen that all is well."""
+        await asyncio.sleep(QUIET_S)
         assert not any(self.aws.sqs.queue(url).messages for url in self.cloud.queues)
 
     def begin(self) -> None:
@@ -219,7 +239,7 @@ class Counted:
         )
         return Settings(
             model=ModelSettings(name="speaking"),
-            web=WebSettings(enabled=False),
+            web=WebSettings(token=Secret(TOKEN)),
             slack=slack,
             aws=AwsSettings(self.cloud.table, *self.cloud.queues, Secret("installation")),
             home=self._home,
@@ -233,7 +253,8 @@ def counted_in(
     one = Counted(home, seconds, streams=streams)
 
     def open_played(aws: AwsSettings, **how: Any) -> AbstractAsyncContextManager[Engine]:
-        return open_engine(one.cloud, **how)
+        transport = AWSTransport(app_of_aws(one.aws))  # it is closed with the engine
+        return open_engine(one.cloud._replace(transport=transport), **how)
 
     @asynccontextmanager
     async def open_model(settings: Settings) -> AsyncIterator[Model]:

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from aizuchi.engines.aws.sigv4 import Credentials, Request, Scope, signed
-from aizuchi.simulator.aws import AWSTransport, FakeAWS, Fault, Key, app_of
+from aizuchi.simulator.aws import AWSTransport, Charge, FakeAWS, Fault, Key, app_of
 from aizuchi.simulator.aws.signing import SKEW_S
 from aizuchi.testing import virtual_time
 
@@ -252,3 +252,58 @@ async def test_what_is_called_is_counted() -> None:
         await one.send("a")
         await one.send("b")
         assert one.aws.calls["SQS.SendMessage"] == 2
+
+
+# ── what it would cost ────────────────────────────────────────────────────────
+
+
+async def charged(one: Desk, service: str, operation: str, **body: Any) -> list[Charge]:
+    told: list[Charge] = []
+    one.aws.charges.heard = told.append
+    await one.call(service, operation, **body)
+    return told
+
+
+async def test_a_write_is_charged_by_the_kilobyte_and_twice_in_a_transaction() -> None:
+    item = {**KEYS, "text": {"S": "x" * 1020}}  # 3 bytes of the key, 4 of a name
+    async with desk() as one:
+        put = await charged(one, "dynamodb", "PutItem", TableName="t", Item=item)
+        smaller = await charged(one, "dynamodb", "PutItem", TableName="t", Item=KEYS)
+        again = await charged(one, "dynamodb", "PutItem", TableName="t", Item=KEYS)
+        parts = [{"Put": {"TableName": "t", "Item": item}}]
+        together = await charged(one, "dynamodb", "TransactWriteItems", TransactItems=parts)
+    assert put == [Charge("write", "PutItem", "a", 2)]
+    assert [each.units for each in (*smaller, *again, *together)] == [2, 1, 4]
+
+
+async def test_a_write_that_is_refused_is_charged() -> None:
+    told: list[Charge] = []
+    async with desk() as one:
+        await one.put()
+        one.aws.charges.heard = told.append
+        condition = {"ConditionExpression": "attribute_not_exists(pk)"}
+        assert await one.refused("dynamodb", "PutItem", TableName="t", Item=KEYS, **condition)
+    assert [each.units for each in told] == [1]
+
+
+async def test_a_read_is_charged_by_four_kilobytes_and_half_where_it_may_be_late() -> None:
+    async with desk() as one:
+        await one.put(text={"S": "x" * 5000})
+        get = {"TableName": "t", "Key": KEYS}
+        late = await charged(one, "dynamodb", "GetItem", **get)
+        now = await charged(one, "dynamodb", "GetItem", ConsistentRead=True, **get)
+        nothing = {"t": {"Keys": [{"pk": {"S": "b"}}], "ConsistentRead": True}}
+        none = await charged(one, "dynamodb", "BatchGetItem", RequestItems=nothing)
+    assert [each.units for each in (*late, *now, *none)] == [1, 2, 1]
+
+
+async def test_a_request_to_a_queue_is_charged_by_64_kilobytes_even_where_nothing_came() -> None:
+    async with desk() as one:
+        body = "x" * 70_000
+        sent = await charged(one, "sqs", "SendMessage", QueueUrl=one.plain, MessageBody=body)
+        received = await charged(one, "sqs", "ReceiveMessage", QueueUrl=one.plain)
+        nothing = await charged(one, "sqs", "ReceiveMessage", QueueUrl=one.plain)
+    assert [(each.units, each.empty) for each in (*sent, *received, *nothing)] == [
+        *((2, False), (2, False)),
+        (1, True),
+    ]

@@ -18,7 +18,8 @@ RECEIPT = re.compile(r"receipt_(\d+)_(\d+)")
 
 
 class Life(NamedTuple):
-    """`row` has the whole message in its body, while the turn is open."""
+    """`row` has the whole message in its body, while the turn is open; `written` is in the order of
+    time, in which receipts may come before the words that they followed."""
 
     row: Item | None
     written: Sequence[Written]
@@ -26,9 +27,10 @@ class Life(NamedTuple):
 
     @property
     def log(self) -> list[Logged]:
+        in_place = sorted(self.written, key=lambda line: (line.attempt, line.n))
         return [
             entry
-            for line in self.written
+            for line in in_place
             for entry in logged(line.attempt, line.n, line.entries)
             if entry.entry != TextDelta("")
         ]
@@ -47,8 +49,9 @@ async def life_of(table: Table, turn_id: str) -> Life:
             case keys.NOTE:
                 notes.append(Event(float(item["at"]), str(item["code"]), str(item["detail"])))
     counted = [line for line in written if _counts(line, row)]
-    lines = sorted([*counted, *_receipts_of(row or {})], key=lambda line: (line.attempt, line.n))
-    return Life(row, lines, notes)
+    lines = [*counted, *_receipts_of(row or {})]
+    in_time = sorted(lines, key=lambda line: (line.at, line.attempt, line.n))
+    return Life(row, in_time, notes)
 
 
 def receipts_in(line: Line, at: float) -> Item:
