@@ -27,6 +27,7 @@ class PacedModel:
     def __init__(self) -> None:
         self.words, self.pause_s, self.calls = 5, 0.0, 0
         self.url, self.is_down = "", False
+        self.heads: list[str] = []
         self.asked_with: list[dict[str, Any]] = []
         self.writers: list[asyncio.StreamWriter] = []
         self._called = asyncio.Event()
@@ -47,6 +48,7 @@ class PacedModel:
             while head := await reader.readuntil(END_OF_HEAD):
                 length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
                 body = await reader.readexactly(int(length[1]) if length else 0)
+                self.heads.append(head.decode("latin-1").lower())
                 self.asked_with.append(json.loads(body or b"{}"))
                 await self._answer(writer)
 

@@ -60,6 +60,8 @@ async def test_system_0_answers_a_signed_command_and_no_other(tmp_path: Path) ->
             one.model.answer.strip()
         ]
         assert lines_of(one)[-1] == ("user", QUESTION)
+        assert said.interaction
+        assert said.interaction.token not in one.log, "whoever has it can write there"
 
 
 async def test_system_2_remembers_a_person_though_its_function_died(tmp_path: Path) -> None:
