@@ -85,9 +85,11 @@ def test_a_container_needs_its_image() -> None:
 
 def test_an_answer_must_end_within_its_invocation() -> None:
     longer = load(environment={**ECHO, "AIZUCHI__LIMITS__ANSWER_WITHIN_S": "300"})
-    with pytest.raises(DeployError, match=r"may take 300 s, and the worker has only 180 s"):
+    with pytest.raises(DeployError, match=r"may take 300 s, and WorkerTimeout is only 180 s"):
         parameters(longer)
-    assert parameters(longer, {}, "WorkerTimeout=600")["WorkerTimeout"] == "600"
+    assert parameters(longer, {}, "WorkerTimeout=600", "Web=no")["WorkerTimeout"] == "600"
+    with pytest.raises(DeployError, match=r"StreamTimeout is only 180 s"):
+        parameters(longer, {}, "WorkerTimeout=600", "Web=yes")
 
 
 def test_every_parameter_of_a_model_is_what_the_settings_say() -> None:

@@ -14,10 +14,8 @@ from aizuchi.deploy.stack import STACK
 
 STREAMED = {"InvokeMode": "RESPONSE_STREAM"}
 RESOURCES: Mapping[str, Any] = template(STACK)["Resources"]
-CONNECTIONS = (
-    "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketApi}"
-    "/chat/*/@connections/*"
-)
+API = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketApi}"
+CONNECTIONS = [f"{API}/chat/{method}/@connections/*" for method in ("POST", "DELETE")]
 PARTS: Mapping[str, str] = {
     "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
     f"/{place}/${{Name}}-${{Stage}}-{word}:*": "Lambda and Fargate name the streams of a log"
@@ -25,7 +23,7 @@ PARTS: Mapping[str, str] = {
         *(("aws/lambda", word) for word in ("ingress", "worker", "side", "stream", "socket")),
         ("ecs", "worker"),
     )
-} | {CONNECTIONS: "a connection has its name while it is open"}
+} | dict.fromkeys(CONNECTIONS, "a connection has its name while it is open")
 """All that is allowed on what is not named whole, and why."""
 
 

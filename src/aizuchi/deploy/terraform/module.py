@@ -65,10 +65,9 @@ class Module:
         return [self._block(each) for resource in room for each in split(resource)]
 
     def output(self, output: Output) -> Block:
-        value = self._expressions.of(output.value)
-        return Block(
-            f'output "{snake(output.name)}"', {"description": output.about, "value": value}
-        )
+        value = When(output.only, output.value) if output.only else output.value
+        body = {"description": output.about, "value": self._expressions.of(value)}
+        return Block(f'output "{snake(output.name)}"', body)
 
     def _block(self, resource: Resource) -> Block:
         kind = KINDS[resource.kind]
