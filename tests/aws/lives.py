@@ -200,7 +200,7 @@ class LambdaLives:
             limits = Allowance(0, 0, 0)
             async with opening(bounds=BOUNDS, allowance=limits, offered=offered) as engine:
                 assistant = Assistant(engine, self._worker(engine, process), self.rest_s)
-                yield Opened(assistant, offered.offer)
+                yield Opened(assistant, offered.offer, offered.let_go)
 
         return open_it
 

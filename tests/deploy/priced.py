@@ -21,15 +21,18 @@ from aizuchi.attempt import cancel
 from aizuchi.engines.aws.opening import Cloud, open_engine
 from aizuchi.engines.aws.queues import Addresses
 from aizuchi.engines.aws.sources import Offered
+from aizuchi.hosts.aws_lambda.chat import ALONE_S
 from aizuchi.hosts.aws_lambda.doors import Door, Ingress
+from aizuchi.hosts.aws_lambda.opening import DATES
 from aizuchi.hosts.aws_lambda.parameters import Secrets
 from aizuchi.hosts.aws_lambda.queueing import QueueInbox, Queues
-from aizuchi.hosts.aws_lambda.shifts import Open, Opened, Shifts
+from aizuchi.hosts.aws_lambda.shifts import Open, Opened, Record, Shifts
 from aizuchi.hosts.aws_lambda.side import apologising
 from aizuchi.ports import Declared, Ending, Engine, Model, Part, PromptMessage, Text
 from aizuchi.settings import Settings
 from aizuchi.settings.aws import AwsSettings
 from aizuchi.settings.home import prepare
+from aizuchi.settings.masking import JsonFormatter
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.secrets import Secret
 from aizuchi.settings.sections import ModelSettings, WebSettings
@@ -48,28 +51,30 @@ FIRST_S, EVERY_S = 0.8, 0.05
 AWS_S, SLACK_S = 0.008, 0.12
 """What a call takes there and back."""
 
+QUESTION = "Which train should we take to the coast on Sunday, and what about the way back?"
 SECRET, PATH = "SLACK_SIGNING_SECRET", "/slack/events"
-TOKEN = "one-person-and-no-more"  # noqa: S105 - it opens nothing
+TOKEN = "one-person-and-no-more"
 TIMEOUT_S, QUIET_S = 180.0, 900.0
 REPORT_BYTES = 400
 """The lines that Lambda itself writes of an invocation: START, END and REPORT."""
 
 SAID = (
-    "The train to the coast leaves from platform four, a little after nine, and it is worth sitting "
-    "on the left: for most of an hour the line runs above the water. Change at the junction, where "
-    "you have eleven minutes; the café on the far side is open from eight and takes cards. If you "
-    "miss the connection, the next one is an hour later, so I would take the earlier train rather "
-    "than the one that looks more comfortable on paper.\n\nFor the way back you have two choices:\n\n"
-    "1. The direct train at five, which is full on Sundays.\n2. The slower one at half past six, "
-    "which is nearly empty and lets you have dinner on the quay first.\n\nTickets bought the day "
-    "before are a third cheaper, and a group of four travels for the price of three. Bicycles need "
-    "a place of their own, which you can reserve at the counter until the evening before. Should it "
-    "rain, take the museum by the harbour instead of the walk along the cliffs: it has the old maps "
-    "of the coast, and on weekday mornings you will have the reading room to yourselves. The shop "
-    "next door sells umbrellas, at the price that one would expect of a shop next door. Have a good "
+    "The train to the coast leaves from platform four, a little after nine, and it is worth "
+    "sitting on the left: for most of an hour the line runs above the water. Change at the "
+    "junction, where you have eleven minutes; the café on the far side is open from eight and "
+    "takes cards. If you miss the connection, the next one is an hour later, so I would take "
+    "the earlier train rather than the one that looks more comfortable on paper.\n\nFor the "
+    "way back you have two choices:\n\n1. The direct train at five, which is full on "
+    "Sundays.\n2. The slower one at half past six, which is nearly empty and lets you have "
+    "dinner on the quay first.\n\nTickets bought the day before are a third cheaper, and a "
+    "group of four travels for the price of three. Bicycles need a place of their own, which "
+    "you can reserve at the counter until the evening before. Should it rain, take the museum "
+    "by the harbour instead of the walk along the cliffs: it has the old maps of the coast, "
+    "and on weekday mornings you will have the reading room to yourselves. The shop next door "
+    "sells umbrellas, at the price that one would expect of a shop next door. Have a good "
     "time, and send a card.\n"
 )
-"""1,200 characters: as much as a model writes in that time."""
+"""1,143 characters: as much as a model writes in that time."""
 
 
 class Speaking:
@@ -103,7 +108,7 @@ class Directly:
 class Spell:
     """A function with one environment, and how long its invocations took, together."""
 
-    def __init__(self, open_it: Open) -> None:
+    def __init__(self, open_it: Open[Record]) -> None:
         self._shifts = Shifts(open_it)
         self.times, self.seconds = 0, 0.0
 
@@ -133,7 +138,7 @@ class Counted:
         self.transport = AWSTransport(app_of_aws(self.aws))
         self.cloud = Cloud("", Addresses("", ""), self.aws.environment(), self.transport)
         self.worker, self.side = Spell(self._open), Spell(apologising(self._open))
-        self.taken = 0
+        self.taken = self.chats = 0
         self.log = io.StringIO()
         self._home = home
 
@@ -163,18 +168,24 @@ class Counted:
         await self._quiet()
         assert self.slack.answers(self.slack.general, said.thread) == [SAID.strip()]
 
-    async def chat(self, text: str) -> None:
-        """In the web chat, in a thread of its own, through a function that streams."""
-        offered = Offered()
+    async def chat(self, text: str) -> float:
+        """In the web chat, in a thread of its own, through a function that streams; how long that
+        had to run."""
+        offered = Offered(ALONE_S)
+        self.chats += 1
         opening = open_app(self._settings, virtual_time.clock, offered=offered)
         async with opening as app:
-            working = asyncio.create_task(app.work())
+            working, began = asyncio.create_task(app.work()), asyncio.get_running_loop().time()
             person = Person(app.asgi, headers={"authorization": f"Bearer {TOKEN}"})
             answer = await person.ask(text, chat=f"chat{len(text)}")
+            while await app.settled():
+                await offered.calm()
             await app.rest()
+            took_s = asyncio.get_running_loop().time() - began
             await cancel(working)
         assert answer.status == 200, answer.text
         await self._quiet()
+        return took_s
 
     async def _quiet(self) -> None:
         """Until the last guardian has seen that all is well."""
@@ -186,13 +197,13 @@ class Counted:
         self.charges.clear()
         self.log.seek(0)
         self.log.truncate()
-        self.taken = 0
+        self.taken = self.chats = 0
         for one in (self.worker, self.side):
             one.times, one.seconds = 0, 0.0
 
     @property
     def log_bytes(self) -> int:
-        invocations = self.taken + self.worker.times + self.side.times
+        invocations = self.taken + self.chats + self.worker.times + self.side.times
         return len(self.log.getvalue().encode()) + REPORT_BYTES * invocations
 
     # ── what stands on AWS ────────────────────────────────────────────────────
@@ -203,7 +214,7 @@ class Counted:
         while (part := await receive()).get("more_body"):
             body += part["body"]
         headers = [(name.decode(), value.decode()) for name, value in scope["headers"]]
-        asked = Asked("POST", PATH, "", headers, body + part["body"], virtual_time.clock())
+        asked = Asked("POST", PATH, "", headers, body + part["body"], at=virtual_time.clock())
         returned = self._ingress(json.loads(event_of(asked, "v2")), None)
         answer = answer_of(json.dumps(returned).encode(), "v2")
         self.taken += 1
@@ -223,11 +234,11 @@ class Counted:
         return Ingress(doors, secrets, inbox, pytest.fail, clock=virtual_time.clock)
 
     @asynccontextmanager
-    async def _open(self, left_s: float) -> AsyncIterator[Opened]:
+    async def _open(self, left_s: float) -> AsyncIterator[Opened[Record]]:
         offered = Offered()
         opening = open_app(self._settings, virtual_time.clock, takes=False, offered=offered)
         async with opening as app:
-            yield Opened(app, offered.offer)
+            yield Opened(app, offered.offer, offered.let_go)
 
     @property
     def _settings(self) -> Settings:
@@ -265,10 +276,12 @@ def counted_in(
         async with httpx2.AsyncClient(transport=SlackTransport(app_of_slack(one.slack))) as client:
             yield client
 
-    ours = {"engine": open_played, "model": open_model}
-    load = plugs.load
-    patch.setattr(plugs, "load", lambda kind, name: ours.get(kind) or load(kind, name))
+    played, load = {"engine": open_played, "model": open_model}, plugs.load
+    patch.setattr(plugs, "load", lambda kind, name: played.get(kind) or load(kind, name))
     patch.setattr(slack_opening, "open_client", open_client)
     handler = logging.StreamHandler(one.log)
-    logging.getLogger("aizuchi").addHandler(handler)
+    handler.setFormatter(JsonFormatter(DATES, []))
+    ours = logging.getLogger("aizuchi")
+    patch.setattr(ours, "handlers", [handler])
+    patch.setattr(ours, "level", logging.INFO)
     return one

@@ -1,77 +1,114 @@
-"""The estimate of a message's price counts what a message takes."""
+"""The estimate counts what a message takes, and the page of costs says what the estimate does."""
 
-import asyncio
-import json
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
-import httpx2
 import pytest
-from tests.aws import lives
-from tests.crash.lives import CountingModel
+from tests.deploy.charge_table import lines as charged
+from tests.deploy.cost_tables import DEFAULTS, PAGES, crossing, renewed
+from tests.deploy.priced import QUESTION, Counted, counted_in
 
-from aizuchi.deploy.aws.estimate import READS, REQUESTS, WAIT_S, WRITES
-from aizuchi.ports import Declared, Ending, Part, PromptMessage, Text
-from aizuchi.simulator.aws import AWSTransport
+from aizuchi.deploy.aws.estimate import (
+    BESIDE,
+    IN_ORDER,
+    OF_PLATFORMS,
+    OF_THE_WEB,
+    READ,
+    WAIT_S,
+    WRITE,
+    Uses,
+    crossover,
+    estimate,
+    lines,
+)
+from aizuchi.simulator.aws import Charge
 
-WORDS, FIRST_S = 175, 1.0
-RECEIVED_BY_LAMBDA = 3
-SENT_BY_THE_INGRESS = 2
-
-
-class EightSeconds(CountingModel):
-    async def stream(
-        self, prompt: Sequence[PromptMessage], tools: Sequence[Declared] = ()
-    ) -> AsyncIterator[Part]:
-        await asyncio.sleep(FIRST_S)
-        for word in range(WORDS):
-            await asyncio.sleep((WAIT_S - FIRST_S) / WORDS)
-            yield Text(f"word{word} ")
-        yield Ending("stop", 1, WORDS)
-
-
-def count(units: Counter[str], request: httpx2.Request) -> None:
-    """As AWS does; sizes are those of requests, which are a little longer than their items."""
-    service, _, operation = request.headers["x-amz-target"].partition(".")
-    body = json.loads(request.content)
-    match operation:
-        case "PutItem" | "UpdateItem" | "DeleteItem":
-            units["write"] += -(-len(request.content) // 1024)
-        case "TransactWriteItems":
-            units["write"] += 2 * len(body["TransactItems"])
-        case "BatchWriteItem":
-            units["write"] += sum(map(len, body["RequestItems"].values()))
-        case "GetItem" | "Query":
-            units["read"] += 1
-        case "BatchGetItem":
-            units["read"] += sum(len(each["Keys"]) for each in body["RequestItems"].values())
-        case _ if service == "AmazonSQS" and operation != "ReceiveMessage":
-            units["request"] += 1
+MOST = 0.075
+"""Dollars that a thousand messages of a platform may cost."""
 
 
-async def test_a_message_takes_what_the_estimate_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    units: Counter[str] = Counter()
-    pass_on = AWSTransport.handle_async_request
-
-    async def counted(self: AWSTransport, request: httpx2.Request) -> httpx2.Response:
-        count(units, request)
-        return await pass_on(self, request)
-
-    monkeypatch.setattr(AWSTransport, "handle_async_request", counted)
-    life = lives.LambdaLives(model=EightSeconds())
-    async with life.running():
-        life.ask("The first one opens everything.")
-        await settled(life)
-        units.clear()
-        life.ask("What does this cost?")
-        await settled(life)
-    requests = units["request"] + RECEIVED_BY_LAMBDA + SENT_BY_THE_INGRESS
-    assert WRITES * 0.8 <= units["write"] <= WRITES
-    assert READS * 0.8 <= units["read"] <= READS
-    assert REQUESTS * 0.8 <= requests <= REQUESTS
+def used(one: Counted, *, own_s: float) -> Uses:
+    found: Counter[str] = Counter()
+    for charge in one.charges:
+        if not charge.empty:
+            found[kind_of(charge)] += charge.units  # type: ignore[assignment]  # halves of reads
+    return Uses(
+        found["write"],
+        found["read"],
+        in_order=found["turns.fifo"],
+        beside=found["side"],
+        side=one.side.times,
+        own_s=own_s,
+        log_kb=one.log_bytes / 1000,
+    )
 
 
-async def settled(life: lives.LambdaLives) -> None:
-    """Until the last guardian has seen that all is well."""
-    await life.until(lambda: life.standing["turns.fifo"] == 0)
-    await asyncio.sleep(1000)
+def kind_of(charge: Charge) -> str:
+    return charge.about if charge.kind == "request" else charge.kind
+
+
+def kept_for(uses: Uses) -> float:
+    """What the table and the queues cost, for a thousand messages."""
+    table = uses.writes * WRITE + uses.reads * READ
+    return (table + uses.in_order * IN_ORDER + uses.beside * BESIDE) / 1000 + 1e-9
+
+
+def assert_counts(said: Uses, found: Uses) -> None:
+    """No less than there is, and not much more."""
+    for name, most in said._asdict().items():
+        assert 0.85 * most <= getattr(found, name) <= most, (name, found)
+
+
+@pytest.mark.parametrize("streams", [False, True], ids=["edits", "streams"])
+async def test_a_message_of_slack_takes_what_the_estimate_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streams: bool
+) -> None:
+    one = counted_in(tmp_path, monkeypatch, WAIT_S, streams=streams)
+    async with one.running():
+        await one.ask("The first one opens everything.")
+        one.begin()
+        await one.ask(QUESTION)
+    found = used(one, own_s=one.worker.seconds - WAIT_S)
+    assert sum(line.dollars for line in charged(one.charges)) <= kept_for(OF_PLATFORMS)
+    assert (one.taken, one.worker.times) == (1, 1)
+    if streams:  # there is less to be called at the end
+        found = found._replace(own_s=max(found.own_s, 0.85 * OF_PLATFORMS.own_s))
+    assert_counts(OF_PLATFORMS, found)
+
+
+async def test_a_message_of_the_web_takes_what_the_estimate_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = counted_in(tmp_path, monkeypatch, WAIT_S)
+    async with one.running():
+        await one.chat("The first one opens everything.")
+        one.begin()
+        took_s = await one.chat(QUESTION)
+    assert_counts(OF_THE_WEB, used(one, own_s=took_s - WAIT_S))
+
+
+def test_a_thousand_messages_cost_less_than_wanted() -> None:
+    assert estimate(DEFAULTS).thousand <= MOST
+
+
+def test_a_month_with_nobody_talking_is_alarms_and_a_look_into_the_queues() -> None:
+    assert estimate(DEFAULTS).idle < 2
+    said = lines(DEFAULTS)
+    assert f"${estimate(DEFAULTS).idle:.2f} with nobody talking (alarms, looking into" in said[1]
+    assert "list prices in us-east-1" in said[-1]
+
+
+def test_a_container_is_cheaper_from_where_it_is_said_on() -> None:
+    many = crossover(DEFAULTS)
+    boxed = {**DEFAULTS, "Worker": "Container", "WorkerCount": "1"}
+    for a_day, cheaper in ((many * 0.9, False), (many * 1.1, True)):
+        months = [estimate(each).month(round(a_day)) for each in (DEFAULTS, boxed)]
+        assert (months[1] < months[0]) is cheaper
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_the_page_of_costs_has_the_figures_of_the_estimate(language: str) -> None:
+    page = PAGES[language].read_text("utf-8")
+    assert page == renewed(page, language), "run: python -m tests.deploy.cost_tables"
+    assert f"{crossing():,}" in page
+    assert f"{estimate(DEFAULTS).thousand:.3f}" in page

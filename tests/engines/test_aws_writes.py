@@ -47,7 +47,9 @@ class Place(NamedTuple):
 
 
 @asynccontextmanager
-async def place(workers: int = 1, allowance: Allowance = Allowance(0, 0, 0)) -> AsyncIterator[Place]:
+async def place(
+    workers: int = 1, allowance: Allowance = Allowance(0, 0, 0)
+) -> AsyncIterator[Place]:
     """Workers whose messages come from a platform."""
     async with played() as (aws, cloud), AsyncExitStack() as opened:
         entering = [

@@ -293,7 +293,7 @@ variable "socket_reserved" {
 }
 
 variable "worker" {
-  description = "What answers: Lambda functions, or containers (ECS on Fargate), which are cheaper from about 100,000 messages a day."
+  description = "What answers: Lambda functions, or containers (ECS on Fargate), which are cheaper from about 17,000 messages a day."
   type        = string
   default     = "Lambda"
 
@@ -506,7 +506,7 @@ variable "oldest_message" {
 variable "make_dashboard" {
   description = "Whether there is a dashboard in CloudWatch; an account has three for nothing."
   type        = string
-  default     = "yes"
+  default     = "no"
 
   validation {
     condition     = contains(["yes", "no"], var.make_dashboard)

@@ -110,7 +110,7 @@ CONTAINER = (
     Parameter(
         "Worker",
         "What answers: Lambda functions, or containers (ECS on Fargate), which are cheaper from "
-        "about 100,000 messages a day.",
+        "about 17,000 messages a day.",
         "Lambda",
         among=("Lambda", "Container"),
     ),
@@ -182,7 +182,7 @@ WATCHING = (
     Parameter(
         "MakeDashboard",
         "Whether there is a dashboard in CloudWatch; an account has three for nothing.",
-        "yes",
+        "no",
         among=YES_OR_NO,
     ),
 )

@@ -73,7 +73,7 @@ class AwsEntries:
             self.on_stop(turn_id)
 
     async def _note_in_row(self, line: Line) -> bool:
-        """Receipts, without a word of the answer; they also follow the end, as nothing else does."""
+        """Receipts, without a word of the answer; they follow the end too; nothing else does."""
         noted = receipts_in(line, self._store.clock())
         update = Update(keys.turn(line.turn_id), set=noted, only=_while_newest(line, "finished"))
         try:

@@ -27,7 +27,9 @@ async def said_by(store: Store, person: str) -> AsyncIterator[Item]:
     """What a person said and was answered, oldest first."""
     async for group in pointers_of(store, person):
         names = [str(each["conversation"]) for each in group]
-        places = [keys.said(name, int(each["seq"])) for name, each in zip(names, group, strict=True)]
+        places = [
+            keys.said(name, int(each["seq"])) for name, each in zip(names, group, strict=True)
+        ]
         found = await store.table.get_all(places)
         for name, place in zip(names, places, strict=True):
             if place in found:

@@ -137,6 +137,7 @@ class Offered:
     def __init__(self, alone_s: float = BACKUP_S) -> None:
         self.alone_s = alone_s
         self._outcomes: dict[str, asyncio.Future[bool]] = {}
+        self._done: list[Delivery] = []
         self._tries = 0
         self._calm = asyncio.Event()
         self._calm.set()
@@ -146,6 +147,7 @@ class Offered:
 
     async def offer(self, record: Mapping[str, Any]) -> bool:
         """Returns when the turn of a record is settled (True), or is to be tried again later."""
+        self._done = []  # what was done before, the host has returned with
         delivery = handed(self._queues.addresses, record)
         outcome: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._outcomes[delivery.receipt] = outcome
@@ -177,11 +179,16 @@ class Offered:
         await asyncio.Event().wait()
 
     async def done(self, delivery: Delivery) -> None:
-        """In order it is taken out of its queue here: what stands behind it need not wait for the
-        host to end, which takes it out then."""
-        if delivery.queue == self._queues.addresses.turns:
-            await _patient(self._queues.delete(delivery))
+        """The host takes it out of its queue when it returns."""
+        self._done.append(delivery)
         self._tell(delivery, True)
+
+    async def let_go(self) -> None:
+        """Takes out of its queue what is done: what stands behind it need not wait for a host that
+        does not return yet."""
+        done, self._done = self._done, []
+        for delivery in done:
+            await _patient(self._queues.delete(delivery))
 
     async def later(self, delivery: Delivery, seconds: float) -> None:
         await self.hold(delivery, seconds)

@@ -136,9 +136,9 @@ class AwsQueue:
             await self._source.hold(delivery, self._store.bounds.lease_s + HIDDEN_OVER_LEASE_S)
 
     async def _guard(self, lead: Lead, claim: Claim) -> None:
-        """Of a turn that stands in order in its queue, and is renewed for the first time, a guardian
-        looks whether it was answered. Before that none would be of use: what is lost by then its
-        message brings back, long before a guardian could end it."""
+        """A guardian looks whether a turn that stands in order in its queue was answered; it is
+        sent with the first renewal. Before that none would be of use: what is lost by then its message
+        brings back, long before a guardian could end it."""
         message, attempt = claim.turn.message, claim.turn.attempt
         if lead.way != "turn" or self._guarded.get(message.turn_id) == attempt:
             return

@@ -90,8 +90,8 @@ class AwsUsage:
         return max(MOST_KNOWN, self._allowance.messages_per_minute)
 
     async def _count(self, day: UsageDay, recent: Sequence[Admitted], old: Item | None) -> None:
-        """Unless the person has been counted meanwhile elsewhere: then it is decided anew. One whose
-        reply was lost is found among those that are known."""
+        """Unless the person has been counted meanwhile elsewhere: then it is decided anew. One of
+        which the reply was lost is among those that are known."""
         counting, noting = used(self._store, day)
         seen = str(old.get("recent", "")) if old else ""
         unchanged = (

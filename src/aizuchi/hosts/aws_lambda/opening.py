@@ -35,7 +35,7 @@ async def open_assistant(
     """
     settings, offered = opened_settings(environ, left_s), Offered()
     async with open_app(settings, clock, takes=False, offered=offered) as app:
-        yield Opened(app, offered.offer)
+        yield Opened(app, offered.offer, offered.let_go)
 
 
 def opened_settings(environ: Mapping[str, str], left_s: float) -> Settings:

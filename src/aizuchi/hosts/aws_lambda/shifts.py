@@ -20,7 +20,7 @@ HAND_BACK_S = 8.0
 LEAVE_S = 2.0
 """How long before its end it returns, whatever has not let go."""
 
-REST_WITHIN_S = 30.0
+REST_WITHIN_S, AT_ONCE_S = 30.0, 0.1
 LEAST_ANSWER_S = 10.0
 
 Thing = TypeVar("Thing")
@@ -49,9 +49,16 @@ class Assistant(Protocol):
         ...
 
 
+async def nothing_to_let_go() -> None:
+    """Of what nobody waits behind."""
+
+
 class Opened(NamedTuple, Generic[Thing]):
+    """`let_go` takes what is done out of its queue, for whoever waits behind it."""
+
     assistant: Assistant
     offer: Offer[Thing]
+    let_go: Callable[[], Coroutine[Any, Any, None]] = nothing_to_let_go
 
 
 Open = Callable[[float], AbstractAsyncContextManager[Opened[Thing]]]
@@ -127,9 +134,20 @@ class Shifts(Generic[Thing]):
                     log.warning("the time is nearly over: %d are handed back", len(left))
                     await opened.assistant.hand_back()
                     await asyncio.wait(left)
-        with suppress(TimeoutError):
-            async with asyncio.timeout_at(min(until, _now() + REST_WITHIN_S)):
-                await opened.assistant.rest()
+        await self._rest(opened, min(until, _now() + REST_WITHIN_S))
+
+    async def _rest(self, opened: Opened[Thing], until: float) -> None:
+        """Who returns at once has what is done taken out of its queue by Lambda, for nothing."""
+        resting = asyncio.create_task(opened.assistant.rest())
+        try:
+            done, _ = await asyncio.wait([resting], timeout=AT_ONCE_S)
+            if not done:
+                await opened.let_go()
+                done, _ = await asyncio.wait([resting], timeout=max(0.0, until - _now()))
+            for each in done:
+                each.result()
+        finally:
+            await cancel(resting)
 
     async def close(self) -> None:
         if self._living:
