@@ -137,8 +137,8 @@ class AwsQueue:
 
     async def _guard(self, lead: Lead, claim: Claim) -> None:
         """A guardian looks whether a turn that stands in order in its queue was answered; it is
-        sent with the first renewal. Before that none would be of use: what is lost by then its message
-        brings back, long before a guardian could end it."""
+        sent with the first renewal. Before that none would be of use: what is lost by then its
+        message brings back, long before a guardian could end it."""
         message, attempt = claim.turn.message, claim.turn.attempt
         if lead.way != "turn" or self._guarded.get(message.turn_id) == attempt:
             return
