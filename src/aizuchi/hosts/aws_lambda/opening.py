@@ -16,6 +16,7 @@ from aizuchi.hosts.aws_lambda.shifts import Opened, bounds_within
 from aizuchi.settings import HOME_VARIABLE, Settings, load
 from aizuchi.settings.home import prepare
 from aizuchi.settings.masking import JsonFormatter
+from aizuchi.tracing import naming_its_turn
 
 HOME = "/tmp/aizuchi"  # noqa: S108 - the one folder that a function may write in
 DATES = "%Y-%m-%dT%H:%M:%S%z"
@@ -96,5 +97,6 @@ def _log(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stdout)
     secrets = [secret.reveal() for secret in settings.secrets]
     handler.setFormatter(JsonFormatter(DATES, secrets))
+    handler.addFilter(naming_its_turn)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("aizuchi").setLevel(logging.INFO)
