@@ -20,9 +20,10 @@ log = logging.getLogger(__name__)
 
 class Source(Protocol):
     """What becomes of messages that were taken. `stays`: what goes on with another turn may do so
-    here."""
+    here. `works`: somebody here claims turns; else all are left to others."""
 
     stays: bool
+    works: bool
 
     @property
     def has_room(self) -> bool:
@@ -56,7 +57,7 @@ class Polled:
     """Fetches for a process that stays: in order only while somebody has a hand free, so that
     nobody's message lies here; beside the order always, as a stop waits for no hand."""
 
-    stays = True
+    stays = works = True
 
     def __init__(self, hidden_s: float) -> None:
         self._hidden_s = hidden_s
@@ -120,11 +121,12 @@ class Polled:
 
 class Offered:
     """One message at a time, from a host that is told in the end whether it is done with: who has
-    handed it out takes it back or not."""
+    handed it out takes it back or not. A host that only takes in has nothing that works."""
 
     stays = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, works: bool = True) -> None:
+        self.works = works
         self._outcomes: dict[str, asyncio.Future[bool]] = {}
 
     def bind(self, queues: Queues, take: Take) -> None:
@@ -143,7 +145,7 @@ class Offered:
 
     @property
     def has_room(self) -> bool:
-        return True
+        return self.works
 
     @contextmanager
     def wanting(self) -> Iterator[None]:
@@ -153,8 +155,10 @@ class Offered:
         await asyncio.Event().wait()
 
     async def done(self, delivery: Delivery) -> None:
-        """Taken out of its queue here: what stands behind it need not wait for the host to end."""
-        await _patient(self._queues.delete(delivery))
+        """Taken out of its queue here, if that has an order: what stands behind it need not wait
+        for the host to end. From beside the order it goes when the host has ended well."""
+        if delivery.queue == self._queues.addresses.turns:
+            await _patient(self._queues.delete(delivery))
         self._tell(delivery, True)
 
     async def later(self, delivery: Delivery, seconds: float) -> None:

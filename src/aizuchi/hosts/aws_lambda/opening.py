@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aizuchi.app import open_app
+from aizuchi.engines.aws.records import woken
 from aizuchi.engines.aws.sources import Offered
 from aizuchi.errors import SettingsError
 from aizuchi.hosts.aws_lambda.parameters import MOST_NAMES, PREFIX, Read, reader_of
 from aizuchi.hosts.aws_lambda.service import Service
-from aizuchi.hosts.aws_lambda.shifts import Opened, bounds_within
+from aizuchi.hosts.aws_lambda.shifts import Offer, Opened, Record, bounds_within
 from aizuchi.settings import HOME_VARIABLE, Settings, load
 from aizuchi.settings.home import prepare
 from aizuchi.settings.masking import JsonFormatter
@@ -32,11 +33,34 @@ async def open_assistant(
     Raises:
         AizuchiError: the settings, the secrets or the store do not allow it.
     """
+    settings, offered = opened_settings(environ, left_s), Offered()
+    async with open_app(settings, clock, takes=False, offered=offered) as app:
+        yield Opened(app, noting(offered.offer, app.note))
+
+
+def noting(offer: Offer, note: Callable[[str], None]) -> Offer:
+    """The same; of whom a message wakes, the conversation is noted."""
+
+    async def take(record: Record) -> bool:
+        is_done = await offer(record)
+        if conversation := woken(str(record["body"])):
+            note(conversation)
+        return is_done
+
+    return take
+
+
+def opened_settings(environ: Mapping[str, str], left_s: float) -> Settings:
+    """The settings for invocations of so many seconds, its parameters read; from now on log lines
+    are written as they say.
+
+    Raises:
+        SettingsError: they are not those of a function.
+        StoreUnavailable: SSM cannot be asked.
+    """
     settings = settings_of(with_parameters(environ, reader_in(environ)), left_s)
     _log(settings)
-    offered = Offered()
-    async with open_app(settings, clock, takes=False, offered=offered) as app:
-        yield Opened(app, offered.offer)
+    return settings
 
 
 def settings_of(environ: Mapping[str, str], left_s: float) -> Settings:
