@@ -9,7 +9,7 @@ from aizuchi.access import enter, refusal_line
 from aizuchi.agent import Agent, Ended
 from aizuchi.answers import Entry, Finished, Logged, Outcome, Restarted, Step, fold
 from aizuchi.errors import LeaseLost, StoreError
-from aizuchi.happenings import Settled
+from aizuchi.happenings import Claimed, EndWritten, Settled
 from aizuchi.loop import account_of
 from aizuchi.orders import order_of
 from aizuchi.ports import Engine, Settlement
@@ -80,6 +80,7 @@ class Attempt:
         """Returns when the turn is settled, or somebody else has it."""
         turn = self._claim.turn
         self._meter = begin(self._office.recorder, turn.message, turn.accepted_at)
+        tell(Claimed(turn.attempt, self._office.clock() - turn.accepted_at))
         outlet = self._office.outlets.get(self._message.surface)
         try:
             if outlet is None:
@@ -108,6 +109,7 @@ class Attempt:
         except Exception as error:  # noqa: BLE001 - the border: whatever it is, the person is told
             ended = Ended(self._bug(error))
         await self._keep((ended.finished,))
+        tell(EndWritten(ended.finished))
         return ended
 
     async def _write(self, entries: Sequence[Entry]) -> None:

@@ -10,6 +10,9 @@ from typing import assert_never
 
 from aizuchi.events import Message
 from aizuchi.happenings import (
+    Accepted,
+    Claimed,
+    EndWritten,
     Happening,
     ModelCalled,
     PlatformCalled,
@@ -53,6 +56,8 @@ class Counted:
             case Settled(accepted_at, at, settlement=settlement):
                 self._answers[surface, ("outcome", settlement.settled_as)] += 1
                 self._end[surface,].observe(at - accepted_at)
+            case Accepted() | Claimed() | EndWritten():
+                pass
             case never:
                 assert_never(never)
 

@@ -19,6 +19,17 @@ class Asked(NamedTuple):
     address: str = ""
 
 
+class Accepted(NamedTuple):
+    """The message is stored: from now on it will end."""
+
+
+class Claimed(NamedTuple):
+    """An attempt begins, so long after the message was accepted."""
+
+    attempt: int
+    after_s: float
+
+
 class SignGiven(NamedTuple):
     """The person can see that they were heard."""
 
@@ -68,6 +79,12 @@ class PlatformCalled(NamedTuple):
     code: str = ""
 
 
+class EndWritten(NamedTuple):
+    """The end of the answer is written, whatever is still to be delivered."""
+
+    finished: Finished
+
+
 class Settled(NamedTuple):
     """The message is in its end state, after so many attempts."""
 
@@ -78,6 +95,16 @@ class Settled(NamedTuple):
     settlement: Settlement
 
 
-Happening = SignGiven | TextBegun | ModelCalled | ToolCalled | PlatformCalled | Settled
+Happening = (
+    Accepted
+    | Claimed
+    | SignGiven
+    | TextBegun
+    | ModelCalled
+    | ToolCalled
+    | PlatformCalled
+    | EndWritten
+    | Settled
+)
 Listener = Callable[[Message, Happening], None]
 """Hears of it in the middle of the work: it returns at once."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from aizuchi.access import concerns_us, may_enter
 from aizuchi.errors import StoreError, StoreUnavailable
 from aizuchi.events import Message, Signal
-from aizuchi.happenings import SignGiven
+from aizuchi.happenings import Accepted, Happening, SignGiven
 from aizuchi.hearing import FirstSigns
 from aizuchi.ports import Inbox
 from aizuchi.rules import Rules
@@ -57,7 +57,9 @@ class Intake:
         for message in ours:
             if message.turn_id not in new:
                 self._came_again(message)
-            elif may_enter(message, self._allow):
+                continue
+            self._tell(message, Accepted())
+            if may_enter(message, self._allow):
                 self._heard(message, since)
         return [message.turn_id for message in ours if self._counts(message, new)]
 
@@ -90,6 +92,10 @@ class Intake:
         """Who is written to gets their sign; who reads sees it now."""
         if signs := self._signs.get(message.surface):
             signs.heard(message, since)
-        elif self._recorder:
+        else:
             now = asyncio.get_running_loop().time()
-            self._recorder.tell(message, SignGiven(now - since))
+            self._tell(message, SignGiven(now - since))
+
+    def _tell(self, message: Message, happening: Happening) -> None:
+        if self._recorder:
+            self._recorder.tell(message, happening)

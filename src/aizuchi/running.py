@@ -90,7 +90,14 @@ class App:
         return self._web.relay if self._web else None
 
     async def hand_back(self) -> None:
+        """Hands back what is worked on; whoever reads here is let go, to come back elsewhere."""
+        if self._web:
+            self._web.close()
         await self._worker.hand_back()
+
+    async def settled(self) -> bool:
+        """Returns when what is worked on now has ended; whether there was anything."""
+        return await self._worker.settled()
 
     async def drain(self) -> None:
         """Takes on nothing more, and returns when nothing is on its way.
@@ -100,6 +107,8 @@ class App:
         self._intake.is_closed = True
         try:
             await self._worker.drain(None)
+            if self._pusher:
+                await self._pusher.rest()
         finally:
             if self._web:
                 self._web.close()

@@ -99,6 +99,14 @@ def note(code: str, detail: str = "") -> None:
         about.recorder.note(about.message.turn_id, code, detail)
 
 
+def naming_its_turn(record: logging.LogRecord) -> bool:
+    """A filter of a log's handler: has a line name the turn that the present task is about."""
+    about = _about.get()
+    if about and not hasattr(record, "turn"):
+        record.turn = about.message.turn_id
+    return True
+
+
 def now() -> float:
     """The time of day, for what is told of the present turn; 0 where there is none."""
     about = _about.get()

@@ -10,6 +10,7 @@ from aizuchi import plugs
 from aizuchi.counting import Counted
 from aizuchi.endpoints import Endpoints
 from aizuchi.errors import StoreError
+from aizuchi.journal import journal
 from aizuchi.metrics import Labels, Metric, figure
 from aizuchi.ports import Engine
 from aizuchi.settings import Settings
@@ -46,7 +47,9 @@ async def open_watch(
         tracing = await opened.enter_async_context(
             open_tracing(destination, pen, _known_secrets(settings))
         )
-    listeners = [counted, tracing.listener] if tracing else [counted]
+    listeners = [counted, *([tracing.listener] if tracing else [])]
+    if settings.aws.is_on:
+        listeners.append(journal)
     return Watch(Recorder(engine.traces, clock, listeners), counted, engine, tracing)
 
 

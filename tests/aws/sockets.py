@@ -19,7 +19,7 @@ from aizuchi.engines.aws.opening import open_engine
 from aizuchi.engines.aws.sources import Offered
 from aizuchi.hosts.asgi import make_app
 from aizuchi.hosts.aws_lambda.opening import noting
-from aizuchi.hosts.aws_lambda.shifts import Open, Opened
+from aizuchi.hosts.aws_lambda.shifts import Open, Opened, Record
 from aizuchi.hosts.aws_lambda.socket import Kept, Relay
 from aizuchi.ports import Allowance, Engine, Model
 from aizuchi.prompt import Brief
@@ -74,7 +74,7 @@ class SocketLives(LambdaLives):
         async with super().running():
             cloud = self.cloud._replace(transport=AWSTransport(app_of(self.aws)))
             opening = partial(open_engine, cloud, clock=virtual_time.clock, allowance=NO_LIMITS)
-            async with opening(offered=Offered(works=False), bounds=BOUNDS) as engine:
+            async with opening(offered=Offered(alone_s=0.0), bounds=BOUNDS) as engine:
                 self.engine = engine
                 self.web = self._routes(engine)
                 kept = Kept(self._relay)
@@ -107,9 +107,9 @@ class SocketLives(LambdaLives):
         self.statuses.append(reply["statusCode"])
         return reply
 
-    def _open_in(self, process: Process) -> Open:
+    def _open_in(self, process: Process) -> Open[Record]:
         @asynccontextmanager
-        async def open_it(left_s: float) -> AsyncIterator[Opened]:
+        async def open_it(left_s: float) -> AsyncIterator[Opened[Record]]:
             offered = Offered()
             cloud = self.cloud._replace(transport=ProcessTransport(self.aws, process))
             opening = partial(open_engine, cloud, clock=virtual_time.clock, allowance=NO_LIMITS)

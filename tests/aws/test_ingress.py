@@ -89,7 +89,9 @@ def test_a_cold_function_verifies_and_queues_what_slack_sends(cloud: Cloud) -> N
     assert [message.text for message in cloud.queued()] == ["Is it raining?"]
     assert len(cloud.records()) == 1
     assert (cloud.calls(), cloud.calls("SSM.GetParameters")) == (2, 1)
-    assert ran.log == []
+    (line,) = ran.log
+    assert (line["level"], line["message"]) == ("INFO", "accepted")
+    assert line["turn"] == cloud.queued()[0].turn_id
 
 
 @pytest.mark.parametrize("surface", ["slack", "discord"])

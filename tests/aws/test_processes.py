@@ -1,6 +1,7 @@
 """Real processes from end to end: Slack and Discord, the functions under the real awslambdaric, the
 queues."""
 
+import json
 from collections.abc import Awaitable, Sequence
 from functools import partial
 from pathlib import Path
@@ -64,6 +65,24 @@ async def test_a_mention_and_a_message_behind_it_are_answered(tmp_path: Path) ->
         assert one.slack.answers(general, said.thread) == [one.model.answer.strip()] * 2
         one.slack.assert_clean()
         assert "Traceback" not in one.log
+
+
+async def test_the_log_tells_of_each_message_what_became_of_it_and_not_a_word(
+    tmp_path: Path,
+) -> None:
+    async with stage() as one, functions(one, tmp_path):
+        said = await one.ann.mentions("Where is my umbrella?", one.slack.general)
+        await one.until_settled()
+        lines = [json.loads(line) for line in one.log.splitlines() if line.startswith("{")]
+        told = [each["message"] for each in lines if said.thread in each.get("turn", "")]
+        assert [each.partition(",")[0] for each in sorted(told)] == [
+            "accepted",
+            "attempt 1 begins",
+            "its end is kept: answered",
+            "settled as answered",
+        ]
+        assert "umbrella" not in one.log
+        assert one.model.answer.strip() not in one.log
 
 
 async def test_what_comes_twice_and_goes_to_two_workers_is_answered_once(tmp_path: Path) -> None:

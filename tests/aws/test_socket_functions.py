@@ -89,7 +89,7 @@ async def page(folder: Path, environ: Mapping[str, str]) -> AsyncIterator[str]:
             if name.startswith("AWS_"):
                 patch.setenv(name, value)
         async with (
-            open_app(settings, offered=Offered(works=False)) as app,
+            open_app(settings, offered=Offered(alone_s=0.0)) as app,
             served(app.asgi, listening),
         ):
             yield address_of(listening)

@@ -11,7 +11,7 @@ from tests.engines.homes import opener
 from aizuchi.answers import Finished, Posting, Shown, TextDelta
 from aizuchi.calling import Caller
 from aizuchi.cli import main
-from aizuchi.cli.why import reference_of
+from aizuchi.cli.references import reference_of
 from aizuchi.history import OURS
 from aizuchi.intake import Intake
 from aizuchi.operations import Busy, Find, Found, Operation, PostPage, Receipt, Sent

@@ -34,6 +34,7 @@ COMMANDS = {
     "chat": Command("aizuchi.cli.chat", "talk to the assistant in this terminal"),
     "deploy": Command("aizuchi.cli.deploy", "bring it to AWS"),
     "status": Command("aizuchi.cli.status", "say how it is on AWS"),
+    "logs": Command("aizuchi.cli.logs", "tell what became of each message on AWS"),
     "secrets": Command("aizuchi.cli.secrets", "bring changed secrets to AWS"),
     "destroy": Command("aizuchi.cli.destroy", "take it away from AWS"),
     "slack": Command("aizuchi.cli.slack", "connect it to a Slack workspace"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from aizuchi.settings import FILE_NAME, Settings, load
 from aizuchi.settings.masking import JsonFormatter, MaskingFormatter
 from aizuchi.surfaces.web.tokens import OWNER, own_token, parse
+from aizuchi.tracing import naming_its_turn
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to name an address that can be opened instead
 PATTERN, DATES = "%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"
@@ -40,6 +41,7 @@ def log_to_stderr(settings: Settings, *, verbose: bool) -> None:
     handler.setFormatter(
         JsonFormatter(DATES, values) if as_json else MaskingFormatter(PATTERN, DATES, values)
     )
+    handler.addFilter(naming_its_turn)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("aizuchi").setLevel(logging.DEBUG if verbose else logging.INFO)
 

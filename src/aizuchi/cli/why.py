@@ -4,9 +4,9 @@ import argparse
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from aizuchi.cli.common import load_settings
+from aizuchi.cli.references import reference_of
 from aizuchi.cli.usage import cost_of
 from aizuchi.engines.sqlite.reading import Listed, Told, records
 from aizuchi.errors import SettingsError
@@ -21,8 +21,6 @@ Name it by a link to it or to its answer, by the id of its turn, or by the numbe
 told when something went wrong. Of a link to a web chat it lists the last messages, and tells of the
 newest. It reads beside a server that runs, and shows no text.
 """
-SLACK = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<s>\d{10})(?P<us>\d{6})")
-DISCORD = re.compile(r"/channels/(?:\d+|@me)/\d+/(?P<message>\d+)")
 WEB = re.compile(r"https?://[^/\s]+/(\?[^#\s]*)?#(?P<chat>[\w.~-]{1,128})")
 MOST_LISTED = 10
 CALLS = {
@@ -70,14 +68,6 @@ ENDS = {
 }
 
 
-class Reference(NamedTuple):
-    """What turns are looked for by: an exact name, the end of an id, a part of what was posted."""
-
-    exact: str
-    ending: str
-    within: str
-
-
 def add_to(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.add_argument("message", metavar="MESSAGE", help="a link, an id, or an error's number")
@@ -98,17 +88,6 @@ def run(options: argparse.Namespace) -> int:
         )
     print("\n".join([*lines_of_chat(listed), *lines_of(told, settings)]))
     return 0
-
-
-def reference_of(text: str) -> Reference:
-    """What a link or an id stands for; a Slack permalink has a time without its point."""
-    text = text.strip()
-    if found := SLACK.search(text):
-        ts = f"{found['s']}.{found['us']}"
-        return Reference(ts, f"%:{ts}:%:{found['channel']}", f'%"{ts}"%')
-    if found := DISCORD.search(text):
-        return Reference(found["message"], f"%:{found['message']}", f'%"{found["message"]}"%')
-    return Reference(text, f"%:{text}", f'%"{text}"%')
 
 
 def lines_of_chat(listed: Sequence[Listed]) -> Iterator[str]:

@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 from aizuchi.events import Message
 from aizuchi.happenings import (
+    Accepted,
+    Claimed,
+    EndWritten,
     Happening,
     ModelCalled,
     PlatformCalled,
@@ -71,7 +74,7 @@ class Pen(NamedTuple):
                 span = _platform(happening)
             case Settled():
                 span = self._root(message, happening)
-            case SignGiven() | TextBegun():
+            case Accepted() | Claimed() | SignGiven() | TextBegun() | EndWritten():
                 return None
             case never:
                 assert_never(never)

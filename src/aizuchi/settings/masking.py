@@ -31,6 +31,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if turn := getattr(record, "turn", ""):
+            line["turn"] = turn
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         shown = {key: mask(text, self._values) for key, text in line.items()}

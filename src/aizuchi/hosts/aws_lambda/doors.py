@@ -54,7 +54,7 @@ class Admission(NamedTuple):
 
 class Ingress:
     """What Lambda calls with each request. `inbox` is given the time of day, and how many seconds
-    storing may take."""
+    storing may take; `note` hears of each turn that was accepted."""
 
     def __init__(
         self,
@@ -64,7 +64,9 @@ class Ingress:
         complain: Callable[[str], None],
         admission: Admission = Admission(),
         clock: Callable[[], float] = time,
+        note: Callable[[str], None] = lambda turn_id: None,
     ) -> None:
+        self._note = note
         self._doors, self._secrets, self._inbox = doors, secrets, inbox
         self._complain, self._admission, self._clock = complain, admission, clock
 
@@ -119,6 +121,8 @@ class Ingress:
         except StoreError as error:
             self._complain(f"a message was not taken: {error}")
             return reception.refused
+        for message in messages:
+            self._note(message.turn_id)
         assert isinstance(reception.accepted, HttpResponse), "a webhook is acknowledged at once"
         return reception.accepted
 

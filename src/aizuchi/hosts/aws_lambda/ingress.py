@@ -12,6 +12,7 @@ gc.disable()  # what is loaded now stays: to look through it for garbage takes 4
 import json
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -67,7 +68,16 @@ def open_ingress(environ: Mapping[str, str], manners: Manners = Manners()) -> In
         return QueueInbox(sqs, queues, manners.wait_within_s, complain, now=now, until=until)
 
     admission = Admission(tuple(manners.allow), tuple(manners.approvers))
-    return Ingress(doors_of(given, manners), secrets, inbox, complain, admission)
+    return Ingress(
+        doors_of(given, manners), secrets, inbox, complain, admission, note=note_accepted
+    )
+
+
+def note_accepted(turn_id: str) -> None:
+    """A line of the log for `aizuchi logs`; CloudWatch says when it was."""
+    line = {"level": "INFO", "logger": "aizuchi.ingress", "message": "accepted", "turn": turn_id}
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
 
 
 def doors_of(given: Mapping[str, str], manners: Manners) -> Mapping[str, Door]:

@@ -17,6 +17,7 @@ from aizuchi.hosts.aws_lambda.shifts import Offer, Opened, Record, bounds_within
 from aizuchi.settings import HOME_VARIABLE, Settings, load
 from aizuchi.settings.home import prepare
 from aizuchi.settings.masking import JsonFormatter
+from aizuchi.tracing import naming_its_turn
 
 HOME = "/tmp/aizuchi"  # noqa: S108 - the one folder that a function may write in
 DATES = "%Y-%m-%dT%H:%M:%S%z"
@@ -27,7 +28,7 @@ async def open_assistant(
     left_s: float,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.time,
-) -> AsyncIterator[Opened]:
+) -> AsyncIterator[Opened[Record]]:
     """Opens it for invocations of so many seconds.
 
     Raises:
@@ -38,7 +39,7 @@ async def open_assistant(
         yield Opened(app, noting(offered.offer, app.note))
 
 
-def noting(offer: Offer, note: Callable[[str], None]) -> Offer:
+def noting(offer: Offer[Record], note: Callable[[str], None]) -> Offer[Record]:
     """The same; of whom a message wakes, the conversation is noted."""
 
     async def take(record: Record) -> bool:
@@ -120,5 +121,6 @@ def _log(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stdout)
     secrets = [secret.reveal() for secret in settings.secrets]
     handler.setFormatter(JsonFormatter(DATES, secrets))
+    handler.addFilter(naming_its_turn)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("aizuchi").setLevel(logging.INFO)

@@ -65,7 +65,7 @@ async def open_relay(
             "Set AIZUCHI__AWS__SOCKETS to the address of the WebSocket API's stage, and leave "
             "[web] enabled.",
         )
-    async with open_app(settings, clock, offered=Offered(works=False)) as app:
+    async with open_app(settings, clock, offered=Offered(alone_s=0.0)) as app:
         yield app.relay
 
 

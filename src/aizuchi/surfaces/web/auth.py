@@ -110,7 +110,7 @@ class Gate:
     def refuse_place(self, request: HttpRequest) -> HttpResponse | None:
         """The answer to a request for a host that is not ours, or from another site's page."""
         language, host = language_of(request), _text(request, b"host").lower()
-        if not self._is_ours(host):
+        if not self._is_ours(host, request.own_host):
             return plain(403, line("host", language, host=host[:80] or "?"))
         if not self._origin_is_fine(request, host):
             return plain(403, line("origin", language))
@@ -121,7 +121,7 @@ class Gate:
         ours are known."""
         origins = [ORIGIN.fullmatch(each.lower()) for each in _values(request, b"origin")]
         places = [origin["netloc"] if origin else "" for origin in origins]
-        known = not self._named or all(map(self._is_ours, places))
+        known = not self._named or all(self._is_ours(place, "") for place in places)
         if len(places) <= 1 and "" not in places and known:
             return None
         return plain(403, line("origin", language_of(request)))
@@ -136,9 +136,11 @@ class Gate:
         known = len(tokens) == 1 and self._tokens.person_of(tokens[0]) is not None
         return tokens[0] if known else None
 
-    def _is_ours(self, netloc: str) -> bool:
+    def _is_ours(self, netloc: str, own_host: str) -> bool:
         place = NETLOC.fullmatch(netloc)
-        return place is not None and (netloc in self._hosts or place["name"] in self._hosts)
+        if place is None:
+            return False
+        return netloc == own_host or netloc in self._hosts or place["name"] in self._hosts
 
     def _origin_is_fine(self, request: HttpRequest, host: str) -> bool:
         """Same origin, or the public name in front of a proxy; by cookie it must be named."""

@@ -69,17 +69,6 @@ class Pusher:
     async def close(self) -> None:
         await ended(*self._attending.values())
 
-    async def _sweep(self, conversation: str) -> None:
-        """Tells those who wait for the end of what has ended, once nobody is about to."""
-        self._swept.add(conversation)
-        with suppress(StoreError):
-            for each in await self._gateway.followers.of(conversation):
-                if await self._has_ended(each):
-                    await asyncio.sleep(max(0.0, each.busy_until - self._clock()))
-                    told = await self._again(each)
-                    if told and told.busy_until <= self._clock():
-                        await self._telling(told, told.attempt).catch_up()
-
     def _forget(self, turn_id: str, task: asyncio.Task[None]) -> None:
         if self._attending.get(turn_id) is task:
             del self._attending[turn_id]
@@ -127,9 +116,6 @@ class Pusher:
             return follower.attempt <= claim.turn.attempt and not is_taken_in
         return follower.busy_until <= self._clock() and await self._has_ended(follower)
 
-    async def _has_ended(self, follower: Follower) -> bool:
-        return is_over(await self._answers.read(follower.answers[0][0]))
-
     async def _tell(self, follower: Follower, claim: Claim) -> None:
         """Where the store fails in between, it goes on from where they stand by then."""
         is_own = follower.answers[0][0] == claim.turn.message.turn_id
@@ -138,11 +124,27 @@ class Pusher:
         for _ in range(TRIES):
             with suppress(StoreError):
                 if told:
-                    await Telling(self._gateway, self._answers, self._clock, told, attempt).follow()
+                    await self._telling(told, attempt).follow()
                 return
             await asyncio.sleep(RETRY_S)
             with suppress(StoreError):
                 told = await self._again(follower)
+
+    # ── what was left ─────────────────────────────────────────────────────────
+
+    async def _sweep(self, conversation: str) -> None:
+        """Tells those who wait for the end of what has ended, once nobody is about to."""
+        self._swept.add(conversation)
+        with suppress(StoreError):
+            for each in await self._gateway.followers.of(conversation):
+                if await self._has_ended(each):
+                    await asyncio.sleep(max(0.0, each.busy_until - self._clock()))
+                    told = await self._again(each)
+                    if told and told.busy_until <= self._clock():
+                        await self._telling(told, told.attempt).catch_up()
+
+    async def _has_ended(self, follower: Follower) -> bool:
+        return is_over(await self._answers.read(follower.answers[0][0]))
 
     def _telling(self, follower: Follower, attempt: int) -> Telling:
         return Telling(self._gateway, self._answers, self._clock, follower, attempt)

@@ -95,9 +95,9 @@ class Telling:
         if not await self._push(stream, with_end=is_last):
             return False
         if is_last:
-            ended = await self._gateway.followers.change(self._follower, None)
+            is_told = await self._gateway.followers.change(self._follower, None)
             self._follower = self._follower._replace(answers=())
-            return ended
+            return is_told
         answers = self._follower.answers[1:]
         next_one = self._follower._replace(answers=answers, position=BEGINNING, attempt=0)
         self._attempt = 0
@@ -156,9 +156,9 @@ class Telling:
     async def _let_go(self, came: Came) -> bool:
         """Somebody else tells them, or nobody is there; or they miss something now, and have to
         come back for it."""
+        if came in ("failed", "too_large"):
+            await self._gateway.wire.hang_up(self._follower.socket)
         if came != "taken":
-            if came != "gone":
-                await self._gateway.wire.hang_up(self._follower.socket)
             await self._gateway.visitors.leave(self._follower.socket)
         return False
 
