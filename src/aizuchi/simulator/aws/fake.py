@@ -10,6 +10,7 @@ from aizuchi.simulator.aws.charging import Charges
 from aizuchi.simulator.aws.faults import Fault
 from aizuchi.simulator.aws.operations import Operation
 from aizuchi.simulator.aws.signing import Key
+from aizuchi.simulator.aws.socket_api import STAGE, SocketApi
 from aizuchi.simulator.clock import Clock
 from aizuchi.simulator.faults import Faults
 
@@ -45,6 +46,7 @@ class FakeAWS:
         self.dynamodb = dynamodb.DynamoDB(self.clock, self.charges)
         self.sqs = sqs.SQS(self.clock, self._new_id, self.charges)
         self.ssm = ssm.SSM(self.clock)
+        self.sockets = SocketApi(self.clock, self._new_id)
         self.address = IN_PROCESS
         self.services = {
             dynamodb.TARGET: Service("dynamodb", "DynamoDB", "1.0", self.dynamodb.operations()),
@@ -59,6 +61,11 @@ class FakeAWS:
     @address.setter
     def address(self, address: str) -> None:
         self.sqs.address = address
+
+    @property
+    def sockets_at(self) -> str:
+        """The base of the WebSocket API: as `[aws] sockets` wants it."""
+        return f"{self.address}/{STAGE}"
 
     def advance(self, seconds: float) -> None:
         """Lets time pass at once, for what is stored."""
