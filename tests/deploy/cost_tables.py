@@ -13,6 +13,7 @@ from aizuchi.deploy.aws import estimate as sums
 from aizuchi.deploy.aws.estimate import (
     DAYS,
     OF_PLATFORMS,
+    OF_SOCKETS,
     OF_THE_WEB,
     WAIT_S,
     Item,
@@ -24,9 +25,12 @@ from aizuchi.deploy.stack import STACK
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "explanation"
 PAGES = {"en": DOCS / "costs.md", "ja": DOCS / "costs.ja.md"}
-BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- table: (\w+) -->\n)(?:(?!<!-- ).*\n)*(<!-- end -->)")
 DEFAULTS = {each.name: str(each.default or "") for each in STACK.parameters}
 MUCH = 1_000_000
+PIECE = sums.PUSH + sums.WRITE + sums.READ
+"""A message, and the row by which its frames are numbered; for a million."""
+
 SLOTS, PEAK = 64, 4
 """Answers that a container makes at once, and how much busier the busiest hour is."""
 
@@ -43,7 +47,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "invocations": "invocations of Lambda",
         "logs": "logs",
         "functions": "the other functions' time",
-        "pushes": f"messages of WebSockets, one every {sums.PUSH_EVERY_S} s",
+        "pushes": f"messages of WebSockets, {sums.pushes(WAIT_S):.0f} for an answer",
         "sum": "**in all**",
         "alarms": "alarms",
         "dashboard": "dashboard (`MakeDashboard=yes`)",
@@ -57,7 +61,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "price": "$ for a million, or as said",
         "uses": "of one message",
         "of_platforms": "Slack, Discord",
-        "of_the_web": "web chat",
+        "of_the_web": "web chat, streamed",
+        "of_sockets": "web chat over WebSockets",
         "writes": "write units",
         "reads": "read units",
         "in_order": "requests to the FIFO queue",
@@ -84,7 +89,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "invocations": "Lambdaの呼び出し",
         "logs": "ログ",
         "functions": "ほかの関数の時間",
-        "pushes": f"WebSocketのメッセージ（{sums.PUSH_EVERY_S}秒に1通）",
+        "pushes": f"WebSocketのメッセージ（答え1件に{sums.pushes(WAIT_S):.0f}通）",
         "sum": "**合計**",
         "alarms": "アラーム",
         "dashboard": "ダッシュボード（`MakeDashboard=yes`）",
@@ -98,7 +103,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "price": "100万あたりドル（または記載の単位）",
         "uses": "メッセージ1件あたり",
         "of_platforms": "Slack・Discord",
-        "of_the_web": "ウェブチャット",
+        "of_the_web": "ウェブチャット（ストリーミング）",
+        "of_sockets": "ウェブチャット（WebSocket）",
         "writes": "書き込みユニット",
         "reads": "読み込みユニット",
         "in_order": "FIFOキューへのリクエスト",
@@ -108,8 +114,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "log_kb": "ログ（kB）",
         "a_day": "1日のメッセージ",
         "lambda": "関数（月額ドル）",
-        "container": "コンテナ（月額ドル）",
-        "how_many": "コンテナ数",
+        "container": "コンテナー（月額ドル）",
+        "how_many": "コンテナー数",
         "every": "送る間隔",
         "wait": "モデルの所要時間",
     },
@@ -171,9 +177,10 @@ def _itemised(
 
 
 def _uses(said: Mapping[str, str]) -> str:
-    both: Sequence[Uses] = (OF_PLATFORMS, OF_THE_WEB)
-    rows = [(said[name], *(f"{getattr(uses, name):g}" for uses in both)) for name in Uses._fields]
-    return _table((said["uses"], said["of_platforms"], said["of_the_web"]), rows)
+    ways: Sequence[Uses] = (OF_PLATFORMS, OF_THE_WEB, OF_SOCKETS)
+    rows = [(said[name], *(f"{getattr(uses, name):g}" for uses in ways)) for name in Uses._fields]
+    head = (said["uses"], said["of_platforms"], said["of_the_web"], said["of_sockets"])
+    return _table(head, rows)
 
 
 def _waits(said: Mapping[str, str]) -> str:
@@ -185,8 +192,7 @@ def _waits(said: Mapping[str, str]) -> str:
 
 def _pieces(said: Mapping[str, str]) -> str:
     rows = [
-        (f"{seconds} s", f"{(1 + WAIT_S / seconds) * sums.PUSH / 1000:.3f}")
-        for seconds in (0.1, 0.25, 0.5)
+        (f"{seconds} s", f"{WAIT_S / seconds * PIECE / 1000:.3f}") for seconds in (0.1, 0.25, 0.5)
     ]
     return _table((said["every"], said["per_thousand"]), rows)
 
@@ -214,7 +220,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 def renewed(page: str, language: str) -> str:
     """A page with its tables as they are now."""
     fresh = tables(language)
-    return BLOCK.sub(lambda found: f"{found[1]}{fresh[found[2]]}{found[3]}", page)
+    return BLOCK.sub(lambda found: f"{found[1]}{fresh[found[2]]}\n{found[3]}", page)
 
 
 if __name__ == "__main__":

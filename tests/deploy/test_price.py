@@ -1,17 +1,23 @@
 """The estimate counts what a message takes, and the page of costs says what the estimate does."""
 
+import asyncio
+import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from tests.aws.sockets import SocketLives
 from tests.deploy.charge_table import lines as charged
-from tests.deploy.cost_tables import DEFAULTS, PAGES, crossing, renewed
-from tests.deploy.priced import QUESTION, Counted, counted_in
+from tests.deploy.cost_tables import DEFAULTS, PAGES, crossing, renewed, tables
+from tests.deploy.priced import QUESTION, QUIET_S, Counted, Speaking, counted_in
+from tests.web.asking import asked, until_over
 
 from aizuchi.deploy.aws.estimate import (
     BESIDE,
     IN_ORDER,
     OF_PLATFORMS,
+    OF_SOCKETS,
     OF_THE_WEB,
     READ,
     WAIT_S,
@@ -20,6 +26,7 @@ from aizuchi.deploy.aws.estimate import (
     crossover,
     estimate,
     lines,
+    pushes,
 )
 from aizuchi.simulator.aws import Charge
 
@@ -27,11 +34,16 @@ MOST = 0.075
 """Dollars that a thousand messages of a platform may cost."""
 
 
-def used(one: Counted, *, own_s: float) -> Uses:
+def counted(charges: Iterable[Charge]) -> Counter[str]:
     found: Counter[str] = Counter()
-    for charge in one.charges:
+    for charge in charges:
         if not charge.empty:
             found[kind_of(charge)] += charge.units  # type: ignore[assignment]  # halves of reads
+    return found
+
+
+def used(one: Counted, *, own_s: float) -> Uses:
+    found = counted(one.charges)
     return Uses(
         found["write"],
         found["read"],
@@ -87,6 +99,22 @@ async def test_a_message_of_the_web_takes_what_the_estimate_counts(
     assert_counts(OF_THE_WEB, used(one, own_s=took_s - WAIT_S))
 
 
+async def test_a_message_over_a_socket_takes_what_the_estimate_counts(tmp_path: Path) -> None:
+    lives, charges = SocketLives(tmp_path, Speaking(WAIT_S)), list[Charge]()
+    async with lives.running():
+        person = lives.person()
+        async with lives.socket(person) as socket:
+            lives.aws.charges.heard = charges.append
+            socket.send(asked(person, QUESTION))
+            assert (await until_over(socket))[-1]["type"] == "end"
+            await asyncio.sleep(QUIET_S)
+    found = counted(charges)
+    said = (OF_SOCKETS.writes, OF_SOCKETS.reads, OF_SOCKETS.beside, pushes(WAIT_S) - 1)
+    there = (found["write"], found["read"], found["side"], lives.pushes)
+    for most, each in zip(said, there, strict=True):
+        assert 0.85 * most <= each <= most, (said, there)
+
+
 def test_a_thousand_messages_cost_less_than_wanted() -> None:
     assert estimate(DEFAULTS).thousand <= MOST
 
@@ -109,6 +137,8 @@ def test_a_container_is_cheaper_from_where_it_is_said_on() -> None:
 @pytest.mark.parametrize("language", PAGES)
 def test_the_page_of_costs_has_the_figures_of_the_estimate(language: str) -> None:
     page = PAGES[language].read_text("utf-8")
+    assert all(f"<!-- table: {name} -->\n| " in page for name in tables(language))
     assert page == renewed(page, language), "run: python -m tests.deploy.cost_tables"
     assert f"{crossing():,}" in page
     assert f"{estimate(DEFAULTS).thousand:.3f}" in page
+    assert re.search(rf"(the|書き込み){OF_PLATFORMS.writes}| {OF_PLATFORMS.writes} writes", page)

@@ -15,7 +15,7 @@ IN_ORDER, BESIDE = 0.50, 0.40
 another, messages of a WebSocket's, either way."""
 
 LOG_GB, ALARM, DASHBOARD, FARGATE_HOUR = 0.50, 0.10, 3.00, 0.03951
-WAIT_S, PUSH_EVERY_S = 8.0, 0.5
+WAIT_S, PUSH_EVERY_S = 8.0, 0.275
 INGRESS_S, SOCKET_S, SIDE_S = 0.03, 0.05, 0.03
 """Seconds that a function runs which waits for no model."""
 
@@ -42,6 +42,7 @@ class Uses(NamedTuple):
 
 OF_PLATFORMS = Uses(17, 17.5, in_order=4, beside=3, side=1, own_s=0.36, log_kb=1.8)
 OF_THE_WEB = Uses(33, 33, in_order=0, beside=5, side=2, own_s=0.15, log_kb=1.9)
+OF_SOCKETS = Uses(65, 57, in_order=0, beside=6, side=2, own_s=0.4, log_kb=1.9)
 
 
 class Item(NamedTuple):
@@ -96,14 +97,19 @@ def streamed(parameters: Mapping[str, str], wait_s: float = WAIT_S) -> list[Item
 
 
 def pushed(parameters: Mapping[str, str], wait_s: float = WAIT_S) -> list[Item]:
-    """A function takes the message, and side answers it; what is pushed is one message for each
-    piece, and the question is one more."""
-    seconds = {"Socket": SOCKET_S, "Side": SIDE_S * (OF_THE_WEB.side - 1)}
+    """A function takes the message, and side answers it, with the worker's memory; each piece that
+    is pushed is a message, and the question is one more."""
+    seconds = {"Socket": SOCKET_S, "Side": SIDE_S * (OF_SOCKETS.side - 1)}
     return [
-        Item("pushes", (1 + wait_s / PUSH_EVERY_S) * PUSH / 1000),
-        *_answered(parameters, wait_s, OF_THE_WEB, 1 + OF_THE_WEB.side, "Worker"),
+        Item("pushes", pushes(wait_s) * PUSH / 1000),
+        *_answered(parameters, wait_s, OF_SOCKETS, 1 + OF_SOCKETS.side, "Worker"),
         Item("functions", _run(seconds, parameters)),
     ]
+
+
+def pushes(wait_s: float) -> float:
+    """Messages of a WebSocket for one answer, with its question."""
+    return 1 + wait_s / PUSH_EVERY_S
 
 
 def _answered(
