@@ -72,7 +72,7 @@ def assert_counts(said: Uses, found: Uses) -> None:
 
 
 @pytest.mark.parametrize("streams", [False, True], ids=["edits", "streams"])
-async def test_a_message_of_slack_takes_what_the_estimate_counts(
+async def test_a_message_takes_what_the_estimate_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streams: bool
 ) -> None:
     one = counted_in(tmp_path, monkeypatch, WAIT_S, streams=streams)
