@@ -34,7 +34,8 @@ ECHO = {"AIZUCHI_MODEL": "echo"}
 def parameters(
     settings: Settings, before: Mapping[str, str] = {}, *given: str
 ) -> Mapping[str, str]:
-    return settled(Installation(), settings, chosen_of(given), before, ["SLACK_BOT_TOKEN"])
+    kept = ["SLACK_BOT_TOKEN", "AIZUCHI_WEB_TOKEN"]
+    return settled(Installation(), settings, chosen_of(given), before, kept)
 
 
 def test_every_parameter_but_those_of_the_code_gets_a_value() -> None:
@@ -43,10 +44,11 @@ def test_every_parameter_but_those_of_the_code_gets_a_value() -> None:
     assert [name for name, value in values.items() if not value] == [
         *("CodeBucket", "IngressKey", "WorkerKey", "LayerKey", "WorkerImage", "WorkerSubnets"),
         *("InstallationKey", "SlackSigningSecret", "DiscordPublicKey", "DiscordBotToken"),
-        *("OpenaiApiKey", "WebToken", "DiscordAppId", "OpenaiBaseUrl", "OpenaiOrganization"),
+        *("OpenaiApiKey", "DiscordAppId", "OpenaiBaseUrl", "OpenaiOrganization"),
         *("Temperature", "MaxTokens", "AlarmTopic"),
     ]
     assert values["SlackBotToken"] == "/aizuchi/prod/SLACK_BOT_TOKEN"
+    assert values["WebToken"] == "/aizuchi/prod/web-token"
 
 
 def test_what_was_chosen_once_stays_chosen() -> None:
