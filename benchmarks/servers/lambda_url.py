@@ -1,25 +1,32 @@
 """The function behind the page on a played AWS: a real process under our own loop, frozen between
-requests, behind a function URL that streams, over HTTP.
+requests, behind a function URL that streams, over HTTP; and the one that takes over.
 
-Usage: python -m benchmarks.servers.lambda_url MODEL_PORT TOKEN
+Usage: python -m benchmarks.servers.lambda_url MODEL_PORT TOKEN   (SIGUSR1 kills it in mid-answer)
 """
 
 import asyncio
 import sys
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
+from signal import SIGUSR1
 from tempfile import TemporaryDirectory
 
+import httpx2
 from tests.engines.clouds import furnished
 
+from aizuchi.attempt import cancel
 from aizuchi.engines.aws.opening import Cloud
 from aizuchi.engines.aws.queues import Addresses
 from aizuchi.hosts.listening import bind
 from aizuchi.hosts.process import Server
 from aizuchi.simulator.aws import FakeAWS, serving
-from aizuchi.testing.lambda_ import Spec, gateway_of, running
+from aizuchi.testing.lambda_ import EventSource, Source, Spec, SqsClient, gateway_of, running
+from aizuchi.testing.lambda_.environments import RIC
 
 RUNTIME = ("-m", "aizuchi.hosts.aws_lambda.runtime")
+TIMEOUT_S = 180.0
+SIDE = "aizuchi.hosts.aws_lambda.side.handler"
 
 
 def environ(cloud: Cloud, model_port: str, token: str, home: str) -> Mapping[str, str]:
@@ -40,12 +47,22 @@ def environ(cloud: Cloud, model_port: str, token: str, home: str) -> Mapping[str
 
 async def main(model_port: str, token: str, folder: str) -> None:
     aws, listener = FakeAWS(), bind("127.0.0.1", 0)
-    async with serving(aws):
+    async with AsyncExitStack() as opened:
+        await opened.enter_async_context(serving(aws))
         cloud = await furnished(Cloud("", Addresses("", ""), aws.environment()))
         told = environ(cloud, model_port, token, f"{folder}/home")
-        async with running(Spec("stream.handler", Path(folder), told, command=RUNTIME)) as function:
-            print("ready", listener.getsockname()[1], flush=True)
-            await Server(gateway_of(function, "url", streams=True)).serve([listener])
+        chat = Spec("stream.handler", Path(folder), told, TIMEOUT_S, command=RUNTIME)
+        function = await opened.enter_async_context(running(chat))
+        side = await opened.enter_async_context(running(chat._replace(handler=SIDE, command=RIC)))
+        http = await opened.enter_async_context(httpx2.AsyncClient())
+        source = Source(cloud.queues.side)
+        polling = EventSource(source, SqsClient(http, aws.environment()), side.invoke).run()
+        opened.push_async_callback(cancel, asyncio.create_task(polling))
+        killing = set[asyncio.Task[None]]()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(SIGUSR1, lambda: killing.add(loop.create_task(function.kill())))
+        print("ready", listener.getsockname()[1], flush=True)
+        await Server(gateway_of(function, "url", streams=True)).serve([listener])
 
 
 if __name__ == "__main__":
