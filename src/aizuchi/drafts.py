@@ -9,6 +9,7 @@ from aizuchi.answers import (
     Finished,
     Logged,
     Position,
+    Posting,
     Restarted,
     Step,
     TextDelta,
@@ -143,6 +144,12 @@ class Draft:
         """Whether these wait for nothing, and their writer for them."""
         may_wait = _is_text if self.is_read_along else _is_passing
         return not all(map(may_wait, entries))
+
+    @property
+    def begins_a_page(self) -> bool:
+        """Whether something is about to be posted of which nobody knows yet whether it is all."""
+        kinds = {type(line.entry) for line in self._pending}
+        return Posting in kinds and Finished not in kinds
 
     @property
     def has_more(self) -> bool:

@@ -11,6 +11,9 @@ from aizuchi.logstore import LogStore
 
 AFTER_S = 0.05
 AT_CHARS = 1_000
+OVER_AT_ONCE_S = 0.015
+"""How long a first post waits for the end of an answer that is said in one breath: then it is posted
+whole, and not rewritten at once."""
 
 
 class Flushing(Protocol):
@@ -107,6 +110,8 @@ class Apart:
                     async with asyncio.timeout(self._pause_s(draft)):
                         await urgent.wait()
                 at_once = urgent.is_set()
+                if at_once and draft.begins_a_page:
+                    await asyncio.sleep(OVER_AT_ONCE_S)
                 urgent.clear()
                 self._dirty.discard(draft)
                 await self._write(draft, at_once)

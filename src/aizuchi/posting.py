@@ -251,6 +251,8 @@ class _Delivery:
             return
         if isinstance(operation, Posts) and not await self._announced(operation.page):
             return
+        if isinstance(operation, Posts) and self._standing.finished and not do.final:
+            return  # it has ended meanwhile, so that it can be posted whole
         receipt = await self._caller.perform(operation)
         did(self._standing, operation, receipt, self._now())
         match receipt:
