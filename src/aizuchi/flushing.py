@@ -12,8 +12,8 @@ from aizuchi.logstore import LogStore
 AFTER_S = 0.05
 AT_CHARS = 1_000
 OVER_AT_ONCE_S = 0.015
-"""How long a first post waits for the end of an answer that is said in one breath: then it is posted
-whole, and not rewritten at once."""
+"""How long a first post waits for the end of an answer that is said in one breath: then it is
+posted whole, and not rewritten at once."""
 
 
 class Flushing(Protocol):

@@ -142,7 +142,7 @@ class _Delivery:
         self._wants_text = False
 
     async def run(self) -> Delivered | Undeliverable:
-        history = await self._history()
+        history = await self._patiently(lambda: self._desk.log.read(self._assignment.turn_id))
         self._standing.remember(history, self._now())
         self._bind_to_time()
         following = asyncio.create_task(self._follow(history))
@@ -156,12 +156,6 @@ class _Delivery:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-
-    async def _history(self) -> Sequence[Logged]:
-        """What others have written before us; before the first attempt there was nobody."""
-        if self._claim.turn.attempt == 1:
-            return ()
-        return await self._patiently(lambda: self._desk.log.read(self._assignment.turn_id))
 
     def _minding_first_sign(self) -> Iterator[asyncio.Task[None]]:
         """A first sign is counted on until it is known to have failed."""

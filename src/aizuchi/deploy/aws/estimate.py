@@ -40,7 +40,7 @@ class Uses(NamedTuple):
     log_kb: float
 
 
-OF_PLATFORMS = Uses(17, 17.5, in_order=4, beside=3, side=1, own_s=0.36, log_kb=1.8)
+OF_PLATFORMS = Uses(17, 18.5, in_order=4, beside=3, side=1, own_s=0.38, log_kb=1.8)
 OF_THE_WEB = Uses(33, 33, in_order=0, beside=5, side=2, own_s=0.15, log_kb=1.9)
 OF_SOCKETS = Uses(65, 57, in_order=0, beside=6, side=2, own_s=0.4, log_kb=1.9)
 
