@@ -243,10 +243,8 @@ class _Delivery:
             await self._desk.signs.given_by_now(self._claim.turn.message)
         if await self._has_to_wait(operation, final=do.final):
             return
-        if isinstance(operation, Posts) and not await self._announced(operation.page):
+        if isinstance(operation, Posts) and not await self._announced(operation.page, do.final):
             return
-        if isinstance(operation, Posts) and self._standing.finished and not do.final:
-            return  # it has ended meanwhile, so that it can be posted whole
         receipt = await self._caller.perform(operation)
         did(self._standing, operation, receipt, self._now())
         match receipt:
@@ -267,12 +265,14 @@ class _Delivery:
             stop = Signal("stop", message.conversation, message.sender.id, message.turn_id)
             await self._desk.inbox.accept((), (stop,))
 
-    async def _announced(self, page: int) -> bool:
-        """The log knows of a post before it is made; whether there is still time to make it."""
+    async def _announced(self, page: int, final: bool) -> bool:
+        """The log knows of a post before it is made; whether there is still time to make it. An
+        answer that has ended meanwhile is posted whole instead."""
         at = self._desk.clock()
         if self._standing.posting(page, at, self._now()):
             await self._keep(Posting(page, at))
-        return self._may_call()
+        has_ended = self._standing.finished is not None and not final
+        return self._may_call() and not has_ended
 
     async def _keep(self, entry: Entry) -> None:
         """In the log, however long the store refuses it: while the lease lives."""
