@@ -7,15 +7,20 @@ from typing import NamedTuple
 from aizuchi.deploy import cloudformation
 from aizuchi.deploy.aws import choices
 from aizuchi.deploy.aws.account import Account, refusals_told
+from aizuchi.deploy.aws.bucket import Bucket
+from aizuchi.deploy.aws.concurrency import check_reserved
 from aizuchi.deploy.aws.events import Say
 from aizuchi.deploy.aws.installation import Installation
-from aizuchi.deploy.aws.packages import BUCKET_TEMPLATE, Build, upload
+from aizuchi.deploy.aws.packages import Build
 from aizuchi.deploy.aws.secrets import Vault, known_here, wanted
 from aizuchi.deploy.aws.stacks import ChangeSet, Stacks, Standing
 from aizuchi.deploy.stack import STACK
 from aizuchi.deploy.target import Target
 from aizuchi.errors import DeployError
 from aizuchi.settings import Settings
+
+AT_ONCE_BYTES = 51_200
+"""CloudFormation takes no longer template in a request."""
 
 SIGNS = {"Add": "+", "Modify": "~", "Remove": "-"}
 
@@ -46,35 +51,58 @@ class Plan(NamedTuple):
 class Deployment:
     def __init__(self, account: Account, stacks: Stacks, wish: Wish, build: Build) -> None:
         self._account, self._stacks, self._wish = account, stacks, wish
+        self._stack = wish.installation.stack
         self._vault = Vault(account.client("ssm"), wish.installation)
-        self._bucket = wish.installation.bucket(account)
+        self._bucket = Bucket(account, stacks, wish.installation)
         self._build = build
 
-    def plan(self) -> Plan:
-        """Makes the packages and a change set; nothing is applied."""
-        installation, settings = self._wish.installation, self._wish.settings
-        kept = self._vault.kept()
-        secrets = wanted(known_here(settings), kept)
-        before = self._stacks.look(installation.stack).parameters
-        parameters = dict(
-            choices.settled(installation, settings, self._chosen(), before, [*kept, *secrets])
-        )
-        target = Target("arm64" if parameters["Architecture"] == "arm64" else "x86_64")
-        self._packages = self._build(settings, self._wish.files, self._wish.folder, target)
-        parameters |= {
-            "CodeBucket": self._bucket,
-            "Runtime": f"python{target.python}",
-            **self._packages.keys,
-        }
-        template = cloudformation.printed(STACK)
-        changes = self._stacks.plan(installation.stack, template, parameters)
+    def plan(self, say: Say) -> Plan:
+        """Makes the packages and a change set; nothing is applied. A template that is too long to
+        be sent needs the bucket, which is then made, or taken away with the plan.
+
+        Raises:
+            DeployError: what is wished cannot be.
+        """
+        before = self._stacks.look(self._stack).parameters
+        secrets, parameters = self._settled(before)
+        check_reserved(self._account, parameters, before)
+        parameters = {**parameters, **self._packed(parameters["Architecture"])}
+        try:
+            changes = self._stacks.plan(self._stack, self._template(say), parameters)
+        except DeployError:
+            self._bucket.unmake()
+            raise
         return Plan(changes, secrets, before, parameters)
+
+    def _settled(self, before: Mapping[str, str]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """The secrets that are to be written, and the values of all parameters."""
+        wish, chosen, kept = self._wish, self._chosen(), self._vault.kept()
+        has_web = choices.has_web(wish.settings, chosen, before)
+        secrets = wanted(known_here(wish.settings), kept, web=has_web)
+        names = [*kept, *secrets]
+        return secrets, choices.settled(wish.installation, wish.settings, chosen, before, names)
+
+    def _packed(self, architecture: str) -> Mapping[str, str]:
+        """The parameters that say where the packages, made now, are to be found."""
+        target = Target("arm64" if architecture == "arm64" else "x86_64")
+        wish = self._wish
+        self._packages = self._build(wish.settings, wish.files, wish.folder, target)
+        runtime = f"python{target.python}"
+        return {"CodeBucket": self._bucket.name, "Runtime": runtime, **self._packages.keys}
+
+    def _template(self, say: Say) -> Mapping[str, str]:
+        text = cloudformation.printed(STACK)
+        if len(text.encode()) <= AT_ONCE_BYTES:
+            return {"TemplateBody": text}
+        file = self._wish.folder / "template.json"
+        file.write_text(text, "utf-8")
+        self._bucket.make(say)
+        return {"TemplateURL": self._bucket.keep(file)}
 
     def _chosen(self) -> Mapping[str, str]:
         """A table that an installation before has left is used again."""
-        stack = self._wish.installation.stack
-        is_new = not self._stacks.look(stack).is_there
-        if is_new and "MakeTable" not in self._wish.chosen and self._has_table(stack):
+        is_new = not self._stacks.look(self._stack).is_there
+        if is_new and "MakeTable" not in self._wish.chosen and self._has_table(self._stack):
             return {**self._wish.chosen, "MakeTable": "no"}
         return self._wish.chosen
 
@@ -88,32 +116,26 @@ class Deployment:
         return True
 
     def forget(self, plan: Plan) -> None:
-        self._stacks.forget(self._wish.installation.stack, plan.changes)
+        self._stacks.forget(self._stack, plan.changes)
+        self._bucket.unmake()
 
     def apply(self, plan: Plan, say: Say) -> Standing:
         """
         Raises:
             DeployError: it failed, what had been done is taken back, and what to do.
         """
-        stack = self._wish.installation.stack
         try:
-            self._make_bucket(say)
-            upload(self._account.client("s3"), self._bucket, self._packages)
+            self._bucket.make(say)
+            for file in self._packages:
+                self._bucket.keep(file)
             self._vault.keep(plan.secrets)
         except DeployError:
             self.forget(plan)
             raise
         if not plan.changes.id:
-            return self._stacks.look(stack)
+            return self._stacks.look(self._stack)
         say("CloudFormation is at work:")
-        return self._stacks.apply(stack, plan.changes, say)
-
-    def _make_bucket(self, say: Say) -> None:
-        name = self._wish.installation.code_stack
-        planned = self._stacks.plan(name, BUCKET_TEMPLATE, {"Bucket": self._bucket})
-        if planned.id:
-            say("The bucket for the packages:")
-            self._stacks.apply(name, planned, say)
+        return self._stacks.apply(self._stack, plan.changes, say)
 
 
 def told(plan: Plan) -> list[str]:
