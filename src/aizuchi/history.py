@@ -1,13 +1,14 @@
 """What was said and what happened: as models are reminded, threads show, and people ask for it."""
 
 import json
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from aizuchi.answers import Consent, Outcome, Trail
+from aizuchi.answers import Consent, Finished, Logged, Outcome, Trail, fold
 from aizuchi.events import Attachment, Message, Spoken, Unread
 from aizuchi.recall import Shelf, Window, fitting, overflowing, tokens_of
+from aizuchi.trail import trail_of
 
 OURS = ""  # the person whose tokens are the assistant's own, for its summaries
 
@@ -124,14 +125,52 @@ class Said(NamedTuple):
     question: str
     asked_at: float
     running: bool
-    outcome: Outcome | Literal["undeliverable", ""]
-    answer: str
-    said: str
-    code: str
-    incident: str
+    outcome: Outcome | Literal["undeliverable", ""] = ""
+    answer: str = ""
+    said: str = ""
+    code: str = ""
+    incident: str = ""
     trail: Trail = Trail()
     consent: Consent | None = None
     attachments: tuple[Attachment, ...] = ()
+
+    def ended(self, end: Finished, trail: Trail, *, undelivered: bool = False) -> "Said":
+        """With the end of its answer, and what was done on the way there."""
+        return self._replace(
+            outcome="undeliverable" if undelivered else end.outcome,
+            answer=end.text,
+            said=end.said,
+            code=end.code,
+            incident=end.incident,
+            trail=trail,
+            consent=end.consent,
+        )
+
+
+def being_said(message: Message, asked_at: float, log: Sequence[Logged]) -> Said:
+    """An exchange whose turn is open, with its end where the log has it."""
+    asked = asked_of(message, asked_at, running=True)
+    end = fold(log).finished
+    return asked.ended(end, trail_of(log)) if end else asked
+
+
+def asked_of(message: Message, asked_at: float, *, running: bool) -> Said:
+    """The half of an exchange that its message tells."""
+    return Said(
+        message.turn_id,
+        message.ref,
+        message.text,
+        asked_at,
+        running,
+        attachments=message.attachments,
+    )
+
+
+def thread_of(said: Mapping[int, Said], replaced: Iterable[tuple[int, int]]) -> Sequence[Said]:
+    """Exchanges by their place, in order, without those from one place up to another whose
+    question is being asked again."""
+    gone = [range(begin, asking) for begin, asking in replaced]
+    return [said[seq] for seq in sorted(said) if not any(seq in each for each in gone)]
 
 
 class Own(NamedTuple):

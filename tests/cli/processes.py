@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -20,11 +21,14 @@ END_OF_HEAD = b"\r\n\r\n"
 
 
 class PacedModel:
-    """An OpenAI-compatible endpoint that says numbered words, as many and as fast as it is told."""
+    """An OpenAI-compatible endpoint that says numbered words, as many and as fast as it is told,
+    unless it is down. It keeps what it was asked."""
 
     def __init__(self) -> None:
         self.words, self.pause_s, self.calls = 5, 0.0, 0
-        self.url = ""
+        self.url, self.is_down = "", False
+        self.heads: list[str] = []
+        self.asked_with: list[dict[str, Any]] = []
         self.writers: list[asyncio.StreamWriter] = []
         self._called = asyncio.Event()
 
@@ -43,12 +47,17 @@ class PacedModel:
         with suppress(OSError, asyncio.IncompleteReadError):
             while head := await reader.readuntil(END_OF_HEAD):
                 length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-                await reader.readexactly(int(length[1]) if length else 0)
+                body = await reader.readexactly(int(length[1]) if length else 0)
+                self.heads.append(head.decode("latin-1").lower())
+                self.asked_with.append(json.loads(body or b"{}"))
                 await self._answer(writer)
 
     async def _answer(self, writer: asyncio.StreamWriter) -> None:
         self.calls += 1
         self._called.set()
+        if self.is_down:
+            writer.write(b"HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n")
+            return
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n")
         writer.write(b"transfer-encoding: chunked\r\n\r\n")
         for word in re.findall(r"\S+ ", self.answer):

@@ -24,7 +24,7 @@ from tests.slack import payloads as slack
 
 from aizuchi.deploy import wheels
 from aizuchi.deploy.contents import SOURCE, reachable, whole
-from aizuchi.deploy.packages import INGRESS, LOCKS, build_ingress, build_worker
+from aizuchi.deploy.packages import INGRESS, LOCKS, build_ingress, build_layer, build_worker
 from aizuchi.deploy.target import HERE, Target
 from aizuchi.errors import DeployError
 from aizuchi.events import HttpRequest
@@ -164,7 +164,35 @@ def test_a_worker_has_all_that_answers_and_its_operators_files(tmp_path: Path) -
     ours = {f"aizuchi/{path.relative_to(SOURCE).as_posix()}" for path in whole()}
     assert ours | {"bot.py", "nacl/__init__.py"} <= names
     assert {"aizuchi/app.py", "aizuchi/engines/sqlite/queries.sql"} <= names
-    assert not [name for name in names if "/simulator/" in name or "/static/" in name]
+    assert "aizuchi/surfaces/web/static/chat.html" in names
+    assert not [name for name in names if "/simulator/" in name]
+
+
+def test_the_layer_holds_a_program_that_starts_our_loop(tmp_path: Path) -> None:
+    """By whatever interpreter it is given, from wherever the function's package lies."""
+    build_layer(tmp_path / "layer.zip")
+    build_layer(tmp_path / "again.zip")
+    loop = tmp_path / "task/aizuchi/hosts/aws_lambda/runtime.py"
+    loop.parent.mkdir(parents=True)
+    loop.write_text("import sys; print(sys.executable)", "utf-8")
+    for parent in list(loop.parents)[:3]:
+        (parent / "__init__.py").touch()
+
+    with ZipFile(tmp_path / "layer.zip") as archive:
+        (entry,) = archive.infolist()
+        archive.extractall(tmp_path / "opt")
+    assert (entry.filename, entry.external_attr >> 16) == ("aizuchi-stream", 0o100755)
+    program = tmp_path / "opt" / entry.filename
+    program.chmod(0o755)
+    ran = subprocess.run(
+        [program, sys.executable, "/var/runtime/bootstrap.py"],
+        env={"LAMBDA_TASK_ROOT": str(tmp_path / "task")},
+        capture_output=True,
+        text=True,
+    )
+
+    assert (ran.stdout.strip(), ran.stderr) == (sys.executable, "")
+    assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "layer.zip").read_bytes()
 
 
 # ── what it is made of ────────────────────────────────────────────────────────

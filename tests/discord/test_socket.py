@@ -289,6 +289,15 @@ async def test_without_discord_py_it_says_what_to_install(
     assert "pip install 'aizuchi[discord]'" in missing.value.mend
 
 
+async def test_who_only_answers_does_without_discord_py(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a function of Lambda's, which has the bot's token to write with."""
+    monkeypatch.setitem(sys.modules, "discord", None)
+    async with open_app(settings_for(FakeDiscord(), tmp_path), takes=False) as app:
+        assert "discord connected" not in app.ready()
+
+
 async def test_what_nobody_can_read_is_passed_over(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

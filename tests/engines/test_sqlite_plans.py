@@ -3,13 +3,14 @@
 import re
 import sqlite3
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from aizuchi.engines.sqlite import FILE
 from aizuchi.engines.sqlite.database import connect, migrate, schema
-from aizuchi.engines.sqlite.queries import SQL
+from aizuchi.engines.sqlite.queries import FILES, SQL
 
 WALKS = {
     "next_unheld": "over open turns, when there is nothing to end",
@@ -66,6 +67,11 @@ def walks(connection: sqlite3.Connection, name: str) -> list[str]:
     walk = r"SCAN" if re.search(r"(min|max)\(seq\)", SQL[name]) else r"SCAN|SEARCH \w+$"
     steps = plan(connection, SQL[name])
     return [step for step in steps if re.match(walk, step) and not OWN_ROWS.match(step)]
+
+
+def test_no_two_statements_have_one_name() -> None:
+    written = "".join((files("aizuchi.engines.sqlite") / each).read_text("utf-8") for each in FILES)
+    assert len(SQL) == written.count("-- name: ")
 
 
 @pytest.mark.parametrize("name", sorted(SQL.keys() - WALKS.keys()))

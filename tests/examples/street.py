@@ -13,7 +13,8 @@ from tests.web.house import Person, text_of
 from tests.worker.office import ScriptedModel
 
 from aizuchi.app import App, open_app
-from aizuchi.settings import load
+from aizuchi.settings import Settings, load
+from aizuchi.surfaces.discord.registration import declared
 from aizuchi.testing import virtual_time
 from aizuchi.testing.asgi_client import events_of
 
@@ -27,22 +28,17 @@ class Street:
     def __init__(self, name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.slack = slack_house.house_in(home, monkeypatch)
         self.discord = discord_house.house_in(home, monkeypatch)
-        self._name, self._home, self._command = name, home, "ask"
+        self.settings = load(EXAMPLES / name / "aizuchi.toml", self._environment(home))
         self._app: App | None = None
         self._asked = 0
+        self.general = self.discord.general
 
     @asynccontextmanager
     async def open(self, model: ScriptedModel) -> AsyncIterator[None]:
         """One life of the assistant, on the store that the last one left."""
         discord_house.MODELS.append(model)
-        settings = load(EXAMPLES / self._name / "aizuchi.toml", self._environment())
-        for declared in settings.discord.commands:
-            self._command = declared.name
-            text = {"name": "text", "description": "-", "type": 3}
-            self.discord.discord.register(
-                {"name": declared.name, "description": "-", "type": 1, "options": [text]}
-            )
-        async with open_app(settings, virtual_time.clock) as self._app:
+        self._register(self.settings)
+        async with open_app(self.settings, virtual_time.clock) as self._app:
             inside = httpx2.AsyncClient(transport=httpx2.ASGITransport(self._app.asgi))
             self.slack.slack.deliver_to(inside, "http://bot/slack/events")
             self.discord.discord.deliver_to(inside, discord_house.PATH)
@@ -54,6 +50,18 @@ class Street:
                 working.cancel()
                 await asyncio.gather(working, return_exceptions=True)
                 await inside.aclose()
+
+    def _register(self, settings: Settings) -> None:
+        """Discord has the commands of the file. Ann, whose server it is, may use every one."""
+        discord = self.discord.discord
+        discord.guild.owner = self.discord.ann.id
+        discord.register(*declared(settings.discord, in_guild=False))
+
+    @property
+    def person(self) -> Person:
+        """Who has the token of the page."""
+        assert self._app
+        return Person(self._app.asgi, headers={"authorization": "Bearer owner-token"})
 
     async def ask(self, where: str, question: str) -> str:
         """What stands there as the answer to a question."""
@@ -72,27 +80,27 @@ class Street:
         return "\n".join(self.slack.answers(said))
 
     async def _ask_slack_command(self, question: str) -> str:
-        await self.slack.ann.command("/mameka", question, self.slack.slack.general)
+        command = self.settings.slack.commands[0].split()[0]
+        await self.slack.ann.command(command, question, self.slack.slack.general)
         await self.slack.rest()
         return self.slack.slack.transcript(self.slack.ann)
 
     async def _ask_discord(self, question: str) -> str:
-        said = {"text": question}
-        await self.discord.ann.command(self._command, said, self.discord.general)
+        command = self.settings.discord.commands[0]
+        said = {command.options[0].name: question}
+        await self.discord.ann.command(command.name, said, self.discord.general)
         await self.discord.rest()
         return self.discord.answers()[-1]
 
     async def _ask_page(self, question: str) -> str:
-        assert self._app
-        person = Person(self._app.asgi, headers={"authorization": "Bearer owner-token"})
         self._asked += 1
-        answer = await person.ask(question, ref=f"m{self._asked}")
+        answer = await self.person.ask(question, ref=f"m{self._asked}")
         return text_of(events_of(answer.body))
 
-    def _environment(self) -> Mapping[str, str]:
+    def _environment(self, home: Path) -> Mapping[str, str]:
         slack, discord = self.slack.slack, self.discord.discord
         return {
-            "AIZUCHI_HOME": str(self._home),
+            "AIZUCHI_HOME": str(home),
             "AIZUCHI_MODEL": "scripted",
             "AIZUCHI_WEB_TOKEN": TOKEN,
             "SLACK_BOT_TOKEN": slack.bot_token,

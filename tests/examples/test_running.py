@@ -15,9 +15,9 @@ CLOCK = ToolCall("a", "clock", '{"zone": "Asia/Tokyo"}')
 FIRST, ANSWER = "何時?", "もうすぐお昼。"
 THEN, REPLY = "さっき何を聞いた?", "時間のこと。"
 WHERE = {
-    "zundamon": ("slack", "discord", "page"),
-    "honest-japanese": ("slack", "discord", "page"),
-    "friend": ("slack command", "discord", "page"),
+    "system-1": ("slack", "discord", "page"),
+    "system-2": ("slack", "discord", "page"),
+    "system-3": ("slack command", "discord", "page"),
 }
 
 

@@ -29,7 +29,9 @@ from aizuchi.errors import (
     SettingsError,
 )
 from aizuchi.models.openai import OpenAIModel
+from aizuchi.models.opening import open_openai
 from aizuchi.ports import Ending, PromptMessage, Text
+from aizuchi.settings import load
 from aizuchi.simulator.model import Behaviour, fake_model, words_of
 
 pytestmark = pytest.mark.real_time
@@ -86,6 +88,16 @@ async def test_what_is_asked() -> None:
         "temperature": 0.5,
         "max_tokens": 9,
     }
+
+
+async def test_an_organisation_is_named_where_the_settings_name_one() -> None:
+    async with endpoint(ANSWER, ANSWER) as served:
+        told = {"OPENAI_BASE_URL": served.base_url, "AIZUCHI_MODEL": "openai:a-model"}
+        for environment in (told, {**told, "OPENAI_ORG_ID": "org-1"}):
+            async with open_openai(load(environment=environment)) as model:
+                assert [part async for part in model.stream(QUESTION)]
+    named = ["openai-organization: org-1\r\n" in head.lower() for head, _ in served.requests]
+    assert named == [False, True]
 
 
 async def test_without_stream_options_where_they_are_refused_and_never_again_with_them() -> None:

@@ -124,6 +124,19 @@ async def test_another_server_and_person_are_made_at_the_first_word() -> None:
         assert seen["transcript"].startswith("#tea\n    bob used /ask Is it?")
 
 
+async def test_what_is_for_administrators_the_owner_of_the_server_can_do() -> None:
+    async with house() as home:
+        answering(home)
+        only = {"name": "tidy", "description": "Tidy", "default_member_permissions": "0"}
+        home.discord.register(only)
+
+        refused = (await ordered(home, "command", command="tidy")).json()
+        seen = (await ordered(home, "command", command="tidy", who="owner")).json()
+
+        assert refused["error"] == "ann may not use tidy; the server's owner (owner) may"
+        assert seen["transcript"].startswith("#general\n    owner used /tidy")
+
+
 async def test_nobody_else_gives_orders() -> None:
     async with house() as home:
         assert (await ordered(home, "dm", token="guessed")).status_code == 401

@@ -21,14 +21,10 @@ def reachable(entry: str) -> frozenset[Path]:
 
 
 def whole() -> frozenset[Path]:
-    """All that answers a message: not what tests, simulates, deploys or draws the page."""
+    """All that answers a message, its page among it: not what tests, simulates or deploys."""
     aside = {"cli", "deploy", "simulator", "testing"}
     every = (path for path in SOURCE.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return frozenset(
-        path
-        for path in every
-        if path.relative_to(SOURCE).parts[0] not in aside and "static" not in path.parts
-    )
+    return frozenset(path for path in every if path.relative_to(SOURCE).parts[0] not in aside)
 
 
 def _imported(file: Path) -> Iterator[str]:

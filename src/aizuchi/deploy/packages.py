@@ -1,4 +1,4 @@
-"""The packages that AWS Lambda is given, one for each of our functions."""
+"""The packages that AWS Lambda is given: those of our functions, and a layer."""
 
 import shutil
 from collections.abc import Callable, Iterable
@@ -16,6 +16,10 @@ from aizuchi.settings import Settings
 
 INGRESS = "aizuchi.hosts.aws_lambda.ingress"
 LOCKS = Path(__file__).parent
+WRAPPER = "aizuchi-stream"
+"""In the layer, so at /opt/aizuchi-stream: what AWS_LAMBDA_EXEC_WRAPPER of the streaming function
+names."""
+
 Fetch = Callable[[Target, Path, Path], None]
 """Brings what a lock names into a folder, as wheels."""
 
@@ -49,6 +53,13 @@ def build_worker(
         for file in files:
             shutil.copyfile(file, folder / file.name)
         _finish(folder, path, LOCKS / "worker.txt", target, fetch)
+
+
+def build_layer(path: Path) -> None:
+    """What has the streaming function run our loop in the place of AWS's client."""
+    with TemporaryDirectory() as folder:
+        shutil.copyfile(SOURCE / "deploy" / WRAPPER, Path(folder) / WRAPPER)
+        write_zip(Path(folder), path, programs=[WRAPPER])
 
 
 def _copy(files: Iterable[Path], folder: Path) -> None:

@@ -1,6 +1,7 @@
 """A folder as a zip, and a folder's bytecode: of the same files the same bytes, whenever made."""
 
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -9,7 +10,8 @@ from aizuchi.errors import DeployError
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can tell."""
 
-UNIX, READABLE = 3, 0o100644 << 16
+UNIX = 3
+READABLE, EXECUTABLE = 0o100644, 0o100755
 LEVEL = 9
 TASK = "/var/task"
 """Where Lambda unpacks it."""
@@ -24,7 +26,8 @@ for name in names:
 """
 
 
-def write_zip(folder: Path, path: Path) -> None:
+def write_zip(folder: Path, path: Path, programs: Collection[str] = ()) -> None:
+    """Whoever unpacks it may run the `programs` of it, and read the rest."""
     path.parent.mkdir(parents=True, exist_ok=True)
     files = {
         each.relative_to(folder).as_posix(): each for each in folder.rglob("*") if each.is_file()
@@ -32,11 +35,8 @@ def write_zip(folder: Path, path: Path) -> None:
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         for name in sorted(files):
             entry = ZipInfo(name, BEGINNING)
-            entry.compress_type, entry.create_system, entry.external_attr = (
-                ZIP_DEFLATED,
-                3,
-                READABLE,
-            )
+            entry.compress_type, entry.create_system = ZIP_DEFLATED, UNIX
+            entry.external_attr = (EXECUTABLE if name in programs else READABLE) << 16
             archive.writestr(entry, files[name].read_bytes())
 
 

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import httpx2
 
@@ -64,6 +64,7 @@ class OpenAIModel:
         model: str,
         base_url: str,
         api_key: str = "",
+        organization: str = "",
         temperature: float | None = None,
         max_tokens: int | None = None,
         connect_s: float = 3.0,
@@ -75,7 +76,7 @@ class OpenAIModel:
         self._names = names_in(section)
         self._url = _parsed(base_url, self._names)
         proxy_for(self._url)  # one that cannot be used is told at the start
-        self._key = _checked(api_key, self._names)
+        self._key, self._organization = _checked(api_key, self._names), organization
         self._model = model
         self._temperature = temperature
         self._max_tokens = max_tokens
@@ -177,6 +178,8 @@ class OpenAIModel:
             headers["content-type"] = "application/json"
         if self._key:
             headers["authorization"] = f"Bearer {self._key}"
+        if self._organization:
+            headers["openai-organization"] = self._organization
         request = self._client.build_request(method, url, content=body, headers=headers)
         return await patience.until(deadline, self._client.send(request, stream=True))
 
@@ -299,51 +302,6 @@ async def _beginning(response: httpx2.Response, patience: Patience) -> bytes:
     await pieces.aclose()
     await response.aclose()
     return said[:REFUSAL_BYTES]
-
-
-class _Key(Protocol):
-    def reveal(self) -> str: ...
-
-
-class _Choice(Protocol):
-    @property
-    def model(self) -> str: ...
-
-
-class Wanted(Protocol):
-    """What the settings say of the model."""
-
-    @property
-    def base_url(self) -> str: ...
-    @property
-    def api_key(self) -> _Key: ...
-    @property
-    def choice(self) -> _Choice: ...
-    @property
-    def temperature(self) -> float | None: ...
-    @property
-    def max_tokens(self) -> int | None: ...
-    @property
-    def connect_s(self) -> float: ...
-    @property
-    def first_token_s(self) -> float: ...
-    @property
-    def idle_s(self) -> float: ...
-
-
-def open_model(wanted: Wanted) -> OpenAIModel:
-    """The model that the settings ask for."""
-    named = wanted.choice.model
-    return OpenAIModel(
-        model=named or ("" if wanted.base_url else OPENAI_MODEL),
-        base_url=wanted.base_url or OPENAI_URL,
-        api_key=wanted.api_key.reveal(),
-        temperature=wanted.temperature,
-        max_tokens=wanted.max_tokens,
-        connect_s=wanted.connect_s,
-        first_token_s=wanted.first_token_s,
-        idle_s=wanted.idle_s,
-    )
 
 
 UNTRUSTED = (

@@ -22,6 +22,7 @@ async def open_openai(settings: Settings) -> AsyncIterator[Model]:
         model=asked.choice.model or ("" if asked.base_url else OPENAI_MODEL),
         base_url=asked.base_url or OPENAI_URL,
         api_key=asked.api_key.reveal(),
+        organization=asked.organization,
         temperature=asked.temperature,
         max_tokens=asked.max_tokens,
         connect_s=asked.connect_s,

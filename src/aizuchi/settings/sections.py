@@ -55,6 +55,12 @@ class ModelChoice(NamedTuple):
     model: str = ""
 
 
+ORGANIZATION = Meaning(
+    "The organisation that the endpoint counts what is used to, by its id; not set: the key's own.",
+    variable="OPENAI_ORG_ID",
+    pattern=r"[A-Za-z0-9_-]*",
+    example="org-0123456789",
+)
 Temperature = Annotated[float | None, Meaning("How freely the model chooses its words.", 0, 2)]
 MaxTokens = Annotated[
     int | None, Meaning("The longest answer, in tokens; not set: the endpoint's own.", 1)
@@ -108,6 +114,7 @@ class ModelSettings(NamedTuple):
         Secret,
         Meaning("The endpoint's key, by reference.", variable="OPENAI_API_KEY"),
     ] = Secret()
+    organization: Annotated[str, ORGANIZATION] = ""
     temperature: Temperature = None
     max_tokens: MaxTokens = None
     sees: Sees = None
@@ -158,6 +165,7 @@ class FallbackSettings(NamedTuple):
         ),
     ] = ""
     api_key: Annotated[Secret, Meaning("The endpoint's key, by reference.")] = Secret()
+    organization: Annotated[str, ORGANIZATION._replace(variable="")] = ""
     temperature: Temperature = None
     max_tokens: MaxTokens = None
     sees: Sees = None

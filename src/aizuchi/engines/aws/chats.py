@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 
-from aizuchi.answers import Trail, fold
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.deleting import delete
 from aizuchi.engines.aws.filing import content_of
 from aizuchi.engines.aws.finding import LAST
-from aizuchi.engines.aws.lives import Life, life_of
+from aizuchi.engines.aws.lives import life_of
 from aizuchi.engines.aws.replacing import asked_again
 from aizuchi.engines.aws.saidrows import row_of
 from aizuchi.engines.aws.store import Store
 from aizuchi.engines.aws.table import ConditionFailed
-from aizuchi.engines.aws.talks import Talk, Waiting, talk_of, written
+from aizuchi.engines.aws.talks import Talk, talk_of, written
 from aizuchi.engines.aws.texts import joined
-from aizuchi.events import Message, decode_message
-from aizuchi.history import ChatInfo, Said
+from aizuchi.events import decode_message
+from aizuchi.history import ChatInfo, Said, being_said, thread_of
 from aizuchi.live import LiveLog
-from aizuchi.trail import trail_of
 
 PAUSE_S = 0.02
 
@@ -51,14 +49,10 @@ class AwsChats:
             life = await life_of(self._store.table, waiting.turn_id)
             if life.row and life.row["body"]:
                 message = decode_message(str(life.row["body"]))
-                said[waiting.seq] = _being_said(message, waiting, life)
+                said[waiting.seq] = being_said(message, waiting.accepted_at, life.log)
                 if begin := await asked_again(self._store.table, message):
                     replaced.append((begin, waiting.seq))
-        return [
-            said[seq]
-            for seq in sorted(said)
-            if not any(begin <= seq < asking for begin, asking in replaced)
-        ]
+        return thread_of(said, replaced)
 
     async def whose(self, beginning: str) -> Sequence[str]:
         table = self._store.table
@@ -115,24 +109,3 @@ def _touched_at(talk: Talk) -> float:
 
 def _info(talk: Talk) -> ChatInfo:
     return ChatInfo(talk.conversation, talk.title, _touched_at(talk), bool(talk.open))
-
-
-def _being_said(message: Message, waiting: Waiting, life: Life) -> Said:
-    """An open turn, with its end where that is written."""
-    log = life.log
-    end = fold(log).finished
-    return Said(
-        turn_id=message.turn_id,
-        ref=message.ref,
-        question=message.text,
-        asked_at=waiting.accepted_at,
-        running=True,
-        outcome=end.outcome if end else "",
-        answer=end.text if end else "",
-        said=end.said if end else "",
-        code=end.code if end else "",
-        incident=end.incident if end else "",
-        trail=trail_of(log) if end else Trail(),
-        consent=end.consent if end else None,
-        attachments=message.attachments,
-    )

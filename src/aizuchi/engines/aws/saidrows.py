@@ -65,22 +65,16 @@ class SaidRow(NamedTuple):
 
     @property
     def said(self) -> Said:
-        end = self.finished
-        return Said(
-            turn_id=self.turn_id,
-            ref=self.ref,
-            question=self.question,
-            asked_at=self.asked_at,
+        asked = Said(
+            self.turn_id,
+            self.ref,
+            self.question,
+            self.asked_at,
             running=False,
-            outcome="undeliverable" if self.undelivered else end.outcome,
-            answer=end.text,
-            said=end.said,
-            code=end.code,
-            incident=end.incident,
-            trail=decode_trail(self.trail),
-            consent=end.consent,
             attachments=decode_attachments(self.files),
         )
+        trail = decode_trail(self.trail)
+        return asked.ended(self.finished, trail, undelivered=bool(self.undelivered))
 
     @property
     def transcript(self) -> Transcript:

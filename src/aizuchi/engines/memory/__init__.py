@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aizuchi.bell import Bell, Bells
 from aizuchi.cleaning import keep_clean
@@ -48,16 +49,6 @@ async def open_engine(
     store.held = True
     store.clear_leases(clock())
     log, bells = LiveLog(MemoryEntries(store, clock)), Bells(Bell(clock), Bell(clock), Bell(clock))
-
-    async def run() -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(log.run())
-            tasks.create_task(keep_clean(MemoryCleaner(store), retention, clock))
-
-    async def figures() -> Figures:
-        waiting = sum(turn.state == "waiting" for turn in store.work.values())
-        return Figures(waiting, len(store.work) - waiting)
-
     try:
         yield Engine(
             inbox=MemoryInbox(store, log, bells, bounds, clock),
@@ -70,8 +61,21 @@ async def open_engine(
             tickets=MemoryTickets(store, clock),
             traces=MemoryTraces(store),
             pace=LocalPace(asyncio.get_running_loop().time, budgets),
-            run=run,
-            figures=figures,
+            run=partial(_run, log, MemoryCleaner(store), retention, clock),
+            figures=partial(_figures, store),
         )
     finally:
         store.held = False
+
+
+async def _run(
+    log: LiveLog, cleaner: MemoryCleaner, retention: Retention, clock: Callable[[], float]
+) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(log.run())
+        tasks.create_task(keep_clean(cleaner, retention, clock))
+
+
+async def _figures(store: Store) -> Figures:
+    waiting = sum(turn.state == "waiting" for turn in store.work.values())
+    return Figures(waiting, len(store.work) - waiting)

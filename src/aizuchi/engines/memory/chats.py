@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from aizuchi.answers import Trail, fold
 from aizuchi.engines.memory import store as stored
 from aizuchi.engines.memory.store import Store
-from aizuchi.history import ChatInfo, Said
+from aizuchi.history import ChatInfo, Said, asked_of, being_said, thread_of
 from aizuchi.live import LiveLog
-from aizuchi.trail import trail_of
-from aizuchi.turns import Turn
 
 
 class MemoryChats:
@@ -26,18 +23,18 @@ class MemoryChats:
         if not self._owns(person, conversation):
             return None
         work = self._store.open_in(conversation)
-        replaced = [(self._store.asked_again(turn.message), turn.seq) for turn in work]
+        asking = [(self._store.asked_again(turn.message), turn.seq) for turn in work]
         said = {
             seq: said_of(one)
             for seq, one in self._store.said_in(conversation).items()
             if not one.replaced
         }
-        said |= {turn.seq: self._being_said(turn) for turn in work}
-        return [
-            said[seq]
-            for seq in sorted(said)
-            if not any(begin and begin <= seq < asking for begin, asking in replaced)
-        ]
+        entries = self._store.entries
+        said |= {
+            turn.seq: being_said(turn.message, turn.accepted_at, entries.get(turn.seq, []))
+            for turn in work
+        }
+        return thread_of(said, [(begin, seq) for begin, seq in asking if begin])
 
     async def whose(self, beginning: str) -> Sequence[str]:
         conversations = self._store.conversations.items()
@@ -92,41 +89,7 @@ class MemoryChats:
         changed_at = max([one.changed_at, *(turn.accepted_at for turn in work)])
         return ChatInfo(key, one.title, changed_at, bool(work))
 
-    def _being_said(self, turn: Turn) -> Said:
-        """An open turn, with its end where that is written."""
-        log = self._store.entries.get(turn.seq, [])
-        message, end = turn.message, fold(log).finished
-        return Said(
-            turn_id=message.turn_id,
-            ref=message.ref,
-            question=message.text,
-            asked_at=turn.accepted_at,
-            running=True,
-            outcome=end.outcome if end else "",
-            answer=end.text if end else "",
-            said=end.said if end else "",
-            code=end.code if end else "",
-            incident=end.incident if end else "",
-            trail=trail_of(log) if end else Trail(),
-            consent=end.consent if end else None,
-            attachments=message.attachments,
-        )
-
 
 def said_of(one: stored.Said) -> Said:
-    message, end = one.message, one.finished
-    return Said(
-        turn_id=message.turn_id,
-        ref=message.ref,
-        question=message.text,
-        asked_at=one.asked_at,
-        running=False,
-        outcome="undeliverable" if one.undelivered else end.outcome,
-        answer=end.text,
-        said=end.said,
-        code=end.code,
-        incident=end.incident,
-        trail=one.trail,
-        consent=end.consent,
-        attachments=message.attachments,
-    )
+    asked = asked_of(one.message, one.asked_at, running=False)
+    return asked.ended(one.finished, one.trail, undelivered=bool(one.undelivered))

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from aizuchi.bell import Bell, Bells
@@ -56,18 +57,6 @@ async def open_engine(
         log = LiveLog(SqliteEntries(writer, reader, clock))
         bells = Bells(Bell(clock), Bell(clock), Bell(clock))
         cleaner = SqliteCleaner(writer, reader)
-
-        async def run() -> None:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(log.run())
-                tasks.create_task(keep_clean(cleaner, retention, clock))
-
-        async def figures() -> Figures:
-            waiting, working = await reader.run(
-                lambda reading: reading.execute(SQL["figures"]).fetchone()
-            )
-            return Figures(waiting, working, writer.commits)
-
         yield Engine(
             inbox=SqliteInbox(writer, log, bells, bounds, clock),
             queue=SqliteQueue(writer, log, bells, bounds, clock),
@@ -79,9 +68,22 @@ async def open_engine(
             tickets=SqliteTickets(writer, clock),
             traces=SqliteTraces(writer, reader),
             pace=LocalPace(asyncio.get_running_loop().time, budgets),
-            run=run,
-            figures=figures,
+            run=partial(_run, log, cleaner, retention, clock),
+            figures=partial(_figures, writer, reader),
         )
+
+
+async def _run(
+    log: LiveLog, cleaner: SqliteCleaner, retention: Retention, clock: Callable[[], float]
+) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(log.run())
+        tasks.create_task(keep_clean(cleaner, retention, clock))
+
+
+async def _figures(writer: Executor, reader: Executor) -> Figures:
+    waiting, working = await reader.run(lambda reading: reading.execute(SQL["figures"]).fetchone())
+    return Figures(waiting, working, writer.commits)
 
 
 def _open_file(

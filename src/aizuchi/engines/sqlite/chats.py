@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from sqlite3 import Connection, Row
 
-from aizuchi.answers import decode_consent, fold
+from aizuchi.answers import decode_consent
 from aizuchi.engines.sqlite.again import asked_again
 from aizuchi.engines.sqlite.entries import pieces
 from aizuchi.engines.sqlite.queries import SQL
 from aizuchi.engines.sqlite.writer import Executor
 from aizuchi.events import decode_attachments, decode_message
-from aizuchi.history import ChatInfo, Said
+from aizuchi.history import ChatInfo, Said, being_said, thread_of
 from aizuchi.live import LiveLog
-from aizuchi.trail import decode_trail, trail_of
+from aizuchi.trail import decode_trail
 
 
 class SqliteChats:
@@ -66,7 +66,7 @@ def _owned(connection: Connection, person: str, conversation: str) -> int | None
     return row[0] if row else None
 
 
-def _read(connection: Connection, person: str, conversation: str) -> list[Said] | None:
+def _read(connection: Connection, person: str, conversation: str) -> Sequence[Said] | None:
     owned = _owned(connection, person, conversation)
     if owned is None:
         return None
@@ -74,12 +74,7 @@ def _read(connection: Connection, person: str, conversation: str) -> list[Said] 
     work = connection.execute(SQL["open"], (conversation,)).fetchall()
     said = {row["seq"]: said_of(row) for row in settled}
     said |= {row["seq"]: _being_said(connection, row) for row in work}
-    replaced = _being_replaced(connection, work)
-    return [
-        said[seq]
-        for seq in sorted(said)
-        if not any(begin <= seq < asking for begin, asking in replaced)
-    ]
+    return thread_of(said, _being_replaced(connection, work))
 
 
 def said_of(row: Row) -> Said:
@@ -104,22 +99,7 @@ def _being_said(connection: Connection, row: Row) -> Said:
     """An open turn, with its end where that is written."""
     message = decode_message(row["message"])
     log = pieces(connection, row["seq"]) if row["state"] == "finished" else []
-    end = fold(log).finished
-    return Said(
-        turn_id=message.turn_id,
-        ref=message.ref,
-        question=message.text,
-        asked_at=row["accepted_at"],
-        running=True,
-        outcome=end.outcome if end else "",
-        answer=end.text if end else "",
-        said=end.said if end else "",
-        code=end.code if end else "",
-        incident=end.incident if end else "",
-        trail=trail_of(log),
-        consent=end.consent if end else None,
-        attachments=message.attachments,
-    )
+    return being_said(message, row["accepted_at"], log)
 
 
 def _being_replaced(connection: Connection, work: Sequence[Row]) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from aizuchi.simulator.discord.components import buttons
 from aizuchi.simulator.discord.fake import FakeDiscord
 from aizuchi.simulator.discord.offers import CannotDo
 from aizuchi.simulator.discord.people import Person, Said
+from aizuchi.simulator.discord.permissions import OWNER
 from aizuchi.simulator.discord.quiet import until_quiet
 from aizuchi.simulator.discord.things import CHAT_INPUT, Channel, Guild, Message
 from aizuchi.simulator.orders import BadOrder, file_in, is_allowed, read
@@ -123,7 +124,10 @@ class Control:
         users = (one for one in discord.state.users.values() if not one.is_bot)
         user = next((one for one in users if one.name == name), None)
         person = Person(discord, user) if user else discord.person(name)
-        self._guild(order).members.setdefault(person.id, set())
+        guild = self._guild(order)
+        guild.members.setdefault(person.id, set())
+        if name == OWNER:
+            guild.owner = person.id
         return person
 
     def _guild(self, order: Mapping[str, Any]) -> Guild:

@@ -6,7 +6,7 @@ from typing import Any
 from aizuchi.simulator.discord.commands import of_place
 from aizuchi.simulator.discord.components import LABEL, buttons
 from aizuchi.simulator.discord.options import BadOption, fill
-from aizuchi.simulator.discord.permissions import Can
+from aizuchi.simulator.discord.permissions import OWNER, Can
 from aizuchi.simulator.discord.state import State
 from aizuchi.simulator.discord.things import DM, Channel, Command, Message, User
 
@@ -42,7 +42,8 @@ def _check_use(state: State, user: User, command: Command, channel: Channel) -> 
     may = state.may(user.id, channel)
     needed = command.fields.get("default_member_permissions")
     if needed is not None and channel.guild and not _suffices(may, needed):
-        raise CannotDo(f"{user.name} may not use {command.name}")
+        who = f"the server's owner ({OWNER}) may"
+        raise CannotDo(f"{user.name} may not use {command.name}; {who}")
     if channel.kind != DM and Can.USE_APPLICATION_COMMANDS not in may:
         raise CannotDo(f"{user.name} may use no commands in {channel.name}")
     contexts = command.fields.get("contexts")

@@ -23,6 +23,9 @@ class Can(IntFlag):
 
 
 EVERYTHING = Can((1 << 53) - 1)
+OWNER = "owner"
+"""Who of those that `aizuchi trigger` names owns the server, and so may everything there."""
+
 MEMBER = (
     Can.VIEW_CHANNEL
     | Can.SEND_MESSAGES

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from aizuchi.simulator.discord.calls import Made
-from aizuchi.simulator.discord.permissions import DIRECT, MEMBER, Can, allowed
+from aizuchi.simulator.discord.permissions import DIRECT, EVERYTHING, MEMBER, Can, allowed
 from aizuchi.simulator.discord.points import Points
 from aizuchi.simulator.discord.snowflakes import Snowflakes
 from aizuchi.simulator.discord.things import (
@@ -116,6 +116,8 @@ class State:
         guild = self.guilds.get(channel.guild)
         if guild is None or user not in guild.members:
             return Can(0)
+        if user == guild.owner:
+            return EVERYTHING
         roles = [(role, guild.roles[role].may) for role in (guild.id, *guild.members[user])]
         place = self.channels[channel.parent] if channel.parent else channel
         return allowed(guild.id, roles, user, place.overwrites)

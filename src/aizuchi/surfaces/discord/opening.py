@@ -62,19 +62,20 @@ def socket_of(
     rest: Rest,
     clock: Callable[[], float],
 ) -> Callable[[Take], Socket] | None:
-    """Opens the connection to the Gateway, for which there has to be a bot.
-
-    Raises:
-        PlugNotFound: what keeps it is not installed.
-    """
+    """Opens the connection to the Gateway, for which there has to be a bot; who only answers does
+    without, and without what keeps it."""
     if not discord.bot_token:
         return None
-    if not find_spec("discord"):
-        raise PlugNotFound(
-            "Discord's Gateway needs discord.py, which is not installed.",
-            "Install it: pip install 'aizuchi[discord]'",
-        )
-    return partial(Connecting, discord, surface, courier, rest, clock)
+
+    def connect(take: Take) -> Socket:
+        if not find_spec("discord"):
+            raise PlugNotFound(
+                "Discord's Gateway needs discord.py, which is not installed.",
+                "Install it: pip install 'aizuchi[discord]'",
+            )
+        return Connecting(discord, surface, courier, rest, clock, take)
+
+    return connect
 
 
 class Connecting:

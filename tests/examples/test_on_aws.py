@@ -1,0 +1,116 @@
+"""Systems 0, 2 and 3 as functions: the examples' own files, under the real awslambdaric on a played
+AWS, asked by a fake Slack and a fake Discord with real signatures."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.aws.stage import Stage, functions, stage
+from tests.examples.street import EXAMPLES
+
+from aizuchi.deploy.manners import write_manners
+from aizuchi.hosts.aws_lambda.ingress import FILE_NAME
+from aizuchi.settings import load
+from aizuchi.surfaces.discord.registration import declared
+
+pytestmark = pytest.mark.real_time
+
+QUESTION = "なぜ空は青い?"
+
+
+@asynccontextmanager
+async def deployed(name: str, folder: Path) -> AsyncIterator[Stage]:
+    """The functions with what `aizuchi deploy aws` packs of an example."""
+    file = EXAMPLES / name / "aizuchi.toml"
+    settings = load(file, {})
+    (folder / file.name).write_bytes(file.read_bytes())
+    (folder / FILE_NAME).write_text(write_manners(settings), "utf-8")
+    async with stage() as one:
+        one.discord.register(*declared(settings.discord, in_guild=False))
+        one.discord.guild.owner = one.bob.id
+        async with functions(one, folder):
+            yield one
+            await one.until_settled()
+            one.slack.assert_clean()
+            one.discord.assert_clean()
+            assert "Traceback" not in one.log
+
+
+def asked_of(one: Stage) -> dict[str, Any]:
+    """What the model was asked last."""
+    return one.model.asked_with[-1]
+
+
+def lines_of(one: Stage) -> list[tuple[str, str]]:
+    return [(line["role"], line["content"]) for line in asked_of(one)["messages"]]
+
+
+async def test_system_0_answers_a_signed_command_and_no_other(tmp_path: Path) -> None:
+    async with deployed("system-0", tmp_path) as one:
+        given, general = {"message": QUESTION}, one.discord.general
+        forged = await one.bob.command("long", given, general, bad_signature=True)
+        said = await one.bob.command("long", given, general, times=2)
+        assert (forged.statuses, said.statuses) == ([401], [200, 200])
+        assert json.loads(said.acks[0].body) == {"type": 5}
+        await one.until_settled()
+        assert [each.content for each in one.discord.messages(general)] == [
+            one.model.answer.strip()
+        ]
+        assert lines_of(one)[-1] == ("user", QUESTION)
+        assert said.interaction
+        assert said.interaction.token not in one.log, "whoever has it can write there"
+
+
+async def test_system_2_remembers_a_person_though_its_function_died(tmp_path: Path) -> None:
+    async with deployed("system-2", tmp_path) as one:
+        await mentioned(one, QUESTION)
+        await one.functions["worker"].kill()
+        await mentioned(one, "もう一度")
+        system, *said = lines_of(one)
+        assert "誠実" in system[1]
+        assert said == [("user", QUESTION), ("assistant", one.model.answer), ("user", "もう一度")]
+        assert asked_of(one)["temperature"] == 0
+
+
+async def test_system_2_needs_no_model_to_greet_and_to_forget(tmp_path: Path) -> None:
+    async with deployed("system-2", tmp_path) as one:
+        assert await mentioned(one, "") == ["なんでしょうか?"]
+        await mentioned(one, QUESTION)
+        await mentioned(one, "reset")
+        assert one.model.calls == 1
+        await mentioned(one, "はじめまして")
+        assert lines_of(one)[1:] == [("user", "はじめまして")]
+
+
+async def mentioned(one: Stage, text: str) -> list[str]:
+    """What Ann is answered."""
+    said = await one.ann.mentions(text, one.slack.general)
+    await one.until_settled()
+    return one.slack.answers(one.slack.general, said.thread)
+
+
+async def test_system_3_quotes_the_question_to_whoever_asked(tmp_path: Path) -> None:
+    async with deployed("system-3", tmp_path) as one:
+        general, answer = one.slack.general, one.model.answer.strip()
+        said = await one.ann.command("/mameka", QUESTION, general)
+        assert json.loads(said.acks[0].body)["text"] == "..."
+        await one.until_settled()
+        seen = one.slack.transcript(one.ann)
+        assert seen.index("...") < seen.index(QUESTION) < seen.index(answer)
+        assert seen.count(answer) == 1
+        assert answer not in one.slack.transcript(one.slack.person("cara"))
+        assert asked_of(one)["temperature"] == 0.9
+        assert "豆香" in lines_of(one)[0][1]
+
+
+async def test_system_3_tells_whoever_asked_that_the_model_is_not_there(tmp_path: Path) -> None:
+    async with deployed("system-3", tmp_path) as one:
+        one.model.is_down = True
+        await one.ann.command("/mameka", QUESTION, one.slack.general)
+        await one.until_settled()
+        seen = one.slack.transcript(one.ann)
+        assert seen.count("only you see this") == 2
+        assert one.model.answer.strip() not in seen
