@@ -9,9 +9,9 @@ from typing import Any
 import httpx2
 from tests.simulator.aws_house import REGION, Account
 
-from aizuchi.deploy.aws.packages import Packages
+from aizuchi.deploy.aws.packages import Packages, packages_in
 from aizuchi.deploy.aws.trying import Answer
-from aizuchi.deploy.packages import build_ingress, build_worker
+from aizuchi.deploy.packages import build_ingress, build_layer, build_worker
 from aizuchi.deploy.stack.rights import document, may
 from aizuchi.deploy.target import Target
 from aizuchi.settings import load
@@ -36,9 +36,10 @@ def packages_here(folder: Path) -> Packages:
     def nothing(target: Target, lock: Path, folder: Path) -> None:
         pass
 
-    made = Packages(folder / "ingress.zip", folder / "worker.zip")
+    made = packages_in(folder)
     build_ingress(load(environment={}), made.ingress, fetch=nothing)
     build_worker([], made.worker, fetch=nothing)
+    build_layer(made.layer)
     return made
 
 

@@ -32,12 +32,15 @@ module "assistant" {{
   source               = "./module"
   ingress_zip          = "ingress.zip"
   worker_zip           = "worker.zip"
+  layer_zip            = "layer.zip"
   architecture         = "x86_64"
   model                = "echo"
   entry                = var.entry
   worker               = var.worker
   worker_image         = "registry.example/aizuchi:1"
   worker_subnets       = ["subnet-12345678"]
+  web                  = "yes"
+  web_token            = "/aizuchi/prod/web-token"
   installation_key     = "/aizuchi/prod/AIZUCHI_INSTALLATION_KEY"
   slack_signing_secret = "/aizuchi/prod/SLACK_SIGNING_SECRET"
 }}

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.stack import STACK
-from aizuchi.deploy.stack.functions import WORKER_SECRETS
+from aizuchi.deploy.stack.functions import SECRETS
+from aizuchi.deploy.stack.parameters import CODE
 from aizuchi.deploy.stack.values import Parameter
 from aizuchi.errors import DeployError
 from aizuchi.settings import Settings
 
-OURS = frozenset(
-    {"Name", "Stage", "CodeBucket", "IngressKey", "WorkerKey", *WORKER_SECRETS.values()}
-)
+OURS = frozenset({"Name", "Stage", "Runtime", *(each.name for each in CODE), *SECRETS.values()})
 """What a deployment sets itself."""
 
 
@@ -50,6 +49,11 @@ def _fits(parameter: Parameter, value: str) -> bool:
     return bool(re.fullmatch(parameter.pattern or ".*", value))
 
 
+def has_web(chosen: Mapping[str, str], before: Mapping[str, str]) -> bool:
+    parameter = STACK.parameter("Web")
+    return {parameter.name: _default(parameter), **before, **chosen}[parameter.name] == "yes"
+
+
 def settled(
     installation: Installation,
     settings: Settings,
@@ -63,8 +67,8 @@ def settled(
         DeployError: they do not go together.
     """
     values = {each.name: before.get(each.name, _default(each)) for each in STACK.parameters}
-    values |= dict.fromkeys(WORKER_SECRETS.values(), "")
-    values |= {WORKER_SECRETS[each]: installation.parameter(each) for each in kept_secrets}
+    values |= dict.fromkeys(SECRETS.values(), "")
+    values |= {SECRETS[each]: installation.parameter(each) for each in kept_secrets}
     values |= {**_of_settings(settings), **chosen}
     values |= {"Name": installation.name, "Stage": installation.stage}
     _check(values, settings)
@@ -84,6 +88,7 @@ def _of_settings(settings: Settings) -> Mapping[str, str]:
         "DiscordAppId": settings.discord.app_id,
         "Model": model.name,
         "OpenaiBaseUrl": model.base_url,
+        "OpenaiOrganization": model.organization,
         "Temperature": "" if model.temperature is None else f"{model.temperature}",
         "MaxTokens": "" if model.max_tokens is None else f"{model.max_tokens}",
     }

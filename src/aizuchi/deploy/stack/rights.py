@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from aizuchi.deploy.stack.names import arn, log_group
+from aizuchi.deploy.stack.names import SOCKET_STAGE, arn, log_group
 from aizuchi.deploy.stack.storing import TABLE_ARN
 from aizuchi.deploy.stack.values import AnyOf, Given, IsSet, Joined, Of, When
 
@@ -63,6 +63,12 @@ def sends(*queues: str) -> dict[str, Any]:
 
 def consumes(*queues: str) -> dict[str, Any]:
     return may("sqs", OF_CONSUMER, *(Of(queue, "Arn") for queue in queues))
+
+
+def pushes() -> dict[str, Any]:
+    """To the connections of our own API, which have names only while they are open."""
+    connections = arn("execute-api", Of("SocketApi"), f"/{SOCKET_STAGE}/*/@connections/*")
+    return may("execute-api", ("ManageConnections",), connections)
 
 
 def reads_secrets(*parameters: str) -> Any:

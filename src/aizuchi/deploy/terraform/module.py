@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aizuchi.deploy.stack.values import Output, Parameter, Resource, Stack, When
-from aizuchi.deploy.terraform.expressions import ABSENT, LOCALS, Expressions, condition
+from aizuchi.deploy.terraform.expressions import LOCALS, Expressions, condition
 from aizuchi.deploy.terraform.hcl import Block, Blocks, Raw, expression, file_of
 from aizuchi.deploy.terraform.kinds import FILES, KINDS
 from aizuchi.deploy.terraform.splitting import split
@@ -15,6 +15,7 @@ BY_BUCKET = frozenset({"CodeBucket", *FILES})
 FILES_ABOUT = {
     "ingress_zip": "File with the package of the ingress.",
     "worker_zip": "File with the package of the worker.",
+    "layer_zip": "File with the layer of the streaming function.",
 }
 MAIN = [
     Block(
@@ -58,8 +59,7 @@ class Module:
         self._expressions = Expressions(self._attribute)
 
     def blocks(self, room: Sequence[Resource]) -> list[Block]:
-        parts = (each for resource in room for each in split(resource))
-        return [self._block(each) for each in parts if each.only not in ABSENT]
+        return [self._block(each) for resource in room for each in split(resource)]
 
     def output(self, output: Output) -> Block:
         value = self._expressions.of(output.value)
@@ -136,9 +136,8 @@ def _checks(parameter: Parameter) -> Iterator[tuple[str, str]]:
         pattern = expression(parameter.pattern)
         yield f"can(regex({pattern}, var.{name}))", f"{name} must fit {parameter.pattern}"
     if parameter.among:
-        among = [each for each in parameter.among if not _is_absent(parameter.name, each)]
-        said = ", ".join(map(str, among))
-        yield f"contains({expression(among)}, var.{name})", f"{name} is one of {said}."
+        said = ", ".join(map(str, parameter.among))
+        yield f"contains({expression(parameter.among)}, var.{name})", f"{name} is one of {said}."
     if parameter.least is not None:
         yield f"var.{name} >= {parameter.least}", f"{name} is at least {parameter.least}."
     if parameter.most is not None:
@@ -149,7 +148,3 @@ def _checks(parameter: Parameter) -> Iterator[tuple[str, str]]:
             f'{wanted} || var.{name} != ""',
             f"{snake(parameter.wanted.parameter)} {parameter.wanted.value} needs {name}.",
         )
-
-
-def _is_absent(parameter: str, value: str | int) -> bool:
-    return any((each.parameter, each.value) == (parameter, value) for each in ABSENT)
