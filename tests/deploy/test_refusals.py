@@ -19,6 +19,7 @@ from aizuchi.errors import DeployError
 
 Told = tuple[int, str]
 STACK = "aizuchi-prod"
+TEMPLATE = {"TemplateBody": "{}"}
 GONE = Refusal("ValidationError", f"Stack with id {STACK} does not exist")
 DENIED = (
     f"User: arn:aws:iam::{ACCOUNT}:user/ann is not authorized to perform: "
@@ -134,7 +135,7 @@ def test_a_profile_that_there_is_not_is_told(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_right_that_is_missing_is_named(aws: Played) -> None:
     aws.answers["CreateChangeSet"] = Refusal("AccessDenied", DENIED, 403)
     with pytest.raises(DeployError) as told:
-        made().plan(STACK, "{}", {})
+        made().plan(STACK, TEMPLATE, {})
     assert told.value.what == "You may not do cloudformation:CreateChangeSet there."
     assert told.value.mend.startswith("Ask who administers the account for that right")
 
@@ -142,13 +143,13 @@ def test_a_right_that_is_missing_is_named(aws: Played) -> None:
 def test_a_right_that_aws_does_not_name_is_that_of_what_was_asked(aws: Played) -> None:
     aws.answers["CreateChangeSet"] = Refusal("AccessDenied", "Access Denied", 403)
     with pytest.raises(DeployError, match="You may not do CreateChangeSet there"):
-        made().plan(STACK, "{}", {})
+        made().plan(STACK, TEMPLATE, {})
 
 
 def test_a_limit_of_the_account_is_told_with_where_to_raise_it(aws: Played) -> None:
     aws.answers["CreateChangeSet"] = Refusal("LimitExceededException", "2000 stacks")
     with pytest.raises(DeployError) as told:
-        made().plan(STACK, "{}", {})
+        made().plan(STACK, TEMPLATE, {})
     assert told.value.what.startswith("A limit of the account is reached.")
     assert "2000 stacks" in told.value.what
     assert "Service Quotas" in told.value.mend
@@ -194,7 +195,7 @@ def test_a_stack_that_cannot_be_changed_now_is_left_alone_and_told(
 ) -> None:
     aws.answers["DescribeStacks"] = standing(status)
     with pytest.raises(DeployError) as told:
-        made().plan(STACK, "{}", {})
+        made().plan(STACK, TEMPLATE, {})
     assert what in told.value.what
     assert mend in told.value.mend
     assert {*aws.asked} == {"DescribeStacks"}
@@ -211,7 +212,7 @@ def test_the_shell_of_a_creation_that_failed_is_taken_away_first(aws: Played) ->
         "CreateChangeSet": lambda asked: {"Id": asked["ChangeSetType"]},
         "DescribeChangeSet": {"Status": "CREATE_COMPLETE", "Changes": []},
     }
-    assert made().plan(STACK, "{}", {}).id == "CREATE"
+    assert made().plan(STACK, TEMPLATE, {}).id == "CREATE"
     assert aws.asked.index("DeleteStack") < aws.asked.index("CreateChangeSet")
 
 
@@ -230,7 +231,7 @@ def test_a_plan_without_changes_is_empty_and_taken_away(reason: str, aws: Played
         "DescribeChangeSet": {"Status": "FAILED", "StatusReason": reason},
         "DeleteChangeSet": {},
     }
-    assert made().plan(STACK, "{}", {}).id == ""
+    assert made().plan(STACK, TEMPLATE, {}).id == ""
     assert "DeleteChangeSet" in aws.asked
 
 
@@ -295,6 +296,6 @@ def test_who_waits_too_long_is_told_that_it_goes_on(
 def test_no_refusal_quotes_a_traceback_or_a_key(aws: Played) -> None:
     aws.answers["CreateChangeSet"] = Refusal("Weird", "something new.")
     with pytest.raises(DeployError) as told, refusals_told():
-        made().plan(STACK, "{}", {})
+        made().plan(STACK, TEMPLATE, {})
     assert told.value.what == "AWS refused CreateChangeSet: something new."
     assert "-v" in told.value.mend

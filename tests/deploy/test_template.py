@@ -18,6 +18,7 @@ CONNECTIONS = (
     "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketApi}"
     "/chat/*/@connections/*"
 )
+OWN = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Name}/${Stage}/own/*"
 PARTS: Mapping[str, str] = {
     "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
     f"/{place}/${{Name}}-${{Stage}}-{word}:*": "Lambda and Fargate name the streams of a log"
@@ -25,7 +26,10 @@ PARTS: Mapping[str, str] = {
         *(("aws/lambda", word) for word in ("ingress", "worker", "side", "stream", "socket")),
         ("ecs", "worker"),
     )
-} | {CONNECTIONS: "a connection has its name while it is open"}
+} | {
+    CONNECTIONS: "a connection has its name while it is open",
+    OWN: "the operator's own aizuchi.toml names parameters",
+}
 """All that is allowed on what is not named whole, and why."""
 
 

@@ -156,6 +156,13 @@ resource "aws_iam_role_policy" "worker" {
       {
         Effect = "Allow"
         Action = ["ssm:GetParameters"]
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${var.name}/${var.stage}/own/*",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
         Resource = [for each in [
           "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.installation_key}",
           var.slack_signing_secret != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.slack_signing_secret}" : null,
@@ -301,6 +308,13 @@ resource "aws_iam_role_policy" "side" {
       {
         Effect = "Allow"
         Action = ["ssm:GetParameters"]
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${var.name}/${var.stage}/own/*",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
         Resource = [for each in [
           "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.installation_key}",
           var.slack_signing_secret != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.slack_signing_secret}" : null,
@@ -441,6 +455,13 @@ resource "aws_iam_role_policy" "stream" {
           var.web_token != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.web_token}" : null,
         ] : each if each != null]
       },
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${var.name}/${var.stage}/own/*",
+        ]
+      },
     ]
   })
   role = aws_iam_role.stream[0].id
@@ -556,6 +577,13 @@ resource "aws_iam_role_policy" "socket" {
           "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.installation_key}",
           var.web_token != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.web_token}" : null,
         ] : each if each != null]
+      },
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${var.name}/${var.stage}/own/*",
+        ]
       },
     ]
   })

@@ -117,8 +117,10 @@ def refusals_told() -> Iterator[None]:
 
 
 def _said(error: Any) -> Mapping[str, str]:
+    """What stands between us and AWS may answer with a page in its place."""
     said = error.response["Error"]
-    return {"code": str(said["Code"]), "message": str(said.get("Message") or "")}
+    message = str(said.get("Message") or "").strip()
+    return {"code": str(said["Code"]), "message": "" if message.startswith("<") else message}
 
 
 def refused(operation: str, code: str, message: str) -> DeployError:

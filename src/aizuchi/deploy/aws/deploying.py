@@ -5,16 +5,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from aizuchi.deploy import cloudformation
-from aizuchi.deploy.aws import choices
+from aizuchi.deploy.aws import choices, readiness
 from aizuchi.deploy.aws.account import Account, refusals_told
 from aizuchi.deploy.aws.bucket import Bucket
 from aizuchi.deploy.aws.concurrency import check_reserved
 from aizuchi.deploy.aws.events import Say
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import Build
+from aizuchi.deploy.aws.references import named_in_ssm
 from aizuchi.deploy.aws.secrets import Vault, known_here, wanted
 from aizuchi.deploy.aws.stacks import ChangeSet, Stacks, Standing
 from aizuchi.deploy.stack import STACK
+from aizuchi.deploy.stack.functions import SECRETS
 from aizuchi.deploy.target import Target
 from aizuchi.errors import DeployError
 from aizuchi.settings import Settings
@@ -64,17 +66,20 @@ class Deployment:
         """
         installation, settings = self._wish.installation, self._wish.settings
         before, chosen = self._stacks.look(installation.stack).parameters, self._chosen()
-        kept = self._vault.kept()
+        elsewhere = named_in_ssm(settings)
+        kept = {**self._vault.kept(), **elsewhere}
         has_web = choices.has_web(chosen, before)
         secrets = wanted(known_here(settings), kept, web=has_web)
         parameters = dict(
             choices.settled(installation, settings, chosen, before, [*kept, *secrets])
         )
+        parameters |= {SECRETS[variable]: name for variable, name in elsewhere.items()}
+        readiness.check(settings, {*kept, *secrets})
         check_reserved(self._account, parameters, before)
         parameters |= self._packed(parameters["Architecture"])
         try:
             changes = self._stacks.plan(installation.stack, self._template(say), parameters)
-        except DeployError:
+        except (DeployError, KeyboardInterrupt):
             self._bucket.unmake()
             raise
         return Plan(changes, secrets, before, parameters)
@@ -128,7 +133,7 @@ class Deployment:
             for file in self._packages:
                 self._bucket.keep(file)
             self._vault.keep(plan.secrets)
-        except DeployError:
+        except (DeployError, KeyboardInterrupt):
             self.forget(plan)
             raise
         if not plan.changes.id:

@@ -2,11 +2,10 @@
 is told where there is none."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aizuchi.deploy.aws.account import Account, refusals_told
 from aizuchi.deploy.aws.installation import Installation
-from aizuchi.deploy.aws.stacks import Stacks
 from aizuchi.errors import DeployError
 from aizuchi.settings.home import prepare, replace
 
@@ -66,27 +65,6 @@ def _place(account: Account) -> str:
     return f"{account.region}, account {account.id}"
 
 
-class Survey(NamedTuple):
-    """What there is of an installation. `table` says how large it is; empty where there is none."""
-
-    has_stacks: bool
-    has_functions: bool
-    table: str
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.has_stacks or self.has_functions or self.table)
-
-
-def survey(account: Account, stacks: Stacks, installation: Installation) -> Survey:
-    names = (installation.stack, installation.code_stack)
-    return Survey(
-        any(stacks.look(name).status != "ABSENT" for name in names),
-        has_functions(account, installation),
-        table_told(account.client("dynamodb"), installation.stack),
-    )
-
-
 def has_functions(account: Account, installation: Installation) -> bool:
     client = account.client("lambda")
     with refusals_told():
@@ -97,11 +75,16 @@ def has_functions(account: Account, installation: Installation) -> bool:
     return True
 
 
-def table_told(client: Any, name: str) -> str:
-    """How large a table is, as DynamoDB counts it some times a day."""
+def has_table(account: Account, installation: Installation) -> bool:
+    return bool(size_of_table(account, installation))
+
+
+def size_of_table(account: Account, installation: Installation) -> str:
+    """As DynamoDB counts it some times a day; empty where there is no table."""
+    client = account.client("dynamodb")
     with refusals_told():
         try:
-            table = client.describe_table(TableName=name)["Table"]
+            table = client.describe_table(TableName=installation.stack)["Table"]
         except client.exceptions.ResourceNotFoundException:
             return ""
     return f"about {table['ItemCount']:,} items, {table['TableSizeBytes'] / 1e6:.1f} MB"
