@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from aizuchi.cli.common import load_settings
+from aizuchi.cli.records import add_store, open_records
 from aizuchi.cli.references import reference_of
 from aizuchi.cli.usage import cost_of
-from aizuchi.engines.sqlite.reading import Listed, Told, records
 from aizuchi.errors import SettingsError
 from aizuchi.history import Event, Trace
 from aizuchi.settings import Settings
 from aizuchi.surfaces.web.inbound import chat_prefix
-from aizuchi.traces import elsewhere
+from aizuchi.traces import Listed, Told, elsewhere
 
 DESCRIPTION = """\
 Tells the life of one message, from its acceptance to the last call, with times, tokens and reasons.
@@ -71,12 +71,13 @@ ENDS = {
 def add_to(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.add_argument("message", metavar="MESSAGE", help="a link, an id, or an error's number")
+    add_store(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     settings = load_settings(options)
     web = WEB.fullmatch(options.message.strip())
-    with records(settings.home) as store:
+    with open_records(options, settings) as store:
         listed = store.chat(chat_prefix(web["chat"]), MOST_LISTED) if web else ()
         found = [each.turn_id for each in listed] or store.turns(*reference_of(options.message))
         told = store.life(found[0]) if found else None
