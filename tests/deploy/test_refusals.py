@@ -19,6 +19,7 @@ from aizuchi.errors import DeployError
 
 Told = tuple[int, str]
 STACK = "aizuchi-prod"
+DEPLOY = ["deploy", "aws", "--yes"]
 TEMPLATE = {"TemplateBody": "{}"}
 GONE = Refusal("ValidationError", f"Stack with id {STACK} does not exist")
 DENIED = (
@@ -61,15 +62,15 @@ def standing(status: str) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "command", [["deploy", "aws", "--yes"], ["status"], ["destroy", "--yes"], ["logs"]]
-)
-@pytest.mark.parametrize(
-    ("code", "what", "mend"),
+    ("command", "code", "what", "mend"),
     [
-        ("ExpiredToken", "The login to AWS has expired.", "Log in again (aws sso login"),
-        ("InvalidClientTokenId", "AWS refused GetCallerIdentity: no.", "AWS knows no such key."),
-        ("SignatureDoesNotMatch", "AWS refused", "the clock of this machine is wrong"),
-        ("OptInRequired", "AWS refused", "has to be switched on for the account"),
+        (DEPLOY, "ExpiredToken", "The login to AWS has expired.", "Log in again (aws sso login"),
+        (["status"], "ExpiredToken", "The login to AWS has expired.", "Log in again"),
+        (["destroy"], "ExpiredToken", "The login to AWS has expired.", "Log in again"),
+        (["logs"], "ExpiredToken", "The login to AWS has expired.", "Log in again"),
+        (DEPLOY, "InvalidClientTokenId", "AWS refused GetCallerIdentity: no.", "no such key."),
+        (DEPLOY, "SignatureDoesNotMatch", "AWS refused", "the clock of this machine is wrong"),
+        (DEPLOY, "OptInRequired", "AWS refused", "has to be switched on for the account"),
     ],
 )
 def test_who_is_not_let_in_is_told_why(

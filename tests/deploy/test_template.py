@@ -14,10 +14,8 @@ from aizuchi.deploy.stack import STACK
 
 STREAMED = {"InvokeMode": "RESPONSE_STREAM"}
 RESOURCES: Mapping[str, Any] = template(STACK)["Resources"]
-CONNECTIONS = (
-    "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketApi}"
-    "/chat/*/@connections/*"
-)
+API = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketApi}"
+CONNECTIONS = [f"{API}/chat/{method}/@connections/*" for method in ("POST", "DELETE")]
 OWN = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Name}/${Stage}/own/*"
 PARTS: Mapping[str, str] = {
     "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
@@ -27,7 +25,7 @@ PARTS: Mapping[str, str] = {
         ("ecs", "worker"),
     )
 } | {
-    CONNECTIONS: "a connection has its name while it is open",
+    **dict.fromkeys(CONNECTIONS, "a connection has its name while it is open"),
     OWN: "the operator's own aizuchi.toml names parameters",
 }
 """All that is allowed on what is not named whole, and why."""

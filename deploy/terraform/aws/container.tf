@@ -105,7 +105,8 @@ resource "aws_iam_role_policy" "task" {
         Effect = "Allow"
         Action = ["execute-api:ManageConnections"]
         Resource = [
-          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/*/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/POST/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
         ]
       } : null,
       {

@@ -150,7 +150,8 @@ resource "aws_iam_role_policy" "worker" {
         Effect = "Allow"
         Action = ["execute-api:ManageConnections"]
         Resource = [
-          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/*/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/POST/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
         ]
       } : null,
       {
@@ -302,7 +303,8 @@ resource "aws_iam_role_policy" "side" {
         Effect = "Allow"
         Action = ["execute-api:ManageConnections"]
         Resource = [
-          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/*/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/POST/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
         ]
       } : null,
       {
@@ -443,7 +445,8 @@ resource "aws_iam_role_policy" "stream" {
         Effect = "Allow"
         Action = ["execute-api:ManageConnections"]
         Resource = [
-          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/*/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/POST/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
         ]
       },
       {
@@ -567,7 +570,8 @@ resource "aws_iam_role_policy" "socket" {
         Effect = "Allow"
         Action = ["execute-api:ManageConnections"]
         Resource = [
-          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/*/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/POST/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
         ]
       },
       {

@@ -6,13 +6,13 @@ output "address" {
 }
 
 output "chat" {
-  description = "The page of the web chat, and its API. Empty: there is none."
-  value       = var.web == "yes" ? aws_lambda_function_url.stream[0].function_url : ""
+  description = "The page of the web chat; its API is below it."
+  value       = var.web == "yes" ? aws_lambda_function_url.stream[0].function_url : null
 }
 
 output "sockets" {
-  description = "The API of WebSockets; browsers say wss:// to it. Empty: there is none."
-  value       = var.web == "yes" ? "https://${aws_apigatewayv2_api.socket_api[0].id}.execute-api.${local.region}.${data.aws_partition.here.dns_suffix}/chat" : ""
+  description = "The API of WebSockets; browsers say wss:// to it."
+  value       = var.web == "yes" ? "https://${aws_apigatewayv2_api.socket_api[0].id}.execute-api.${local.region}.${data.aws_partition.here.dns_suffix}/chat" : null
 }
 
 output "table_name" {

@@ -11,8 +11,14 @@ variable "worker_zip" {
 }
 
 variable "layer_zip" {
-  description = "File with the layer of the streaming function."
+  description = "File with the layer of the web chat's streaming function."
   type        = string
+  default     = ""
+
+  validation {
+    condition     = !(var.web == "yes") || var.layer_zip != ""
+    error_message = "web yes needs layer_zip."
+  }
 }
 
 variable "name" {

@@ -15,6 +15,9 @@ from aizuchi.settings import Settings
 OURS = frozenset({"Name", "Stage", "Runtime", *(each.name for each in CODE), *SECRETS.values()})
 """What a deployment sets itself."""
 
+SPARE_S = 30
+"""What an invocation has besides the answer: to begin, and to end it well."""
+
 
 def chosen_of(given: Sequence[str]) -> Mapping[str, str]:
     """What stands in `--set Name=Value`.
@@ -107,10 +110,14 @@ def _check(values: Mapping[str, str], settings: Settings) -> None:
             "The demo model runs on this machine, and cannot in a function.",
             "Set OPENAI_API_KEY, or AIZUCHI_MODEL to another; AIZUCHI_MODEL=echo to try it.",
         )
-    least_s = settings.limits.answer_within_s + 30
-    if int(values["WorkerTimeout"]) < least_s:
+    for name in ("Worker", *(("Stream",) if values["Web"] == "yes" else ())):
+        _check_time(name, int(values[f"{name}Timeout"]), settings.limits.answer_within_s)
+
+
+def _check_time(name: str, has_s: int, answer_s: float) -> None:
+    least_s = answer_s + SPARE_S
+    if has_s < least_s:
         raise DeployError(
-            f"An answer may take {settings.limits.answer_within_s:.0f} s, and the worker has only "
-            f"{values['WorkerTimeout']} s.",
-            f"--set WorkerTimeout=… to {least_s:.0f} or more, or lower [limits] answer_within_s.",
+            f"An answer may take {answer_s:.0f} s, and {name}Timeout is only {has_s} s.",
+            f"--set {name}Timeout=… to {least_s:.0f} or more, or lower [limits] answer_within_s.",
         )

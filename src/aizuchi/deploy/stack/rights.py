@@ -23,6 +23,7 @@ OF_CONSUMER = (
     "GetQueueAttributes",
     "ReceiveMessage",
 )
+ON_SOCKETS = ("POST", "DELETE")
 OF_LOG = ("CreateLogStream", "PutLogEvents")
 
 
@@ -66,9 +67,12 @@ def consumes(*queues: str) -> dict[str, Any]:
 
 
 def pushes() -> dict[str, Any]:
-    """To the connections of our own API, which have names only while they are open."""
-    connections = arn("execute-api", Of("SocketApi"), f"/{SOCKET_STAGE}/*/@connections/*")
-    return may("execute-api", ("ManageConnections",), connections)
+    """To the connections of our own API, and ends them; they have names while they are open."""
+    api = Of("SocketApi")
+    connections = (
+        arn("execute-api", api, f"/{SOCKET_STAGE}/{method}/@connections/*") for method in ON_SOCKETS
+    )
+    return may("execute-api", ("ManageConnections",), *connections)
 
 
 def reads_secrets(*parameters: str) -> Any:

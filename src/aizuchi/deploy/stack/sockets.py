@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from aizuchi.deploy.stack.entry import LIMITS, called_by, invocations
 from aizuchi.deploy.stack.names import SOCKET_STAGE, SOCKETS, named
 from aizuchi.deploy.stack.parameters import WITH_WEB
-from aizuchi.deploy.stack.values import Of, Output, Resource, When, text
+from aizuchi.deploy.stack.values import Of, Output, Resource, text
 
 API, FUNCTION = Of("SocketApi"), Of("SocketFunction", "Arn")
 ROUTES = {"Connect": "$connect", "Default": "$default", "Disconnect": "$disconnect"}
@@ -16,8 +16,8 @@ def resources() -> Sequence[Resource]:
 
 
 def outputs() -> Sequence[Output]:
-    about = "The API of WebSockets; browsers say wss:// to it. Empty: there is none."
-    return (Output("Sockets", about, When(WITH_WEB, SOCKETS, "")),)
+    about = "The API of WebSockets; browsers say wss:// to it."
+    return (Output("Sockets", about, SOCKETS, WITH_WEB),)
 
 
 def _api() -> Iterator[Resource]:

@@ -125,6 +125,7 @@ class Output(NamedTuple):
     name: str
     about: str
     value: Any
+    only: Condition | None = None
 
 
 class Stack(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from aizuchi.deploy.stack.entry import open_address
 from aizuchi.deploy.stack.names import named
 from aizuchi.deploy.stack.parameters import WITH_WEB
-from aizuchi.deploy.stack.values import Given, Of, Output, Resource, When
+from aizuchi.deploy.stack.values import Given, Of, Output, Resource
 
 
 def resources() -> Sequence[Resource]:
@@ -13,8 +13,8 @@ def resources() -> Sequence[Resource]:
 
 
 def outputs() -> Sequence[Output]:
-    chat = When(WITH_WEB, Of("StreamUrl", "FunctionUrl"), "")
-    return (Output("Chat", "The page of the web chat, and its API. Empty: there is none.", chat),)
+    about = "The page of the web chat; its API is below it."
+    return (Output("Chat", about, Of("StreamUrl", "FunctionUrl"), WITH_WEB),)
 
 
 def _layer() -> Iterator[Resource]:

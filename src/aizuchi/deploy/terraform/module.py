@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from aizuchi.deploy.stack.parameters import WITH_WEB
 from aizuchi.deploy.stack.values import Output, Parameter, Resource, Stack, When
 from aizuchi.deploy.terraform.expressions import LOCALS, Expressions, condition
 from aizuchi.deploy.terraform.hcl import Block, Blocks, Raw, expression, file_of
@@ -12,11 +13,13 @@ from aizuchi.deploy.terraform.words import snake
 
 HEAD = "# Printed from src/aizuchi/deploy/stack: python -m aizuchi.deploy.terraform\n\n"
 BY_BUCKET = frozenset({"CodeBucket", *FILES})
-FILES_ABOUT = {
-    "ingress_zip": "File with the package of the ingress.",
-    "worker_zip": "File with the package of the worker.",
-    "layer_zip": "File with the layer of the streaming function.",
-}
+ZIPS = (
+    Parameter("IngressZip", "File with the package of the ingress.", None),
+    Parameter("WorkerZip", "File with the package of the worker.", None),
+    Parameter(
+        "LayerZip", "File with the layer of the web chat's streaming function.", "", wanted=WITH_WEB
+    ),
+)
 MAIN = [
     Block(
         "terraform",
@@ -39,7 +42,7 @@ def files(stack: Stack) -> Mapping[str, str]:
     rooms = {f"{name}.tf": module.blocks(room) for name, room in stack.rooms.items()}
     written = {
         "main.tf": MAIN,
-        "variables.tf": [*_files(), *map(_variable, variables(stack))],
+        "variables.tf": list(map(_variable, [*ZIPS, *variables(stack)])),
         **rooms,
         "outputs.tf": [module.output(each) for each in stack.outputs],
     }
@@ -62,10 +65,9 @@ class Module:
         return [self._block(each) for resource in room for each in split(resource)]
 
     def output(self, output: Output) -> Block:
-        value = self._expressions.of(output.value)
-        return Block(
-            f'output "{snake(output.name)}"', {"description": output.about, "value": value}
-        )
+        value = When(output.only, output.value) if output.only else output.value
+        body = {"description": output.about, "value": self._expressions.of(value)}
+        return Block(f'output "{snake(output.name)}"', body)
 
     def _block(self, resource: Resource) -> Block:
         kind = KINDS[resource.kind]
@@ -106,11 +108,6 @@ class Module:
         which = "[0]" if resource.only else ""
         named = snake(attribute) if attribute else KINDS[resource.kind].refers
         return f"{self._address(name)}{which}.{named}"
-
-
-def _files() -> Iterator[Block]:
-    for name, about in FILES_ABOUT.items():
-        yield Block(f'variable "{name}"', {"description": about, "type": Raw("string")})
 
 
 def _variable(parameter: Parameter) -> Block:

@@ -19,18 +19,18 @@ DEAD_FROM = "DeadLetterQueueSourceArn"
 log = logging.getLogger(__name__)
 
 
-def apologising(open_assistant: Open) -> Open:
+def apologising(open_assistant: Open[Record]) -> Open[Record]:
     """The same, for dead letters too."""
 
     @asynccontextmanager
-    async def open_it(left_s: float) -> AsyncIterator[Opened]:
+    async def open_it(left_s: float) -> AsyncIterator[Opened[Record]]:
         async with open_assistant(left_s) as opened:
             yield opened._replace(offer=_with_dead_letters(opened.offer))
 
     return open_it
 
 
-def _with_dead_letters(offer: Offer) -> Offer:
+def _with_dead_letters(offer: Offer[Record]) -> Offer[Record]:
     async def take(record: Record) -> bool:
         source = str(record["attributes"].get(DEAD_FROM, ""))
         if not source.endswith(".fifo"):
