@@ -14,7 +14,8 @@ from aizuchi.traces import Elsewhere, UsedElsewhere
 
 DESCRIPTION = """\
 Prints how many people were answered how often, the tokens that took and about what they cost, by
-day. It reads beside a server that runs. Costs need [model] price_in and price_out.
+day. It reads beside a server that runs, or with --stage an installation on AWS. Costs need [model]
+price_in and price_out.
 """
 HEAD = ("day", "people", "answers", "tokens", "written", "cost")
 NO_FALLBACKS = (
