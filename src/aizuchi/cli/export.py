@@ -11,8 +11,8 @@ from aizuchi.settings.fields import nearest
 
 DESCRIPTION = """\
 Prints all that is stored of a person, as JSON: every message with its answer. It reads beside a
-server that runs, or with --stage an installation on AWS. A person is named by surface, workspace or server, and id, as in
-slack:T024BE7LH:U024BE7LR; without --person you get the list of them.
+server that runs, or with --stage an installation on AWS. A person is named by surface,
+workspace or server, and id, as in slack:T024BE7LH:U024BE7LR; without --person you get the list.
 """
 
 

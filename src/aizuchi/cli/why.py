@@ -19,7 +19,8 @@ DESCRIPTION = """\
 Tells the life of one message, from its acceptance to the last call, with times, tokens and reasons.
 Name it by a link to it or to its answer, by the id of its turn, or by the number that a person was
 told when something went wrong. Of a link to a web chat it lists the last messages, and tells of the
-newest. It reads beside a server that runs, or with --stage an installation on AWS; it shows no text.
+newest. It reads beside a server that runs, or with --stage an installation on AWS. It
+shows no text.
 """
 WEB = re.compile(r"https?://[^/\s]+/(\?[^#\s]*)?#(?P<chat>[\w.~-]{1,128})")
 MOST_LISTED = 10
