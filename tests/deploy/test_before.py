@@ -1,15 +1,19 @@
 """What is told before a deployment: references that a function could not follow, and settings with
 which every answer would fail."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from aizuchi.cli import main
+from aizuchi.cli import deploy, main
 from aizuchi.deploy.aws import readiness
 from aizuchi.deploy.aws.installation import Installation
+from aizuchi.deploy.aws.packages import Packages, packages_in
 from aizuchi.deploy.aws.references import check, named_in_ssm
 from aizuchi.deploy.aws.secrets import known_here
+from aizuchi.deploy.manners import write_manners
+from aizuchi.deploy.target import Target
 from aizuchi.errors import DeployError
 from aizuchi.settings import Settings, load, references
 from aizuchi.settings.parameters import Parameters, unread
@@ -100,6 +104,24 @@ def test_it_is_told_before_anything_is_asked_or_made(
     assert main(["deploy", "aws", *rest]) == 1
     assert 'a function cannot read "env:MY_KEY"' in capsys.readouterr().err
     assert not Path("dist").exists()
+
+
+def test_packages_are_made_without_reading_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ingress's part of the settings says the rest, and nobody has to be logged in to AWS."""
+    written(f'[slack]\nbot_token = "ssm:{OWN}/slack"\nack_text = "Yes?"')
+    manners: list[str] = []
+
+    def build(settings: Settings, files: list[Path], folder: Path, target: Target) -> Packages:
+        manners.append(write_manners(settings))
+        made = packages_in(folder)
+        for file in made:
+            file.write_bytes(b"zip")
+        return made
+
+    monkeypatch.setattr(deploy, "build", build)
+    assert main(["deploy", "aws", "--package", "dist"]) == 0
+    assert json.loads(manners[0])["slack"]["ack_text"] == "Yes?"
+    assert "ssm:" not in manners[0]
 
 
 def test_what_the_file_names_in_ssm_is_not_brought_along_but_named() -> None:

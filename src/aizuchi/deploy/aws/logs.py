@@ -6,6 +6,7 @@ from typing import Any
 
 from aizuchi.deploy.aws.account import Account, refusals_told
 from aizuchi.deploy.aws.installation import Installation
+from aizuchi.deploy.aws.place import ELSEWHERE
 from aizuchi.deploy.aws.timeline import Entry
 from aizuchi.errors import DeployError
 
@@ -51,7 +52,7 @@ class Logs:
         if not found:
             raise DeployError(
                 f"There are no logs of {self._installation.stack} in {self._place}.",
-                "Is it another --stage, --name or --region, or another account?",
+                ELSEWHERE,
             )
         return found
 

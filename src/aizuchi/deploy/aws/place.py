@@ -1,12 +1,13 @@
 """Where an installation stands: in which account and region it was last seen from here, and what
 is told where there is none."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from aizuchi.deploy.aws.account import Account, refusals_told
 from aizuchi.deploy.aws.installation import Installation
-from aizuchi.errors import DeployError
+from aizuchi.errors import DeployError, ServerError
 from aizuchi.settings.home import prepare, replace
 
 ELSEWHERE = "Is it another --stage, --name or --region, or another account (AWS_PROFILE)?"
@@ -34,8 +35,10 @@ class Notes:
             return None
 
     def keep(self, account: Account) -> None:
-        prepare(self._home)
-        replace(self._file, f"{account.id} {account.region}\n")
+        """Where nothing can be written, nothing is remembered."""
+        with suppress(ServerError):
+            prepare(self._home)
+            replace(self._file, f"{account.id} {account.region}\n")
 
     def forget(self) -> None:
         self._file.unlink(missing_ok=True)
