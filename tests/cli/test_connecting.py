@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aizuchi.cli.connecting import connected
+from aizuchi.cli.connecting import connected, told_of
 from aizuchi.cli.discord import asker
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.settings import load
@@ -85,6 +85,16 @@ def test_a_manifest_that_cannot_be_is_told_and_the_deployment_stands(tmp_path: P
     assert not wrong.well
     assert '"ask" is no slash command' in wrong.what
     assert wrong.mend.endswith("What was deployed stands.")
+
+
+def test_what_is_left_to_do_and_what_went_wrong_is_marked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done, left = Finding(True, "a"), Finding(True, "b", "Paste it.")
+    assert told_of([done, left]) == 0
+    assert capsys.readouterr().out == "ok     a\nto do  b\n       Paste it.\n"
+    assert told_of([done, Finding(False, "c", "Mend it.")]) == 1
+    assert capsys.readouterr().out == "ok     a\nWRONG  c\n       Mend it.\n"
 
 
 def test_nothing_is_told_of_platforms_that_are_off(tmp_path: Path) -> None:

@@ -161,6 +161,18 @@ def test_without_a_yes_nothing_is_changed(aws: Account, run: Run) -> None:
     assert aws.client("cloudformation").describe_stacks()["Stacks"] == []
 
 
+def test_ctrl_c_at_the_question_leaves_nothing(
+    aws: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(question: str) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(deploy, "says_yes", interrupted)
+    assert run("deploy", "aws")[0] == 130
+    assert left_of(aws) == []
+    assert aws.client("cloudformation").describe_stacks()["Stacks"] == []
+
+
 def test_what_fails_in_the_middle_is_taken_back_and_told(
     aws: Account, run: Run, packages: Packages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

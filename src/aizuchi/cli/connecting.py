@@ -35,6 +35,16 @@ def connected(
         yield _endpoint(settings, address_of(base, "Discord"), ask)
 
 
+def told_of(findings: Sequence[Finding]) -> int:
+    """Prints what was done, and what is left to be done by hand; the exit code."""
+    for finding in findings:
+        mark = ("to do" if finding.mend else "ok   ") if finding.well else "WRONG"
+        print(f"{mark}  {finding.what}")
+        if finding.mend:
+            print(f"       {finding.mend}")
+    return 0 if all(finding.well for finding in findings) else 1
+
+
 # ── Slack ─────────────────────────────────────────────────────────────────────
 
 

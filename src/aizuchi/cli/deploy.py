@@ -11,9 +11,8 @@ import httpx2
 from aizuchi.cli.aws import add_place, installation_of, place_of, says_yes
 from aizuchi.cli.chat_page import chat_lines
 from aizuchi.cli.common import bot_files, config_file, load_settings
-from aizuchi.cli.connecting import connected
+from aizuchi.cli.connecting import connected, told_of
 from aizuchi.cli.discord import asker
-from aizuchi.cli.findings import told as findings_told
 from aizuchi.cli.invocation import command_name
 from aizuchi.cli.parsing import common_options
 from aizuchi.deploy.aws import estimate, readiness
@@ -128,8 +127,7 @@ def _deploy(account: Account, wish: Wish, *, yes: bool, watch: Watch) -> int:
     deployment = Deployment(account, stacks, wish, build)
     plan = deployment.plan(print)
     _show(plan, wish.settings)
-    if not plan.is_empty and not (yes or watch.says_yes("Apply this?")):
-        deployment.forget(plan)
+    if not (plan.is_empty or yes or _agrees(deployment, plan, watch)):
         print(f"Nothing was changed. {command_name()} deploy aws --yes applies it.")
         return 1
     standing = deployment.apply(plan, print)
@@ -139,6 +137,17 @@ def _deploy(account: Account, wish: Wish, *, yes: bool, watch: Watch) -> int:
     print("\n".join(chat_lines(standing.outputs.get("Chat", ""), made, wish.installation)))
     print(last_words(wish.installation))
     return status
+
+
+def _agrees(deployment: Deployment, plan: Plan, watch: Watch) -> bool:
+    """Whether the plan is to be applied; one that nobody wants is taken away."""
+    agreed = False
+    try:
+        agreed = watch.says_yes("Apply this?")
+    finally:
+        if not agreed:
+            deployment.forget(plan)
+    return agreed
 
 
 def _show(plan: Plan, settings: Settings) -> None:
@@ -159,7 +168,7 @@ def _tell(wish: Wish, standing: Standing, watch: Watch) -> int:
     for line in try_out(base, secrets[0] if secrets else "", post()):
         print(f"ok     {line}")
     print(f"ok     from the start to the first answer it took {watch}")
-    return findings_told(list(connected(settings, base, wish.installation, asker(settings))))
+    return told_of(list(connected(settings, base, wish.installation, asker(settings))))
 
 
 def last_words(installation: Installation) -> str:
