@@ -24,7 +24,7 @@ from aizuchi.deploy.aws.packages import build
 from aizuchi.deploy.aws.place import Notes
 from aizuchi.deploy.aws.references import check as check_references
 from aizuchi.deploy.aws.stacks import Stacks, Standing
-from aizuchi.deploy.aws.trying import Answer, Post, try_out
+from aizuchi.deploy.aws.trying import Answer, Post, try_out, try_page
 from aizuchi.deploy.cloudformation import printed
 from aizuchi.deploy.stack import STACK
 from aizuchi.deploy.stack.functions import WEB_TOKEN
@@ -168,6 +168,8 @@ def _tell(wish: Wish, standing: Standing, watch: Watch) -> int:
     for line in try_out(base, secrets[0] if secrets else "", post()):
         print(f"ok     {line}")
     print(f"ok     from the start to the first answer it took {watch}")
+    if page := standing.outputs.get("Chat"):
+        print(try_page(page, post()))
     return told_of(list(connected(settings, base, wish.installation, asker(settings))))
 
 

@@ -80,7 +80,7 @@ class Deployment:
         """The secrets that are to be written, and the values of all parameters."""
         wish, chosen, elsewhere = self._wish, self._chosen(), named_in_ssm(self._wish.settings)
         kept = {**self._vault.kept(), **elsewhere}
-        has_web = choices.has_web(chosen, before)
+        has_web = choices.has_web(wish.settings, chosen, before)
         secrets = wanted(known_here(wish.settings), kept, web=has_web)
         names = [*kept, *secrets]
         readiness.check(wish.settings, names)
