@@ -61,7 +61,7 @@ async def test_a_mention_is_answered_through_every_part(
     ):
         for name, value in {**environment_of(their_account), **settings_for(slack)}.items():
             monkeypatch.setenv(name, value)
-        assert await asyncio.to_thread(main, ["deploy", "aws", "--yes"]) == 0
+        assert await asyncio.to_thread(main, ["deploy", "aws", "--yes", "--set", "Web=no"]) == 0
         try:
             for word in ("worker", "side"):
                 let_read(their_account, f"aizuchi-prod-{word}")
