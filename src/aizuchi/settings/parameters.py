@@ -80,7 +80,7 @@ def read_from_here(names: Sequence[str]) -> Mapping[str, str]:
             f"pip install 'aizuchi[aws]'. {OTHERWISE}",
         ) from None
     try:
-        client = boto3.client("ssm", region_name=os.environ.get("AWS_REGION"))
+        client = boto3.Session().client("ssm", region_name=os.environ.get("AWS_REGION"))
     except BotoCoreError as error:
         raise _unreadable(names, error) from None
     return reader_by(client)(names)
