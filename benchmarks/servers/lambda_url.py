@@ -1,7 +1,8 @@
 """The function behind the page on a played AWS: a real process under our own loop, frozen between
 requests, behind a function URL that streams, over HTTP; and the one that takes over.
 
-Usage: python -m benchmarks.servers.lambda_url MODEL_PORT TOKEN   (SIGUSR1 kills it in mid-answer)
+Usage: python -m benchmarks.servers.lambda_url MODEL_PORT TOKEN   (SIGUSR1 kills it in mid-answer;
+SIGTERM ends all: killed, this would leave its frozen functions behind)
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from signal import SIGUSR1
+from signal import SIGTERM, SIGUSR1
 from tempfile import TemporaryDirectory
 
 import httpx2
@@ -61,8 +62,10 @@ async def main(model_port: str, token: str, folder: str) -> None:
         killing = set[asyncio.Task[None]]()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(SIGUSR1, lambda: killing.add(loop.create_task(function.kill())))
+        server = Server(gateway_of(function, "url", streams=True))
+        loop.add_signal_handler(SIGTERM, server.stop)
         print("ready", listener.getsockname()[1], flush=True)
-        await Server(gateway_of(function, "url", streams=True)).serve([listener])
+        await server.serve([listener])
 
 
 if __name__ == "__main__":

@@ -94,6 +94,9 @@ async def test_text_arrives_as_it_is_made(tmp_path: Path) -> None:
                 one.model.may_go_on.set()
                 await screen.read(connection)
             assert (screen.text, screen.outcome) == (one.model.answer, "answered")
+            told = [json.loads(line) for line in function.log.splitlines() if line[:1] == "{"]
+            what = [each["message"].partition(",")[0] for each in told if each.get("turn")]
+            assert {"accepted", "attempt 1 begins", "its end is kept: answered"} <= {*what}
 
 
 async def test_a_session_as_a_browser_has_it(tmp_path: Path) -> None:
@@ -190,6 +193,7 @@ async def test_two_chats_at_once_have_an_environment_each(tmp_path: Path) -> Non
         assert [each.text for each in screens] == [one.model.answer] * 2
 
 
+@pytest.mark.proof
 async def test_it_is_frozen_between_requests_and_goes_on_afterwards(tmp_path: Path) -> None:
     async with stage() as one, functions(one, tmp_path, ["stream"]):
         function = one.functions["stream"]

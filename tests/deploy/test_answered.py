@@ -50,6 +50,7 @@ async def test_a_mention_is_answered_through_every_part(
     their_account: Account,  # noqa: F811 - the fixture
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(deploy, "build", build)
@@ -71,6 +72,12 @@ async def test_a_mention_is_answered_through_every_part(
             assert "Is anybody there?" in slack.thread(ann, slack.general, said.thread)
             slack.assert_clean()
             assert DENIED not in logged(their_account)
+            assert await asyncio.to_thread(main, ["logs"]) == 0
+            told = capsys.readouterr().out
+            steps = ("ingress accepted", "attempt 1 begins", "kept: answered", "settled as answ")
+            places = [" ".join(told.split()).find(step) for step in steps]
+            assert places == sorted(places), told
+            assert -1 not in places, told
         finally:
             await asyncio.to_thread(main, ["destroy", "--yes", "--data", "delete"])
 
