@@ -3,17 +3,19 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.deploy.accounts import environment_of, packages_here, posting_to
+from tests.deploy.accounts import environment_of, left_of, packages_here, posting_to
 from tests.simulator.aws_house import REGION, Account
 from tests.simulator.conftest import their_account  # noqa: F401 - a fixture
 
 from aizuchi.cli import deploy, main
+from aizuchi.deploy import cloudformation
 from aizuchi.deploy.aws import account, deploying, stacks
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import Packages
+from aizuchi.deploy.cloudformation import printed
+from aizuchi.deploy.stack.values import Stack
 from aizuchi.errors import DeployError
 
 Told = tuple[int, str, str]
@@ -81,24 +83,6 @@ def test_it_is_brought_up_changed_and_taken_away(
     assert left_of(aws) == []
 
 
-def left_of(aws: Account) -> list[str]:
-    """All that an installation could leave."""
-    found: list[str] = []
-    found += aws.client("dynamodb").list_tables()["TableNames"]
-    found += aws.client("sqs").list_queues().get("QueueUrls", ())
-    found += [each["Name"] for each in aws.client("s3").list_buckets()["Buckets"]]
-    found += [each["FunctionName"] for each in aws.client("lambda").list_functions()["Functions"]]
-    found += [each["RoleName"] for each in aws.client("iam").list_roles()["Roles"]]
-    found += names(aws.client("ssm").describe_parameters()["Parameters"], "Name")
-    found += names(aws.client("logs").describe_log_groups()["logGroups"], "logGroupName")
-    found += names(aws.client("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName")
-    return [each for each in found if "aizuchi" in each]
-
-
-def names(rows: list[dict[str, Any]], key: str) -> list[str]:
-    return [row[key] for row in rows]
-
-
 def test_data_that_is_kept_is_gone_on_with(aws: Account, run: Run) -> None:
     assert run("deploy", "aws", "--yes")[0] == 0
     item = {"pk": {"S": "talk 1"}, "sk": {"S": "talk"}}
@@ -144,6 +128,37 @@ def test_what_fails_in_the_middle_is_taken_back_and_told(
 
     status, out, _ = run("deploy", "aws", "--yes")
     assert (status, out.count("Nothing is to be changed.")) == (0, 1)
+
+
+def test_a_first_deployment_that_fails_is_taken_back_and_the_next_one_works(
+    aws: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the middle, by a resource that is refused; what stays is for the next one."""
+    with monkeypatch.context() as failing:
+        failing.setattr(cloudformation, "printed", refused_in_the_end)
+        status, out, err = run("deploy", "aws", "--yes")
+    assert status == 1
+    assert "  WorkerFunction  made" in out
+    assert "It failed, and what had been made was taken away again: Refused: " in err
+    assert "run aizuchi deploy aws again" in err
+    bucket, key = left_of(aws)
+    assert bucket.startswith("aizuchi-prod-code-")
+    assert key == "/aizuchi/prod/AIZUCHI_INSTALLATION_KEY"
+
+    assert run("deploy", "aws", "--yes")[0] == 0
+    assert run("status")[0] == 0
+
+
+def refused_in_the_end(stack: Stack) -> str:
+    """The template, with an address for nobody's function behind all of it."""
+    template = json.loads(printed(stack))
+    everything = [name for name in template["Resources"] if name.endswith("Function")]
+    template["Resources"]["Refused"] = {
+        "Type": "AWS::Lambda::Url",
+        "DependsOn": everything,
+        "Properties": {"TargetFunctionArn": "nobody", "AuthType": "NONE"},
+    }
+    return json.dumps(template)
 
 
 def test_a_name_that_is_taken_is_told_and_nothing_is_left(aws: Account, run: Run) -> None:
