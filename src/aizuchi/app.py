@@ -62,10 +62,12 @@ async def open_app(
     clock: Callable[[], float] = time.time,
     *,
     takes: bool = True,
+    listens: bool = False,
     offered: Any = None,
 ) -> AsyncIterator[App]:
     """Opens the store, the model and the surfaces that the settings ask for. One that takes nothing
-    in only answers what others accept; `offered` is the hand of a host that brings it messages.
+    in only answers what others accept, and, if it listens, what is said on the connections that it
+    holds; `offered` is the hand of a host that brings it messages.
 
     Raises:
         BotError: the bot's own file goes wrong.
@@ -102,7 +104,7 @@ async def open_app(
             await _open_pushed(plug, settings, engine, watch, clock, open_parts) for plug in found
         ]
         parts = Endpoints(endpoints), skills, pushed, watch
-        yield _compose(settings, engine, *parts, clock, takes)
+        yield _compose(settings, engine, *parts, clock, takes, takes or listens)
 
 
 def _open_engine(settings: Settings, offered: Any) -> Any:
@@ -179,6 +181,7 @@ def _compose(
     watch: Watch,
     clock: Callable[[], float],
     takes: bool,
+    listens: bool,
 ) -> App:
     rules, recorder = _rules(settings, engine, clock), watch.recorder
     brief = _brief(settings, pushed)
@@ -208,7 +211,7 @@ def _compose(
     signs = {each.plug.name: each.signs for each in pushed}
     intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
     web = _web(settings, engine, intake, clock) if takes else None
-    sockets = _sockets(pushed, intake) if takes else {}
+    sockets = _sockets(pushed, intake) if listens else {}
     app = App(engine, intake, worker, web, sockets, watch, summariser, endpoints, skills.servers)
     probes = _probes(settings, app, watch, web)
     app.asgi = _asgi(app, intake, pushed if takes else (), web, probes, clock)

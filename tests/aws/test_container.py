@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.aws.stage import Stage, functions, stage
-from tests.cli.processes import Place, Program, free_port, running
+from tests.cli.processes import Place, Program, eventually, free_port, running
 
 pytestmark = pytest.mark.real_time
 
@@ -38,6 +38,29 @@ async def test_it_answers_what_a_function_took_in_and_ends_when_told(tmp_path: P
         program.process.terminate()
         assert await program.end(within_s=5) == 0
         assert "Traceback" not in program.text
+
+
+async def test_one_that_listens_holds_the_gateway_of_discord(tmp_path: Path) -> None:
+    """A mention comes by no address of ours, and is answered in its order like any other."""
+    async with stage() as one:
+        place = Place(tmp_path, one.model)
+        place.environment |= one.environ
+        async with (
+            running(place, "worker", "--listen") as program,
+            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{place.port}") as client,
+        ):
+            await program.until("health")
+            await eventually(lambda: is_ready(client))
+            said = await one.bob.mentions("hello", one.discord.general)
+            await one.until(lambda: one.discord.answers(one.discord.general) != [])
+            await one.until_settled()
+        (answer,) = one.discord.answers(one.discord.general)
+        assert answer.splitlines()[0] == one.model.answer.strip()
+        assert said.statuses == []
+
+
+async def is_ready(client: httpx2.AsyncClient) -> bool:
+    return (await client.get("/readyz")).status_code == 200
 
 
 async def test_what_it_cannot_end_in_time_another_one_goes_on_with(tmp_path: Path) -> None:

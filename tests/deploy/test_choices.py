@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 
 from aizuchi.cli import deploy, main
+from aizuchi.cli.chat_page import chat_lines, opened_by
 from aizuchi.deploy.aws.account import open_account
 from aizuchi.deploy.aws.choices import chosen_of, settled
 from aizuchi.deploy.aws.deploying import Plan, told
-from aizuchi.deploy.aws.estimate import estimate
+from aizuchi.deploy.aws.estimate import estimate, lines
 from aizuchi.deploy.aws.events import Change
 from aizuchi.deploy.aws.installation import Installation
-from aizuchi.deploy.aws.packages import Packages
+from aizuchi.deploy.aws.packages import Packages, packages_in
 from aizuchi.deploy.aws.secrets import known_here, wanted
 from aizuchi.deploy.aws.stacks import ChangeSet
 from aizuchi.deploy.aws.trying import Answer, signed, try_out
 from aizuchi.deploy.stack import STACK
+from aizuchi.deploy.stack.functions import OF_MODEL
+from aizuchi.deploy.stack.watching import alarms
 from aizuchi.deploy.target import Target
 from aizuchi.errors import DeployError
 from aizuchi.events import HttpRequest, HttpResponse
@@ -38,10 +41,10 @@ def test_every_parameter_but_those_of_the_code_gets_a_value() -> None:
     values = parameters(load(environment=ECHO))
     assert {*values} == {each.name for each in STACK.parameters}
     assert [name for name, value in values.items() if not value] == [
-        *("CodeBucket", "IngressKey", "WorkerKey", "WorkerImage", "WorkerSubnets"),
+        *("CodeBucket", "IngressKey", "WorkerKey", "LayerKey", "WorkerImage", "WorkerSubnets"),
         *("InstallationKey", "SlackSigningSecret", "DiscordPublicKey", "DiscordBotToken"),
-        *("OpenaiApiKey", "DiscordAppId", "OpenaiBaseUrl", "Temperature", "MaxTokens"),
-        "AlarmTopic",
+        *("OpenaiApiKey", "WebToken", "DiscordAppId", "OpenaiBaseUrl", "OpenaiOrganization"),
+        *("Temperature", "MaxTokens", "AlarmTopic"),
     ]
     assert values["SlackBotToken"] == "/aizuchi/prod/SLACK_BOT_TOKEN"
 
@@ -82,20 +85,58 @@ def test_a_container_needs_its_image() -> None:
 
 def test_an_answer_must_end_within_its_invocation() -> None:
     longer = load(environment={**ECHO, "AIZUCHI__LIMITS__ANSWER_WITHIN_S": "300"})
-    with pytest.raises(DeployError, match=r"may take 300 s, and the worker has only 180 s"):
+    with pytest.raises(DeployError, match=r"may take 300 s, and WorkerTimeout is only 180 s"):
         parameters(longer)
-    assert parameters(longer, {}, "WorkerTimeout=600")["WorkerTimeout"] == "600"
+    assert parameters(longer, {}, "WorkerTimeout=600", "Web=no")["WorkerTimeout"] == "600"
+    with pytest.raises(DeployError, match=r"StreamTimeout is only 180 s"):
+        parameters(longer, {}, "WorkerTimeout=600", "Web=yes")
+
+
+def test_every_parameter_of_a_model_is_what_the_settings_say() -> None:
+    model = {
+        "AIZUCHI_MODEL": "openai:gpt-3.5-turbo",
+        "OPENAI_BASE_URL": "https://models.example/v1",
+        "OPENAI_ORG_ID": "org-1",
+        "AIZUCHI__MODEL__TEMPERATURE": "0.9",
+        "AIZUCHI__MODEL__MAX_TOKENS": "1024",
+    }
+    values = parameters(load(environment=model))
+    assert {variable: values[name] for variable, name in OF_MODEL.items()} == model
 
 
 def test_a_key_is_made_once_and_only_what_differs_is_written() -> None:
     settings = load(environment={"SLACK_BOT_TOKEN": "xoxb-1", "OPENAI_API_KEY": "sk-1"})
-    first = wanted(known_here(settings), {})
+    first = wanted(known_here(settings), {}, web=False)
     assert {*first} == {"AIZUCHI_INSTALLATION_KEY", "SLACK_BOT_TOKEN", "OPENAI_API_KEY"}
     assert len(first["AIZUCHI_INSTALLATION_KEY"]) == 64
-    assert wanted(known_here(settings), first) == {}
-    assert wanted(known_here(settings), {**first, "OPENAI_API_KEY": "sk-0"}) == {
+    assert wanted(known_here(settings), first, web=False) == {}
+    assert wanted(known_here(settings), {**first, "OPENAI_API_KEY": "sk-0"}, web=False) == {
         "OPENAI_API_KEY": "sk-1"
     }
+
+
+def test_a_token_of_the_web_chat_is_made_once_unless_one_is_set_here() -> None:
+    made = wanted({}, {}, web=True)
+    assert {*made} == {"AIZUCHI_INSTALLATION_KEY", "AIZUCHI_WEB_TOKEN"}
+    assert len(made["AIZUCHI_WEB_TOKEN"]) > 40
+    assert wanted({}, made, web=True) == {}
+    own = known_here(load(environment={"AIZUCHI_WEB_TOKEN": "ann:one,ben:two"}))
+    assert wanted(own, made, web=True) == {"AIZUCHI_WEB_TOKEN": "ann:one,ben:two"}
+
+
+def test_the_address_of_the_chat_is_told_with_its_token_where_it_is_known() -> None:
+    page, installation = "https://abc.lambda-url.eu-west-1.on.aws/", Installation(stage="test")
+    assert chat_lines("", "secret", installation) == []
+    made, again = chat_lines(page, "secret", installation)
+    assert made == f"The web chat, for owner: {page}?token=secret"
+    assert "secrets chat --stage test prints it again" in again
+    known, how = chat_lines(page, "", installation)
+    assert known == f"The web chat: {page}"
+    assert "secrets chat --stage test prints the address that lets you in" in how
+    assert opened_by(page, "ann:one,ben:two") == [
+        f"The web chat, for ann: {page}?token=one",
+        f"The web chat, for ben: {page}?token=two",
+    ]
 
 
 def test_a_plan_is_told_without_a_secrets_value() -> None:
@@ -124,6 +165,25 @@ def test_waiting_for_the_model_is_most_of_the_price() -> None:
     assert 0.05 < whole.thousand < 0.10
     assert whole.thousand - half.thousand == pytest.approx(0.027, abs=0.001)
     assert whole.idle < 5
+
+
+def test_the_web_chat_costs_two_alarms_with_nobody_talking_and_a_push_its_price() -> None:
+    without = parameters(load(environment=ECHO), {}, "Web=no")
+    values = {**without, "Web": "yes"}
+    assert estimate(values).idle - estimate(without).idle == pytest.approx(0.20)
+    assert estimate(values).streamed < estimate(values).thousand < estimate(values).pushed
+    assert "over WebSockets" in "\n".join(lines(values))
+    assert "over WebSockets" not in "\n".join(lines(without))
+
+
+def test_ten_alarms_are_for_nothing_and_so_is_what_an_installation_has() -> None:
+    assert len(alarms()) <= 10
+
+
+def test_without_its_dashboard_it_costs_three_dollars_less() -> None:
+    values = parameters(load(environment=ECHO))
+    less = parameters(load(environment=ECHO), {}, "MakeDashboard=no")
+    assert estimate(values).idle - estimate(less).idle == pytest.approx(3.00)
 
 
 def test_a_container_costs_with_nobody_talking_and_does_not_wait_by_the_message() -> None:
@@ -185,7 +245,7 @@ def test_the_packages_and_the_template_can_be_had_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def build(settings: Settings, files: list[Path], folder: Path, target: Target) -> Packages:
-        made = Packages(folder / "ingress.zip", folder / "worker.zip")
+        made = packages_in(folder)
         for file in made:
             file.write_bytes(b"zip")
         return made
@@ -194,7 +254,7 @@ def test_the_packages_and_the_template_can_be_had_alone(
     monkeypatch.setattr(deploy, "build", build)
     assert main(["deploy", "aws", "--package", "dist"]) == 0
     names = {file.name for file in (tmp_path / "dist").iterdir()}
-    assert names == {"ingress.zip", "worker.zip", "template.json"}
+    assert names == {"ingress.zip", "worker.zip", "layer.zip", "template.json"}
     assert 'architecture = "arm64", runtime = "python3.' in capsys.readouterr().out
 
 

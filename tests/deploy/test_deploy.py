@@ -12,9 +12,11 @@ from tests.simulator.conftest import their_account  # noqa: F401 - a fixture
 from aizuchi.cli import deploy, main
 from aizuchi.deploy import cloudformation
 from aizuchi.deploy.aws import account, deploying, stacks
+from aizuchi.deploy.aws.bucket import Bucket
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import Packages
 from aizuchi.deploy.cloudformation import printed
+from aizuchi.deploy.stack import STACK, storing
 from aizuchi.deploy.stack.values import Stack
 from aizuchi.errors import DeployError
 
@@ -118,9 +120,12 @@ def test_what_fails_in_the_middle_is_taken_back_and_told(
     assert run("deploy", "aws", "--yes")[0] == 0
     newer = tmp_path / "ingress.zip"
     newer.write_bytes(packages.ingress.read_bytes() + b"newer")
+    keep = Bucket.keep
     with monkeypatch.context() as losing:
         losing.setattr(deploy, "build", lambda *_: packages._replace(ingress=newer))
-        losing.setattr(deploying, "upload", lambda *_: None)
+        losing.setattr(
+            Bucket, "keep", lambda bucket, file: "" if file == newer else keep(bucket, file)
+        )
         status, _, err = run("deploy", "aws", "--yes")
     assert status == 1
     assert "It failed, and all is as it was before: IngressFunction:" in err
@@ -173,6 +178,85 @@ def test_a_name_that_is_taken_is_told_and_nothing_is_left(aws: Account, run: Run
     aws.client("s3").delete_bucket(Bucket=bucket)
 
 
+def test_a_template_that_is_too_long_to_be_sent_is_read_from_the_bucket(
+    aws: Account, run: Run
+) -> None:
+    """What the plan needed it for is taken away with the plan."""
+    assert len(cloudformation.printed(STACK).encode()) > deploying.AT_ONCE_BYTES
+    status, out, _ = run("deploy", "aws")
+    assert (status, left_of(aws)) == (1, [])
+    assert "Nothing was changed." in out
+
+    assert run("deploy", "aws", "--yes")[0] == 0
+    (bucket,) = aws.client("s3").list_buckets()["Buckets"]
+    kept = aws.client("s3").list_objects_v2(Bucket=bucket["Name"])["Contents"]
+    assert [each["Key"].partition("-")[0] for each in kept] == [
+        *("ingress", "layer", "template", "worker")
+    ]
+
+
+def test_a_template_that_is_short_enough_is_sent_and_needs_no_bucket(
+    aws: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = Stack(STACK.parameters, {"storing": storing.resources()}, [])
+    monkeypatch.setattr(deploying, "STACK", without)
+    status, out, _ = run("deploy", "aws")
+    assert status == 1
+    assert "+ Table (DynamoDB::Table)" in out
+    assert "The bucket for the packages" not in out
+
+
+def test_a_template_that_is_refused_leaves_no_bucket(
+    aws: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "x" * deploying.AT_ONCE_BYTES
+    monkeypatch.setattr(cloudformation, "printed", lambda _: long)
+    status, _, err = run("deploy", "aws", "--yes")
+    assert status == 1
+    assert "AWS refused CreateChangeSet" in err
+    assert left_of(aws) == []
+
+
+def test_more_is_not_reserved_than_the_account_allows(aws: Account, run: Run) -> None:
+    limit = aws.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    status, _, err = run("deploy", "aws", "--yes", "--set", f"WorkerReserved={limit}")
+    assert status == 1
+    assert f"Concurrency of {limit} more is to be reserved, and the account allows" in err
+    assert "Service Quotas" in err
+    assert left_of(aws) == []
+
+
+def test_the_web_chat_is_brought_up_and_its_address_told_once(aws: Account, run: Run) -> None:
+    status, out, err = run("deploy", "aws", "--yes", "--set", "Web=yes")
+    assert (status, err) == (0, "")
+    parameter = aws.client("ssm").get_parameter(Name="/aizuchi/prod/web-token", WithDecryption=True)
+    token = parameter["Parameter"]["Value"]
+    assert parameter["Parameter"]["Type"] == "SecureString"
+    outputs = outputs_of(aws)
+    address = f"{outputs['Chat'].rstrip('/')}/?token={token}"
+    assert out.count(address) == 1
+    assert outputs["Sockets"].startswith("https://")
+
+    _, out, _ = run("deploy", "aws", "--yes")
+    assert token not in out
+    assert run("secrets", "chat")[1] == f"The web chat, for owner: {address}\n"
+    assert "aizuchi-prod-stream: python3" in run("status")[1]
+
+
+def outputs_of(aws: Account) -> dict[str, str]:
+    (stack,) = aws.client("cloudformation").describe_stacks(StackName="aizuchi-prod")["Stacks"]
+    return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+
+def test_without_the_web_chat_its_address_is_not_told(aws: Account, run: Run) -> None:
+    status, out, _ = run("deploy", "aws", "--yes", "--set", "Web=no")
+    assert status == 0
+    assert "web chat" not in out
+    status, _, err = run("secrets", "chat")
+    assert status == 1
+    assert "aizuchi-prod has no web chat." in err
+
+
 def test_a_creation_that_fails_leaves_nothing(aws: Account) -> None:
     parts = {
         "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "aizuchi-half"}},
@@ -184,7 +268,7 @@ def test_a_creation_that_fails_leaves_nothing(aws: Account) -> None:
     }
     said: list[str] = []
     made = stacks.Stacks(aws.client("cloudformation"))
-    planned = made.plan("half", json.dumps({"Resources": parts}), {})
+    planned = made.plan("half", {"TemplateBody": json.dumps({"Resources": parts})}, {})
     with pytest.raises(DeployError, match=r"what had been made was taken away again: Url: "):
         made.apply("half", planned, said.append)
     assert "  Queue  made" in said
@@ -196,7 +280,8 @@ def test_a_changed_secret_is_pushed_without_a_deployment(
     aws: Account, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "before")
-    run("secrets", "push")
+    _, out, _ = run("secrets", "push")
+    assert "AIZUCHI_WEB_TOKEN → /aizuchi/prod/web-token\n" in out
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "after")
     _, out, _ = run("secrets", "push")
     assert out == "SLACK_SIGNING_SECRET → /aizuchi/prod/SLACK_SIGNING_SECRET\n"

@@ -8,16 +8,14 @@ import pytest
 from tests.deploy.terraforms import Terraform, mirror
 
 from aizuchi.deploy.stack import STACK
-from aizuchi.deploy.stack.values import Is
 from aizuchi.deploy.terraform import files
-from aizuchi.deploy.terraform.expressions import ABSENT
 from aizuchi.deploy.terraform.words import snake
 
 MODULE = Path(__file__).parents[2] / "deploy" / "terraform" / "aws"
-ONLY_CLOUDFORMATION = {"code_bucket", "ingress_key", "worker_key"}
+ONLY_CLOUDFORMATION = {"code_bucket", "ingress_key", "worker_key", "layer_key"}
 """CloudFormation takes code from a bucket …"""
 
-ONLY_TERRAFORM = {"ingress_zip", "worker_zip"}
+ONLY_TERRAFORM = {"ingress_zip", "worker_zip", "layer_zip"}
 """… and Terraform uploads files."""
 
 
@@ -74,7 +72,18 @@ def test_every_variable_and_output_says_what_it_is() -> None:
     assert [name for name, body in every.items() if "description" not in body] == []
 
 
-def test_what_its_provider_cannot_do_is_not_offered() -> None:
-    assert {Is("Entry", "FunctionUrl")} == ABSENT
-    assert 'contains(["HttpApi", "RestApi"], var.entry)' in blocks("variable")["entry"]
-    assert "function_url" not in "".join(files(STACK).values())
+@pytest.mark.parametrize("function", ["ingress", "stream"])
+def test_what_its_provider_cannot_say_a_stack_of_one_permission_says(function: str) -> None:
+    """Without its condition everybody with an account of AWS could call the function."""
+    text = "".join(files(STACK).values())
+    _, _, rest = text.partition(f'"aws_cloudformation_stack" "{function}_url_invoke" {{')
+    body = rest.partition("\n}\n")[0]
+    for line in (
+        'Type = "AWS::Lambda::Permission"',
+        'Action                = "lambda:InvokeFunction"',
+        "InvokedViaFunctionUrl = true",
+        'Principal             = "*"',
+    ):
+        assert line in body
+    assert text.count('"lambda:InvokeFunctionUrl"') == 2
+    assert text.count("aws_cloudformation_stack") == 2

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.cli.processes import PacedModel, ask, place_with_model, running
+from tests.cli.processes import PacedModel, ask, place_with_model, running, stored
 from tests.cli.test_dev_slack import READY, trigger
 from tests.examples.street import EXAMPLES
 
@@ -50,7 +50,9 @@ async def test_system_4_asks_for_what_its_file_says_and_pays_as_it_is_told(tmp_p
             await server.until("Open")
             async with place.client as client:
                 for number in ("1", "2"):
-                    assert ANSWER in await ask(client, "talk", number)
+                    await ask(client, "talk", number)
+                told = [text.strip() for text in await stored(client, "talk")]
+                assert told == [ANSWER, ANSWER]
                 assert (await client.get("/compare")).status_code == 200
         for body in model.asked_with:
             assert body["max_tokens"] == 1024

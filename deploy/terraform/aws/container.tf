@@ -69,7 +69,7 @@ resource "aws_iam_role_policy" "task" {
   name  = "own"
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = [for each in [
       {
         Effect = "Allow"
         Action = [
@@ -101,7 +101,15 @@ resource "aws_iam_role_policy" "task" {
         Action   = ["sqs:SendMessage"]
         Resource = [aws_sqs_queue.turns.arn, aws_sqs_queue.side.arn]
       },
-    ]
+      var.web == "yes" ? {
+        Effect = "Allow"
+        Action = ["execute-api:ManageConnections"]
+        Resource = [
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/POST/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
+        ]
+      } : null,
+    ] : each if each != null]
   })
   role = aws_iam_role.task[0].id
 }
@@ -131,7 +139,7 @@ resource "aws_ecs_task_definition" "task" {
       name      = "worker"
       image     = var.worker_image
       essential = true
-      command   = ["worker"]
+      command   = ["worker", "--listen"]
       environment = [for each in [
         {
           name  = "AIZUCHI__AWS__TABLE"
@@ -145,6 +153,10 @@ resource "aws_ecs_task_definition" "task" {
           name  = "AIZUCHI__AWS__SIDE"
           value = aws_sqs_queue.side.url
         },
+        var.web == "yes" ? {
+          name  = "AIZUCHI__AWS__SOCKETS"
+          value = "https://${aws_apigatewayv2_api.socket_api[0].id}.execute-api.${local.region}.${data.aws_partition.here.dns_suffix}/chat"
+        } : null,
         {
           name  = "AWS_REGION"
           value = local.region
@@ -160,6 +172,10 @@ resource "aws_ecs_task_definition" "task" {
         var.openai_base_url != "" ? {
           name  = "OPENAI_BASE_URL"
           value = var.openai_base_url
+        } : null,
+        var.openai_organization != "" ? {
+          name  = "OPENAI_ORG_ID"
+          value = var.openai_organization
         } : null,
         var.temperature != "" ? {
           name  = "AIZUCHI__MODEL__TEMPERATURE"

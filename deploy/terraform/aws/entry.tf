@@ -154,3 +154,37 @@ resource "aws_lambda_permission" "rest" {
   principal     = "apigateway.amazonaws.com"
   source_arn    = "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_api_gateway_rest_api.rest_api[0].id}/*"
 }
+
+resource "aws_lambda_function_url" "ingress" {
+  count              = var.entry == "FunctionUrl" ? 1 : 0
+  function_name      = aws_lambda_function.ingress.arn
+  authorization_type = "NONE"
+}
+
+resource "aws_lambda_permission" "ingress_url" {
+  count                  = var.entry == "FunctionUrl" ? 1 : 0
+  action                 = "lambda:InvokeFunctionUrl"
+  function_url_auth_type = "NONE"
+  function_name          = aws_lambda_function.ingress.arn
+  principal              = "*"
+}
+
+# That the function may be called, but by its URL only: Terraform's provider has no word for this
+# condition, so that CloudFormation says it, in a stack of this permission alone.
+resource "aws_cloudformation_stack" "ingress_url_invoke" {
+  count = var.entry == "FunctionUrl" ? 1 : 0
+  name  = "${local.name}-ingress-url"
+  template_body = jsonencode({
+    Resources = {
+      Permission = {
+        Type = "AWS::Lambda::Permission"
+        Properties = {
+          Action                = "lambda:InvokeFunction"
+          InvokedViaFunctionUrl = true
+          FunctionName          = aws_lambda_function.ingress.arn
+          Principal             = "*"
+        }
+      }
+    }
+  })
+}

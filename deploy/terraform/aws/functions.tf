@@ -107,7 +107,7 @@ resource "aws_iam_role_policy" "worker" {
   name  = "own"
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = [for each in [
       {
         Effect = "Allow"
         Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -146,6 +146,14 @@ resource "aws_iam_role_policy" "worker" {
         Action   = ["sqs:SendMessage"]
         Resource = [aws_sqs_queue.turns.arn, aws_sqs_queue.side.arn]
       },
+      var.web == "yes" ? {
+        Effect = "Allow"
+        Action = ["execute-api:ManageConnections"]
+        Resource = [
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/POST/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
+        ]
+      } : null,
       {
         Effect = "Allow"
         Action = ["ssm:GetParameters"]
@@ -158,7 +166,7 @@ resource "aws_iam_role_policy" "worker" {
           var.openai_api_key != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.openai_api_key}" : null,
         ] : each if each != null]
       },
-    ]
+    ] : each if each != null]
   })
   role = aws_iam_role.worker[0].id
 }
@@ -187,6 +195,7 @@ resource "aws_lambda_function" "worker" {
       AIZUCHI__AWS__TABLE         = local.name
       AIZUCHI__AWS__TURNS         = aws_sqs_queue.turns.url
       AIZUCHI__AWS__SIDE          = aws_sqs_queue.side.url
+      AIZUCHI__AWS__SOCKETS       = var.web == "yes" ? "https://${aws_apigatewayv2_api.socket_api[0].id}.execute-api.${local.region}.${data.aws_partition.here.dns_suffix}/chat" : null
       AIZUCHI_INSTALLATION_KEY    = var.installation_key != "" ? "ssm:${var.installation_key}" : null
       SLACK_SIGNING_SECRET        = var.slack_signing_secret != "" ? "ssm:${var.slack_signing_secret}" : null
       SLACK_BOT_TOKEN             = var.slack_bot_token != "" ? "ssm:${var.slack_bot_token}" : null
@@ -196,6 +205,7 @@ resource "aws_lambda_function" "worker" {
       DISCORD_APP_ID              = var.discord_app_id != "" ? var.discord_app_id : null
       AIZUCHI_MODEL               = var.model != "" ? var.model : null
       OPENAI_BASE_URL             = var.openai_base_url != "" ? var.openai_base_url : null
+      OPENAI_ORG_ID               = var.openai_organization != "" ? var.openai_organization : null
       AIZUCHI__MODEL__TEMPERATURE = var.temperature != "" ? var.temperature : null
       AIZUCHI__MODEL__MAX_TOKENS  = var.max_tokens != "" ? var.max_tokens : null
     } : key => value if value != null }
@@ -243,7 +253,7 @@ resource "aws_iam_role_policy" "side" {
   name = "own"
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = [for each in [
       {
         Effect = "Allow"
         Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -282,6 +292,14 @@ resource "aws_iam_role_policy" "side" {
         Action   = ["sqs:SendMessage"]
         Resource = [aws_sqs_queue.turns.arn, aws_sqs_queue.side.arn]
       },
+      var.web == "yes" ? {
+        Effect = "Allow"
+        Action = ["execute-api:ManageConnections"]
+        Resource = [
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/POST/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
+        ]
+      } : null,
       {
         Effect = "Allow"
         Action = ["ssm:GetParameters"]
@@ -294,7 +312,7 @@ resource "aws_iam_role_policy" "side" {
           var.openai_api_key != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.openai_api_key}" : null,
         ] : each if each != null]
       },
-    ]
+    ] : each if each != null]
   })
   role = aws_iam_role.side.id
 }
@@ -321,6 +339,7 @@ resource "aws_lambda_function" "side" {
       AIZUCHI__AWS__TABLE         = local.name
       AIZUCHI__AWS__TURNS         = aws_sqs_queue.turns.url
       AIZUCHI__AWS__SIDE          = aws_sqs_queue.side.url
+      AIZUCHI__AWS__SOCKETS       = var.web == "yes" ? "https://${aws_apigatewayv2_api.socket_api[0].id}.execute-api.${local.region}.${data.aws_partition.here.dns_suffix}/chat" : null
       AIZUCHI_INSTALLATION_KEY    = var.installation_key != "" ? "ssm:${var.installation_key}" : null
       SLACK_SIGNING_SECRET        = var.slack_signing_secret != "" ? "ssm:${var.slack_signing_secret}" : null
       SLACK_BOT_TOKEN             = var.slack_bot_token != "" ? "ssm:${var.slack_bot_token}" : null
@@ -330,6 +349,7 @@ resource "aws_lambda_function" "side" {
       DISCORD_APP_ID              = var.discord_app_id != "" ? var.discord_app_id : null
       AIZUCHI_MODEL               = var.model != "" ? var.model : null
       OPENAI_BASE_URL             = var.openai_base_url != "" ? var.openai_base_url : null
+      OPENAI_ORG_ID               = var.openai_organization != "" ? var.openai_organization : null
       AIZUCHI__MODEL__TEMPERATURE = var.temperature != "" ? var.temperature : null
       AIZUCHI__MODEL__MAX_TOKENS  = var.max_tokens != "" ? var.max_tokens : null
     } : key => value if value != null }
@@ -348,4 +368,236 @@ resource "aws_lambda_event_source_mapping" "dead" {
   function_name           = aws_lambda_function.side.arn
   batch_size              = 1
   function_response_types = ["ReportBatchItemFailures"]
+}
+
+resource "aws_cloudwatch_log_group" "stream" {
+  count             = var.web == "yes" ? 1 : 0
+  name              = "/aws/lambda/${local.name}-stream"
+  retention_in_days = var.log_days
+}
+
+resource "aws_iam_role" "stream" {
+  count = var.web == "yes" ? 1 : 0
+  name  = "${local.name}-stream"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "stream" {
+  count = var.web == "yes" ? 1 : 0
+  name  = "own"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${local.name}-stream:*",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchGetItem",
+          "dynamodb:BatchWriteItem",
+          "dynamodb:ConditionCheckItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = [
+          "arn:${local.partition}:dynamodb:${local.region}:${local.account}:table/${local.name}",
+        ]
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = [aws_sqs_queue.side.arn]
+      },
+      {
+        Effect = "Allow"
+        Action = ["execute-api:ManageConnections"]
+        Resource = [
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/POST/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
+        Resource = [for each in [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.installation_key}",
+          var.openai_api_key != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.openai_api_key}" : null,
+          var.web_token != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.web_token}" : null,
+        ] : each if each != null]
+      },
+    ]
+  })
+  role = aws_iam_role.stream[0].id
+}
+
+resource "aws_lambda_function" "stream" {
+  count                          = var.web == "yes" ? 1 : 0
+  filename                       = var.worker_zip
+  source_code_hash               = filebase64sha256(var.worker_zip)
+  function_name                  = "${local.name}-stream"
+  runtime                        = var.runtime
+  architectures                  = [var.architecture]
+  handler                        = "aizuchi.hosts.aws_lambda.stream.handler"
+  role                           = aws_iam_role.stream[0].arn
+  memory_size                    = var.stream_memory
+  timeout                        = var.stream_timeout
+  reserved_concurrent_executions = var.stream_reserved != 0 ? var.stream_reserved : null
+  layers                         = [aws_lambda_layer_version.stream[0].arn]
+  depends_on                     = [aws_iam_role_policy.stream]
+
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.stream[0].name
+  }
+
+  environment {
+    variables = { for key, value in {
+      AIZUCHI__AWS__TABLE         = local.name
+      AIZUCHI__AWS__TURNS         = aws_sqs_queue.turns.url
+      AIZUCHI__AWS__SIDE          = aws_sqs_queue.side.url
+      AIZUCHI__AWS__SOCKETS       = "https://${aws_apigatewayv2_api.socket_api[0].id}.execute-api.${local.region}.${data.aws_partition.here.dns_suffix}/chat"
+      AIZUCHI_INSTALLATION_KEY    = var.installation_key != "" ? "ssm:${var.installation_key}" : null
+      OPENAI_API_KEY              = var.openai_api_key != "" ? "ssm:${var.openai_api_key}" : null
+      AIZUCHI_WEB_TOKEN           = var.web_token != "" ? "ssm:${var.web_token}" : null
+      AIZUCHI_MODEL               = var.model != "" ? var.model : null
+      OPENAI_BASE_URL             = var.openai_base_url != "" ? var.openai_base_url : null
+      OPENAI_ORG_ID               = var.openai_organization != "" ? var.openai_organization : null
+      AIZUCHI__MODEL__TEMPERATURE = var.temperature != "" ? var.temperature : null
+      AIZUCHI__MODEL__MAX_TOKENS  = var.max_tokens != "" ? var.max_tokens : null
+      AWS_LAMBDA_EXEC_WRAPPER     = "/opt/aizuchi-stream"
+    } : key => value if value != null }
+  }
+}
+
+resource "aws_cloudwatch_log_group" "socket" {
+  count             = var.web == "yes" ? 1 : 0
+  name              = "/aws/lambda/${local.name}-socket"
+  retention_in_days = var.log_days
+}
+
+resource "aws_iam_role" "socket" {
+  count = var.web == "yes" ? 1 : 0
+  name  = "${local.name}-socket"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "socket" {
+  count = var.web == "yes" ? 1 : 0
+  name  = "own"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${local.name}-socket:*",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchGetItem",
+          "dynamodb:BatchWriteItem",
+          "dynamodb:ConditionCheckItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = [
+          "arn:${local.partition}:dynamodb:${local.region}:${local.account}:table/${local.name}",
+        ]
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = [aws_sqs_queue.side.arn]
+      },
+      {
+        Effect = "Allow"
+        Action = ["execute-api:ManageConnections"]
+        Resource = [
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/POST/@connections/*",
+          "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
+        Resource = [for each in [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.installation_key}",
+          var.web_token != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.web_token}" : null,
+        ] : each if each != null]
+      },
+    ]
+  })
+  role = aws_iam_role.socket[0].id
+}
+
+resource "aws_lambda_function" "socket" {
+  count                          = var.web == "yes" ? 1 : 0
+  filename                       = var.worker_zip
+  source_code_hash               = filebase64sha256(var.worker_zip)
+  function_name                  = "${local.name}-socket"
+  runtime                        = var.runtime
+  architectures                  = [var.architecture]
+  handler                        = "aizuchi.hosts.aws_lambda.socket.handler"
+  role                           = aws_iam_role.socket[0].arn
+  memory_size                    = var.socket_memory
+  timeout                        = var.socket_timeout
+  reserved_concurrent_executions = var.socket_reserved != 0 ? var.socket_reserved : null
+  depends_on                     = [aws_iam_role_policy.socket]
+
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.socket[0].name
+  }
+
+  environment {
+    variables = { for key, value in {
+      AIZUCHI__AWS__TABLE         = local.name
+      AIZUCHI__AWS__TURNS         = aws_sqs_queue.turns.url
+      AIZUCHI__AWS__SIDE          = aws_sqs_queue.side.url
+      AIZUCHI__AWS__SOCKETS       = "https://${aws_apigatewayv2_api.socket_api[0].id}.execute-api.${local.region}.${data.aws_partition.here.dns_suffix}/chat"
+      AIZUCHI_INSTALLATION_KEY    = var.installation_key != "" ? "ssm:${var.installation_key}" : null
+      AIZUCHI_WEB_TOKEN           = var.web_token != "" ? "ssm:${var.web_token}" : null
+      AIZUCHI_MODEL               = var.model != "" ? var.model : null
+      OPENAI_BASE_URL             = var.openai_base_url != "" ? var.openai_base_url : null
+      OPENAI_ORG_ID               = var.openai_organization != "" ? var.openai_organization : null
+      AIZUCHI__MODEL__TEMPERATURE = var.temperature != "" ? var.temperature : null
+      AIZUCHI__MODEL__MAX_TOKENS  = var.max_tokens != "" ? var.max_tokens : null
+    } : key => value if value != null }
+  }
 }

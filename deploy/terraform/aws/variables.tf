@@ -10,6 +10,17 @@ variable "worker_zip" {
   type        = string
 }
 
+variable "layer_zip" {
+  description = "File with the layer of the web chat's streaming function."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = !(var.web == "yes") || var.layer_zip != ""
+    error_message = "web yes needs layer_zip."
+  }
+}
+
 variable "name" {
   description = "What everything begins with."
   type        = string
@@ -33,13 +44,13 @@ variable "stage" {
 }
 
 variable "entry" {
-  description = "What stands in front of the ingress. HttpApi is cheap and throttled; RestApi can have a firewall (WAF); FunctionUrl (with CloudFormation only) costs nothing and stops no flood."
+  description = "What stands in front of the ingress. HttpApi is cheap and throttled; RestApi can have a firewall (WAF); FunctionUrl costs nothing and stops no flood."
   type        = string
   default     = "HttpApi"
 
   validation {
-    condition     = contains(["HttpApi", "RestApi"], var.entry)
-    error_message = "entry is one of HttpApi, RestApi."
+    condition     = contains(["HttpApi", "RestApi", "FunctionUrl"], var.entry)
+    error_message = "entry is one of HttpApi, RestApi, FunctionUrl."
   }
 }
 
@@ -184,6 +195,103 @@ variable "worker_at_once" {
   }
 }
 
+variable "web" {
+  description = "Whether there is the web chat: its page, its API, and that of WebSockets."
+  type        = string
+  default     = "no"
+
+  validation {
+    condition     = contains(["yes", "no"], var.web)
+    error_message = "web is one of yes, no."
+  }
+}
+
+variable "stream_memory" {
+  description = "Memory of the streaming function, MB."
+  type        = number
+  default     = 512
+
+  validation {
+    condition     = var.stream_memory >= 128
+    error_message = "stream_memory is at least 128."
+  }
+
+  validation {
+    condition     = var.stream_memory <= 10240
+    error_message = "stream_memory is at most 10240."
+  }
+}
+
+variable "stream_timeout" {
+  description = "Seconds that the streaming function has."
+  type        = number
+  default     = 180
+
+  validation {
+    condition     = var.stream_timeout >= 3
+    error_message = "stream_timeout is at least 3."
+  }
+
+  validation {
+    condition     = var.stream_timeout <= 900
+    error_message = "stream_timeout is at most 900."
+  }
+}
+
+variable "stream_reserved" {
+  description = "Concurrency that is reserved for the streaming function, out of the account's. 0: none."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.stream_reserved >= 0
+    error_message = "stream_reserved is at least 0."
+  }
+}
+
+variable "socket_memory" {
+  description = "Memory of the function of the WebSockets, MB."
+  type        = number
+  default     = 512
+
+  validation {
+    condition     = var.socket_memory >= 128
+    error_message = "socket_memory is at least 128."
+  }
+
+  validation {
+    condition     = var.socket_memory <= 10240
+    error_message = "socket_memory is at most 10240."
+  }
+}
+
+variable "socket_timeout" {
+  description = "Seconds that the function of the WebSockets has."
+  type        = number
+  default     = 29
+
+  validation {
+    condition     = var.socket_timeout >= 3
+    error_message = "socket_timeout is at least 3."
+  }
+
+  validation {
+    condition     = var.socket_timeout <= 29
+    error_message = "socket_timeout is at most 29."
+  }
+}
+
+variable "socket_reserved" {
+  description = "Concurrency that is reserved for the function of the WebSockets, out of the account's. 0: none."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.socket_reserved >= 0
+    error_message = "socket_reserved is at least 0."
+  }
+}
+
 variable "worker" {
   description = "What answers: Lambda functions, or containers (ECS on Fargate), which are cheaper from about 100,000 messages a day."
   type        = string
@@ -310,6 +418,17 @@ variable "openai_api_key" {
   }
 }
 
+variable "web_token" {
+  description = "Name of the SSM parameter with the token of the web chat. Empty: there is none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(/[a-zA-Z0-9_.\\-/]+)?$", var.web_token))
+    error_message = "web_token must fit ^(/[a-zA-Z0-9_.\\-/]+)?$"
+  }
+}
+
 variable "discord_app_id" {
   description = "Id of Discord's application."
   type        = string
@@ -331,6 +450,17 @@ variable "openai_base_url" {
   description = "The model's endpoint, with its /v1. Empty: what aizuchi.toml in the package says."
   type        = string
   default     = ""
+}
+
+variable "openai_organization" {
+  description = "Id of the organisation that OpenAI counts what is used to. Empty: the key's own."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]*$", var.openai_organization))
+    error_message = "openai_organization must fit ^[A-Za-z0-9_-]*$"
+  }
 }
 
 variable "temperature" {
@@ -370,5 +500,16 @@ variable "oldest_message" {
   validation {
     condition     = var.oldest_message >= 1
     error_message = "oldest_message is at least 1."
+  }
+}
+
+variable "make_dashboard" {
+  description = "Whether there is a dashboard in CloudWatch; an account has three for nothing."
+  type        = string
+  default     = "yes"
+
+  validation {
+    condition     = contains(["yes", "no"], var.make_dashboard)
+    error_message = "make_dashboard is one of yes, no."
   }
 }

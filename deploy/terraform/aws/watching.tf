@@ -127,7 +127,46 @@ resource "aws_cloudwatch_metric_alarm" "side_errors" {
   ok_actions          = var.alarm_topic != "" ? [var.alarm_topic] : null
 }
 
+resource "aws_cloudwatch_metric_alarm" "stream_errors" {
+  count             = var.web == "yes" ? 1 : 0
+  alarm_name        = "${local.name}-StreamErrors"
+  alarm_description = "The function stream failed."
+  namespace         = "AWS/Lambda"
+  metric_name       = "Errors"
+  dimensions = {
+    FunctionName = "${local.name}-stream"
+  }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_topic != "" ? [var.alarm_topic] : null
+  ok_actions          = var.alarm_topic != "" ? [var.alarm_topic] : null
+}
+
+resource "aws_cloudwatch_metric_alarm" "socket_errors" {
+  count             = var.web == "yes" ? 1 : 0
+  alarm_name        = "${local.name}-SocketErrors"
+  alarm_description = "The function socket failed."
+  namespace         = "AWS/Lambda"
+  metric_name       = "Errors"
+  dimensions = {
+    FunctionName = "${local.name}-socket"
+  }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_topic != "" ? [var.alarm_topic] : null
+  ok_actions          = var.alarm_topic != "" ? [var.alarm_topic] : null
+}
+
 resource "aws_cloudwatch_dashboard" "dashboard" {
+  count          = var.make_dashboard == "yes" ? 1 : 0
   dashboard_name = local.name
   dashboard_body = jsonencode({
     widgets = [
@@ -260,6 +299,24 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 stat = "Sum"
               },
             ],
+            [
+              "AWS/Lambda",
+              "Invocations",
+              "FunctionName",
+              "${local.name}-stream",
+              {
+                stat = "Sum"
+              },
+            ],
+            [
+              "AWS/Lambda",
+              "Invocations",
+              "FunctionName",
+              "${local.name}-socket",
+              {
+                stat = "Sum"
+              },
+            ],
           ]
         }
       },
@@ -302,6 +359,24 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 stat = "Sum"
               },
             ],
+            [
+              "AWS/Lambda",
+              "Errors",
+              "FunctionName",
+              "${local.name}-stream",
+              {
+                stat = "Sum"
+              },
+            ],
+            [
+              "AWS/Lambda",
+              "Errors",
+              "FunctionName",
+              "${local.name}-socket",
+              {
+                stat = "Sum"
+              },
+            ],
           ]
         }
       },
@@ -340,6 +415,24 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               "ConcurrentExecutions",
               "FunctionName",
               "${local.name}-side",
+              {
+                stat = "Maximum"
+              },
+            ],
+            [
+              "AWS/Lambda",
+              "ConcurrentExecutions",
+              "FunctionName",
+              "${local.name}-stream",
+              {
+                stat = "Maximum"
+              },
+            ],
+            [
+              "AWS/Lambda",
+              "ConcurrentExecutions",
+              "FunctionName",
+              "${local.name}-socket",
               {
                 stat = "Maximum"
               },

@@ -34,6 +34,12 @@ def installation_of(options: argparse.Namespace) -> Installation:
     return Installation(options.name, options.stage)
 
 
+def place_of(installation: Installation) -> str:
+    """The options that name it, for a command that a person is to type."""
+    named = "" if installation.name == NAME else f" --name {installation.name}"
+    return f"--stage {installation.stage}{named}"
+
+
 def says_yes(question: str) -> bool:
     """Whether the person at the terminal agrees; without a terminal nobody does."""
     if not sys.stdin.isatty():

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 
 import httpx2
 
-from aizuchi.cli.aws import NAME, add_place, installation_of, says_yes
+from aizuchi.cli.aws import add_place, installation_of, place_of, says_yes
+from aizuchi.cli.chat_page import chat_lines
 from aizuchi.cli.common import bot_files, load_settings
 from aizuchi.cli.invocation import command_name
 from aizuchi.cli.parsing import common_options
@@ -21,6 +22,7 @@ from aizuchi.deploy.aws.stacks import Stacks, Standing
 from aizuchi.deploy.aws.trying import Answer, Post, address_of, try_out
 from aizuchi.deploy.cloudformation import printed
 from aizuchi.deploy.stack import STACK
+from aizuchi.deploy.stack.functions import WEB_TOKEN
 from aizuchi.deploy.target import Target
 from aizuchi.errors import DeployError
 from aizuchi.settings import FILE_NAME, Settings
@@ -54,7 +56,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     to_aws.add_argument(
         "--package",
         metavar="FOLDER",
-        help="only write the two packages and the template there, as for Terraform",
+        help="only write the packages and the template there, as for Terraform",
     )
 
 
@@ -97,7 +99,7 @@ def _deploy(wish: Wish, region: str, *, yes: bool) -> int:
     print(f"{wish.installation.stack} in {account.region}, account {account.id}")
     stacks = Stacks(account.client("cloudformation"))
     deployment = Deployment(account, stacks, wish, build)
-    plan = deployment.plan()
+    plan = deployment.plan(print)
     _show(plan)
     if not plan.is_empty and not (yes or says_yes("Apply this?")):
         deployment.forget(plan)
@@ -105,6 +107,8 @@ def _deploy(wish: Wish, region: str, *, yes: bool) -> int:
         return 1
     standing = deployment.apply(plan, print)
     _tell(wish.installation, wish.settings, standing)
+    made = "" if wish.settings.web.token else plan.secrets.get(WEB_TOKEN, "")
+    print("\n".join(chat_lines(standing.outputs.get("Chat", ""), made, wish.installation)))
     return 0
 
 
@@ -124,9 +128,7 @@ def _tell(installation: Installation, settings: Settings, standing: Standing) ->
 
 def next_steps(settings: Settings, base: str, installation: Installation) -> list[str]:
     """What is left to be done by hand, for the surfaces that are on."""
-    command, where = command_name(), f"--stage {installation.stage}"
-    if installation.name != NAME:
-        where += f" --name {installation.name}"
+    command, where = command_name(), place_of(installation)
     slack, discord = address_of(base, "Slack"), address_of(base, "Discord")
     steps = []
     if settings.slack.is_on:

@@ -20,11 +20,15 @@ place of the worker functions or beside them; start as many as you like. It serv
 few seconds ([server] drain_s, at most 10); what is then left is gone on with by another one.
 A value in the environment that is ssm:NAME is read from SSM's parameters.
 """
+LISTEN = (
+    "also hold the connections by which platforms speak: Discord's Gateway, Slack's Socket Mode"
+)
 MOST_DRAIN_S = 10.0
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
+    parser.add_argument("--listen", action="store_true", help=LISTEN)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
     prepare(settings.home)
     log_to_stderr(settings, verbose=is_verbose(options))
     with listener(settings.server.host, settings.server.port) as socket:
-        working = process.serve(settings, socket, _announce(settings), takes=False)
+        announce = _announce(settings)
+        working = process.serve(settings, socket, announce, takes=False, listens=options.listen)
         interrupted = asyncio.run(working)
     return INTERRUPTED if interrupted else 0
 

@@ -99,7 +99,8 @@ def _resource(resource: Resource) -> Json:
 
 
 def _output(output: Output) -> Json:
-    return {"Description": output.about, "Value": value_of(output.value)}
+    only = {"Condition": name_of(output.only)} if output.only else {}
+    return {"Description": output.about, "Value": value_of(output.value), **only}
 
 
 def value_of(value: Any) -> Any:
@@ -188,7 +189,7 @@ def conditions_in(stack: Stack) -> Iterator[Condition]:
     for resource in stack.resources:
         yield from _conditions((resource.only, resource.properties))
     for output in stack.outputs:
-        yield from _conditions(output.value)
+        yield from _conditions((output.only, output.value))
 
 
 def _conditions(value: Any) -> Iterator[Condition]:

@@ -55,9 +55,10 @@ async def serve(
     clock: Callable[[], float] = time.time,
     *,
     takes: bool = True,
+    listens: bool = False,
 ) -> bool:
     """Serves until SIGTERM or Ctrl-C, or until the parent is gone; returns whether it was Ctrl-C.
-    One that takes nothing in has but its probes to serve.
+    One that takes nothing in has but its probes to serve; it may still listen to connections.
 
     Told to stop, it lets running answers end for `[server] drain_s`, then hands the rest back; told
     twice, it hands them back at once.
@@ -65,7 +66,7 @@ async def serve(
     orders = Orders()
     parent = await find_parent()
     with _signals(orders, in_background=parent is not None):
-        opened = open_app(settings, clock, takes=takes)
+        opened = open_app(settings, clock, takes=takes, listens=listens)
         async with opened as app, asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(_die_with(parent, orders))
             await _run(app, settings, listener, orders, _ready(parent, on_ready), tasks)

@@ -15,7 +15,7 @@ from tests.deploy.accounts import environment_of, let_read
 from tests.deploy.terraforms import Terraform, mirror
 from tests.simulator.aws_house import REGION, Account
 
-from aizuchi.deploy.stack.functions import functions
+from aizuchi.attempt import cancel
 from aizuchi.deploy.target import HERE
 
 ROOT = Path(__file__).parents[3]
@@ -24,7 +24,6 @@ EXAMPLE = Path(__file__).parent / "example"
 ARCH = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 """ministack runs functions on this machine."""
 
-WORDS = tuple(each.word for each in functions())
 LOOKS_S = 0.2
 
 
@@ -62,14 +61,6 @@ class Installation(NamedTuple):
             QueueUrl=self.outputs[queue], AttributeNames=counts
         )
         return sum(int(said["Attributes"][each]) for each in counts)
-
-    def calm(self) -> None:
-        """Sends away the guardians that are still to come: for what runs while it is taken away,
-        ministack makes a log anew, which no function may (`test_differences.py`)."""
-        client = self.account.client("sqs")
-        client.purge_queue(
-            QueueUrl=client.get_queue_url(QueueName=f"{self.stack}-side")["QueueUrl"]
-        )
 
 
 class Way(Protocol):
@@ -200,8 +191,7 @@ class Terraformed:
     async def down(self, *, data: bool) -> None:
         if not data:
             await self._terraform("state", "rm", "module.assistant.aws_dynamodb_table.table")
-        for word in WORDS:
-            forbid(self._account, f"{self.stack}-{word}")
+        forbid(self._account, self.stack)
         await self._terraform("destroy", "-auto-approve", "-no-color")
         await self.run("destroy", "--yes", "--data", "delete" if data else "keep")
 
@@ -226,9 +216,8 @@ class Terraformed:
 def installation_of(
     account: Account, stack: str, outputs: Mapping[str, str], told: str
 ) -> Installation:
-    client = account.client("lambda")
-    names = [f"{stack}-{word}" for word in WORDS]
-    shown = [client.get_function_configuration(FunctionName=name) for name in names]
+    every = account.client("lambda").list_functions()["Functions"]
+    shown = [each for each in every if each["FunctionName"].startswith(f"{stack}-")]
     return Installation(account, stack, outputs, told + json.dumps(shown, default=str))
 
 
@@ -242,20 +231,26 @@ async def readable(account: Account, stack: str) -> AsyncIterator[None]:
     letting = asyncio.create_task(_let_all_read(account, stack))
     try:
         yield
-        await letting
     finally:
-        letting.cancel()
+        await cancel(letting)
 
 
 async def _let_all_read(account: Account, stack: str) -> None:
-    waiting = [f"{stack}-{word}" for word in WORDS]
-    while waiting:
-        there = {each["RoleName"] for each in account.client("iam").list_roles()["Roles"]}
-        for role in there.intersection(waiting):
+    let: set[str] = set()
+    while True:
+        for role in roles_of(account, stack) - let:
             let_read(account, role)
-            waiting.remove(role)
+            let.add(role)
         await asyncio.sleep(LOOKS_S)
 
 
-def forbid(account: Account, role: str) -> None:
-    account.client("iam").delete_role_policy(RoleName=role, PolicyName="ministack")
+def forbid(account: Account, stack: str) -> None:
+    """Whoever deletes a role has to know all that it may."""
+    people = account.client("iam")
+    for role in roles_of(account, stack):
+        people.delete_role_policy(RoleName=role, PolicyName="ministack")
+
+
+def roles_of(account: Account, stack: str) -> set[str]:
+    every = {each["RoleName"] for each in account.client("iam").list_roles()["Roles"]}
+    return {each for each in every if each.startswith(f"{stack}-")}

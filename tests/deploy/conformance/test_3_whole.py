@@ -70,7 +70,6 @@ async def test_data_that_is_kept_is_gone_on_with(
     standing: Standing, platforms: Platforms, installation: Installation
 ) -> None:
     await platforms.shown(await platforms.asks("My name is Bob."))
-    installation.calm()
     await standing.way.down(data=False)
     left = left_of(installation.account, installation.stack)
     assert left == [installation.stack, installation.parameter(KEY)]
@@ -81,6 +80,5 @@ async def test_data_that_is_kept_is_gone_on_with(
 
 
 async def test_taken_away_it_leaves_nothing(standing: Standing, installation: Installation) -> None:
-    installation.calm()
     await standing.way.down(data=True)
     assert left_of(installation.account, installation.stack) == []

@@ -27,6 +27,7 @@ module "assistant" {
   stage       = "prod"
   ingress_zip = "dist/ingress.zip"
   worker_zip  = "dist/worker.zip"
+  layer_zip   = "dist/layer.zip"
 
   # What the packages are made for, as making them says.
   architecture = "arm64"

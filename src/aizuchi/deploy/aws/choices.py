@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.stack import STACK
-from aizuchi.deploy.stack.functions import WORKER_SECRETS
+from aizuchi.deploy.stack.functions import SECRETS
+from aizuchi.deploy.stack.parameters import CODE
 from aizuchi.deploy.stack.values import Parameter
 from aizuchi.errors import DeployError
 from aizuchi.settings import Settings
 
-OURS = frozenset(
-    {"Name", "Stage", "CodeBucket", "IngressKey", "WorkerKey", *WORKER_SECRETS.values()}
-)
+OURS = frozenset({"Name", "Stage", "Runtime", *(each.name for each in CODE), *SECRETS.values()})
 """What a deployment sets itself."""
+
+SPARE_S = 30
+"""What an invocation has besides the answer: to begin, and to end it well."""
 
 
 def chosen_of(given: Sequence[str]) -> Mapping[str, str]:
@@ -50,6 +52,11 @@ def _fits(parameter: Parameter, value: str) -> bool:
     return bool(re.fullmatch(parameter.pattern or ".*", value))
 
 
+def has_web(chosen: Mapping[str, str], before: Mapping[str, str]) -> bool:
+    parameter = STACK.parameter("Web")
+    return {parameter.name: _default(parameter), **before, **chosen}[parameter.name] == "yes"
+
+
 def settled(
     installation: Installation,
     settings: Settings,
@@ -63,8 +70,8 @@ def settled(
         DeployError: they do not go together.
     """
     values = {each.name: before.get(each.name, _default(each)) for each in STACK.parameters}
-    values |= dict.fromkeys(WORKER_SECRETS.values(), "")
-    values |= {WORKER_SECRETS[each]: installation.parameter(each) for each in kept_secrets}
+    values |= dict.fromkeys(SECRETS.values(), "")
+    values |= {SECRETS[each]: installation.parameter(each) for each in kept_secrets}
     values |= {**_of_settings(settings), **chosen}
     values |= {"Name": installation.name, "Stage": installation.stage}
     _check(values, settings)
@@ -84,6 +91,7 @@ def _of_settings(settings: Settings) -> Mapping[str, str]:
         "DiscordAppId": settings.discord.app_id,
         "Model": model.name,
         "OpenaiBaseUrl": model.base_url,
+        "OpenaiOrganization": model.organization,
         "Temperature": "" if model.temperature is None else f"{model.temperature}",
         "MaxTokens": "" if model.max_tokens is None else f"{model.max_tokens}",
     }
@@ -102,10 +110,14 @@ def _check(values: Mapping[str, str], settings: Settings) -> None:
             "The demo model runs on this machine, and cannot in a function.",
             "Set OPENAI_API_KEY, or AIZUCHI_MODEL to another; AIZUCHI_MODEL=echo to try it.",
         )
-    least_s = settings.limits.answer_within_s + 30
-    if int(values["WorkerTimeout"]) < least_s:
+    for name in ("Worker", *(("Stream",) if values["Web"] == "yes" else ())):
+        _check_time(name, int(values[f"{name}Timeout"]), settings.limits.answer_within_s)
+
+
+def _check_time(name: str, has_s: int, answer_s: float) -> None:
+    least_s = answer_s + SPARE_S
+    if has_s < least_s:
         raise DeployError(
-            f"An answer may take {settings.limits.answer_within_s:.0f} s, and the worker has only "
-            f"{values['WorkerTimeout']} s.",
-            f"--set WorkerTimeout=… to {least_s:.0f} or more, or lower [limits] answer_within_s.",
+            f"An answer may take {answer_s:.0f} s, and {name}Timeout is only {has_s} s.",
+            f"--set {name}Timeout=… to {least_s:.0f} or more, or lower [limits] answer_within_s.",
         )

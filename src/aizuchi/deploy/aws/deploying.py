@@ -7,15 +7,20 @@ from typing import NamedTuple
 from aizuchi.deploy import cloudformation
 from aizuchi.deploy.aws import choices
 from aizuchi.deploy.aws.account import Account, refusals_told
+from aizuchi.deploy.aws.bucket import Bucket
+from aizuchi.deploy.aws.concurrency import check_reserved
 from aizuchi.deploy.aws.events import Say
 from aizuchi.deploy.aws.installation import Installation
-from aizuchi.deploy.aws.packages import BUCKET_TEMPLATE, Build, upload
+from aizuchi.deploy.aws.packages import Build
 from aizuchi.deploy.aws.secrets import Vault, known_here, wanted
 from aizuchi.deploy.aws.stacks import ChangeSet, Stacks, Standing
 from aizuchi.deploy.stack import STACK
 from aizuchi.deploy.target import Target
 from aizuchi.errors import DeployError
 from aizuchi.settings import Settings
+
+AT_ONCE_BYTES = 51_200
+"""CloudFormation takes no longer template in a request."""
 
 SIGNS = {"Add": "+", "Modify": "~", "Remove": "-"}
 
@@ -47,28 +52,49 @@ class Deployment:
     def __init__(self, account: Account, stacks: Stacks, wish: Wish, build: Build) -> None:
         self._account, self._stacks, self._wish = account, stacks, wish
         self._vault = Vault(account.client("ssm"), wish.installation)
-        self._bucket = wish.installation.bucket(account)
+        self._bucket = Bucket(account, stacks, wish.installation)
         self._build = build
 
-    def plan(self) -> Plan:
-        """Makes the packages and a change set; nothing is applied."""
+    def plan(self, say: Say) -> Plan:
+        """Makes the packages and a change set; nothing is applied. A template that is too long to
+        be sent needs the bucket, which is then made, or taken away with the plan.
+
+        Raises:
+            DeployError: what is wished cannot be.
+        """
         installation, settings = self._wish.installation, self._wish.settings
+        before, chosen = self._stacks.look(installation.stack).parameters, self._chosen()
         kept = self._vault.kept()
-        secrets = wanted(known_here(settings), kept)
-        before = self._stacks.look(installation.stack).parameters
+        has_web = choices.has_web(chosen, before)
+        secrets = wanted(known_here(settings), kept, web=has_web)
         parameters = dict(
-            choices.settled(installation, settings, self._chosen(), before, [*kept, *secrets])
+            choices.settled(installation, settings, chosen, before, [*kept, *secrets])
         )
-        target = Target("arm64" if parameters["Architecture"] == "arm64" else "x86_64")
-        self._packages = self._build(settings, self._wish.files, self._wish.folder, target)
-        parameters |= {
-            "CodeBucket": self._bucket,
-            "Runtime": f"python{target.python}",
-            **self._packages.keys,
-        }
-        template = cloudformation.printed(STACK)
-        changes = self._stacks.plan(installation.stack, template, parameters)
+        check_reserved(self._account, parameters, before)
+        parameters |= self._packed(parameters["Architecture"])
+        try:
+            changes = self._stacks.plan(installation.stack, self._template(say), parameters)
+        except DeployError:
+            self._bucket.unmake()
+            raise
         return Plan(changes, secrets, before, parameters)
+
+    def _packed(self, architecture: str) -> Mapping[str, str]:
+        """The parameters that say where the packages, made now, are to be found."""
+        target = Target("arm64" if architecture == "arm64" else "x86_64")
+        wish = self._wish
+        self._packages = self._build(wish.settings, wish.files, wish.folder, target)
+        runtime = f"python{target.python}"
+        return {"CodeBucket": self._bucket.name, "Runtime": runtime, **self._packages.keys}
+
+    def _template(self, say: Say) -> Mapping[str, str]:
+        text = cloudformation.printed(STACK)
+        if len(text.encode()) <= AT_ONCE_BYTES:
+            return {"TemplateBody": text}
+        file = self._wish.folder / "template.json"
+        file.write_text(text, "utf-8")
+        self._bucket.make(say)
+        return {"TemplateURL": self._bucket.keep(file)}
 
     def _chosen(self) -> Mapping[str, str]:
         """A table that an installation before has left is used again."""
@@ -89,6 +115,7 @@ class Deployment:
 
     def forget(self, plan: Plan) -> None:
         self._stacks.forget(self._wish.installation.stack, plan.changes)
+        self._bucket.unmake()
 
     def apply(self, plan: Plan, say: Say) -> Standing:
         """
@@ -97,8 +124,9 @@ class Deployment:
         """
         stack = self._wish.installation.stack
         try:
-            self._make_bucket(say)
-            upload(self._account.client("s3"), self._bucket, self._packages)
+            self._bucket.make(say)
+            for file in self._packages:
+                self._bucket.keep(file)
             self._vault.keep(plan.secrets)
         except DeployError:
             self.forget(plan)
@@ -107,13 +135,6 @@ class Deployment:
             return self._stacks.look(stack)
         say("CloudFormation is at work:")
         return self._stacks.apply(stack, plan.changes, say)
-
-    def _make_bucket(self, say: Say) -> None:
-        name = self._wish.installation.code_stack
-        planned = self._stacks.plan(name, BUCKET_TEMPLATE, {"Bucket": self._bucket})
-        if planned.id:
-            say("The bucket for the packages:")
-            self._stacks.apply(name, planned, say)
 
 
 def told(plan: Plan) -> list[str]:

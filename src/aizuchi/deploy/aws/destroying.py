@@ -3,12 +3,12 @@
 from contextlib import suppress
 
 from aizuchi.deploy.aws.account import Account, refusals_told
+from aizuchi.deploy.aws.bucket import Bucket
 from aizuchi.deploy.aws.events import Say
 from aizuchi.deploy.aws.installation import KEY, Installation
-from aizuchi.deploy.aws.packages import empty
 from aizuchi.deploy.aws.secrets import Vault
 from aizuchi.deploy.aws.stacks import Stacks
-from aizuchi.deploy.stack.functions import WORKER_SECRETS
+from aizuchi.deploy.stack.functions import SECRETS
 
 
 def destroy(
@@ -20,9 +20,9 @@ def destroy(
         DeployError: a part does not let itself be deleted.
     """
     _delete_stack(stacks, installation.stack, say)
-    empty(account.client("s3"), installation.bucket(account))
-    _delete_stack(stacks, installation.code_stack, say)
-    secrets = [each for each in WORKER_SECRETS if data or each != KEY]
+    Bucket(account, stacks, installation).delete()
+    say(f"the stack {installation.code_stack} is deleted")
+    secrets = [each for each in SECRETS if data or each != KEY]
     Vault(account.client("ssm"), installation).delete(secrets)
     say("the secrets are deleted")
     if data:

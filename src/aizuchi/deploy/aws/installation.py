@@ -6,6 +6,8 @@ from typing import NamedTuple
 from aizuchi.deploy.aws.account import Account
 
 KEY = "AIZUCHI_INSTALLATION_KEY"
+PLACES = {"AIZUCHI_WEB_TOKEN": "web-token"}
+"""What SSM calls otherwise than its variable."""
 
 
 class Installation(NamedTuple):
@@ -28,7 +30,7 @@ class Installation(NamedTuple):
 
     def parameter(self, variable: str) -> str:
         """Where SSM keeps the value of a variable."""
-        return f"/{self.name}/{self.stage}/{variable}"
+        return f"/{self.name}/{self.stage}/{PLACES.get(variable, variable)}"
 
     def queue(self, which: str) -> str:
         suffix = "" if which == "side" else ".fifo"

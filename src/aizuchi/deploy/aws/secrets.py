@@ -6,7 +6,7 @@ from typing import Any
 
 from aizuchi.deploy.aws.account import refusals_told
 from aizuchi.deploy.aws.installation import KEY, Installation
-from aizuchi.deploy.stack.functions import WORKER_SECRETS
+from aizuchi.deploy.stack.functions import SECRETS, WEB_TOKEN
 from aizuchi.settings import Settings
 
 AT_ONCE = 10
@@ -22,6 +22,7 @@ def known_here(settings: Settings) -> Mapping[str, str]:
         "DISCORD_PUBLIC_KEY": settings.discord.public_key,
         "DISCORD_BOT_TOKEN": settings.discord.bot_token.reveal(),
         "OPENAI_API_KEY": settings.model.api_key.reveal(),
+        WEB_TOKEN: settings.web.token.reveal(),
     }
     return {variable: value for variable, value in values.items() if value}
 
@@ -32,7 +33,7 @@ class Vault:
 
     def kept(self) -> Mapping[str, str]:
         """What is kept there, by variable."""
-        places = {self._installation.parameter(each): each for each in WORKER_SECRETS}
+        places = {self._installation.parameter(each): each for each in SECRETS}
         with refusals_told():
             said = self._client.get_parameters(Names=sorted(places), WithDecryption=True)
         return {places[each["Name"]]: each["Value"] for each in said["Parameters"]}
@@ -54,7 +55,9 @@ class Vault:
                 self._client.delete_parameters(Names=names[begin : begin + AT_ONCE])
 
 
-def wanted(here: Mapping[str, str], kept: Mapping[str, str]) -> Mapping[str, str]:
-    """What is to be written: what is new or another here, and a key where there is none."""
-    made = {} if KEY in kept or KEY in here else {KEY: secrets.token_hex(32)}
-    return {**made, **{key: value for key, value in here.items() if kept.get(key) != value}}
+def wanted(here: Mapping[str, str], kept: Mapping[str, str], *, web: bool) -> Mapping[str, str]:
+    """What is to be written: what is new or another here; and, where there is none, a key, and a
+    token of the web chat if that is on."""
+    made = {KEY: secrets.token_hex(32), **({WEB_TOKEN: secrets.token_urlsafe(32)} if web else {})}
+    missing = {name: value for name, value in made.items() if not {name} & {*kept, *here}}
+    return {**missing, **{key: value for key, value in here.items() if kept.get(key) != value}}

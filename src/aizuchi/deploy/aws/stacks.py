@@ -67,8 +67,11 @@ class Stacks:
             {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())},
         )
 
-    def plan(self, name: str, template: str, parameters: Mapping[str, str]) -> ChangeSet:
-        """What applying would do; nothing is applied.
+    def plan(
+        self, name: str, template: Mapping[str, str], parameters: Mapping[str, str]
+    ) -> ChangeSet:
+        """What applying would do; nothing is applied. The template is its TemplateBody, or its
+        TemplateURL.
 
         Raises:
             DeployError: the template or a parameter is refused, or somebody else is at it.
@@ -79,7 +82,7 @@ class Stacks:
                 StackName=name,
                 ChangeSetName=f"aizuchi-{time.time_ns()}",
                 ChangeSetType="UPDATE" if standing.is_there else "CREATE",
-                TemplateBody=template,
+                **template,
                 Parameters=[
                     {"ParameterKey": key, "ParameterValue": value}
                     for key, value in parameters.items()

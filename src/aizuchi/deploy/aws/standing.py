@@ -7,7 +7,10 @@ from aizuchi.deploy.aws.account import Account, refusals_told
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.surfaces import Finding
 
-WORDS = ("ingress", "worker", "side")
+WORDS = ("ingress", "worker", "side", "stream", "socket")
+NEED_NOT_BE = ("worker", "stream", "socket")
+"""Containers may answer in the place of the worker, and not everybody wants the web chat."""
+
 COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
@@ -18,6 +21,17 @@ def findings(account: Account, installation: Installation) -> Iterator[Finding]:
     yield from _alarms(account.client("cloudwatch"), installation)
 
 
+def page_of(account: Account, installation: Installation) -> str:
+    """The address of the web chat's page; empty where there is none."""
+    client = account.client("lambda")
+    name = f"{installation.stack}-stream"
+    with refusals_told():
+        try:
+            return str(client.get_function_url_config(FunctionName=name)["FunctionUrl"])
+        except client.exceptions.ResourceNotFoundException:
+            return ""
+
+
 def _functions(client: Any, installation: Installation) -> Iterator[Finding]:
     for word in WORDS:
         name = f"{installation.stack}-{word}"
@@ -25,7 +39,7 @@ def _functions(client: Any, installation: Installation) -> Iterator[Finding]:
             try:
                 said = client.get_function_configuration(FunctionName=name)
             except client.exceptions.ResourceNotFoundException:
-                if word != "worker":  # containers may answer in its place
+                if word not in NEED_NOT_BE:
                     yield Finding(False, f"there is no function {name}", "aizuchi deploy aws")
                 continue
         size = (

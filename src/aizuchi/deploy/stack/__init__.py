@@ -1,10 +1,6 @@
-"""The whole stack on AWS, described once; CloudFormation and Terraform are printed from it.
+"""The whole stack on AWS, described once; CloudFormation and Terraform are printed from it."""
 
-A room of its own is also the place for what is not here yet: the function that streams, and the API
-of WebSockets.
-"""
-
-from aizuchi.deploy.stack import container, entry, functions, storing, watching
+from aizuchi.deploy.stack import container, entry, lambdas, sockets, storing, watching, web
 from aizuchi.deploy.stack.names import NAME, named
 from aizuchi.deploy.stack.parameters import PARAMETERS
 from aizuchi.deploy.stack.values import Of, Output, Stack
@@ -13,13 +9,17 @@ STACK = Stack(
     PARAMETERS,
     {
         "storing": storing.resources(),
-        "functions": functions.resources(),
+        "functions": lambdas.resources(),
         "entry": entry.resources(),
+        "web": web.resources(),
+        "sockets": sockets.resources(),
         "container": container.resources(),
         "watching": watching.resources(),
     },
     (
         *entry.outputs(),
+        *web.outputs(),
+        *sockets.outputs(),
         Output("TableName", "The table with every message, answer and memory.", NAME),
         Output("TurnsQueue", "The queue of messages.", Of("Turns")),
         Output("SideQueue", "The queue beside it.", Of("Side")),

@@ -1,52 +1,55 @@
-"""The worker as containers, which wait for many models at once where a function waits for one."""
+"""The worker as containers, which wait for many models at once where a function waits for one.
+
+Where there is a token of a Discord bot they hold its connection, too: everybody who holds one hears
+everything, and what is heard twice is taken once.
+"""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from aizuchi.deploy.stack.functions import QUEUES, READS, WORKER_SECRETS, chosen, working_rights
+from aizuchi.deploy.stack.functions import READS, STORE, WORKER_SECRETS, chosen, working_rights
 from aizuchi.deploy.stack.names import NAME, REGION, arn, named
 from aizuchi.deploy.stack.parameters import IN_CONTAINER
 from aizuchi.deploy.stack.rights import OF_LOG, assumed_by, document, may
-from aizuchi.deploy.stack.values import Given, Is, IsSet, Of, Resource, When, text
+from aizuchi.deploy.stack.values import Content, Given, Is, IsSet, Of, Resource, When, text
 
 ARM = Is("Architecture", "arm64")
 LOG = text("/ecs/", named("worker"))
+COMMAND = ("worker", "--listen")
 
 
 def resources() -> Sequence[Resource]:
-    return [*_roles(), *_service()]
+    log = {"LogGroupName": LOG, "RetentionInDays": Given("LogDays")}
+    return [
+        *_roles(),
+        Resource("TaskLog", "AWS::Logs::LogGroup", log, IN_CONTAINER),
+        Resource("Cluster", "AWS::ECS::Cluster", {"ClusterName": NAME}, IN_CONTAINER),
+        Resource("Task", "AWS::ECS::TaskDefinition", _task(), IN_CONTAINER),
+        _service(),
+    ]
 
 
 def _roles() -> Iterator[Resource]:
     """Fargate's own rights (to write the log and read the secrets), and those of the worker."""
     log = may("logs", OF_LOG, arn("logs", "log-group:", LOG, ":*"))
-    rights = {
-        "Launch": (log, READS),
-        "Task": working_rights("Turns", "Side"),
-    }
-    for name, statements in rights.items():
-        role = {
-            "RoleName": named(name.lower()),
-            "AssumeRolePolicyDocument": assumed_by("ecs-tasks"),
-        }
-        yield Resource(f"{name}Role", "AWS::IAM::Role", role, IN_CONTAINER)
-        policy = {
-            "PolicyName": "own",
-            "Roles": [Of(f"{name}Role")],
-            "PolicyDocument": document(*statements),
-        }
-        yield Resource(f"{name}Rights", "AWS::IAM::Policy", policy, IN_CONTAINER)
+    yield from _role("Launch", (log, READS))
+    yield from _role("Task", working_rights("Turns", "Side"))
 
 
-def _service() -> Iterator[Resource]:
-    log = {"LogGroupName": LOG, "RetentionInDays": Given("LogDays")}
-    yield Resource("TaskLog", "AWS::Logs::LogGroup", log, IN_CONTAINER)
-    yield Resource("Cluster", "AWS::ECS::Cluster", {"ClusterName": NAME}, IN_CONTAINER)
-    yield Resource("Task", "AWS::ECS::TaskDefinition", _task(), IN_CONTAINER)
-    network = {
-        "Subnets": Given("WorkerSubnets"),
-        "AssignPublicIp": Given("WorkerPublicIp"),
+def _role(name: str, statements: Sequence[Any]) -> Iterator[Resource]:
+    role = {"RoleName": named(name.lower()), "AssumeRolePolicyDocument": assumed_by("ecs-tasks")}
+    yield Resource(f"{name}Role", "AWS::IAM::Role", role, IN_CONTAINER)
+    policy = {
+        "PolicyName": "own",
+        "Roles": [Of(f"{name}Role")],
+        "PolicyDocument": document(*statements),
     }
-    yield Resource(
+    yield Resource(f"{name}Rights", "AWS::IAM::Policy", policy, IN_CONTAINER)
+
+
+def _service() -> Resource:
+    network = {"Subnets": Given("WorkerSubnets"), "AssignPublicIp": Given("WorkerPublicIp")}
+    return Resource(
         "Service",
         "AWS::ECS::Service",
         {
@@ -63,33 +66,7 @@ def _service() -> Iterator[Resource]:
     )
 
 
-def _task() -> dict[str, object]:
-    environment = {"AIZUCHI__AWS__TABLE": NAME, **QUEUES, "AWS_REGION": REGION}
-    options = {"awslogs-group": Of("TaskLog"), "awslogs-region": REGION}
-    container = {
-        "Name": "worker",
-        "Image": Given("WorkerImage"),
-        "Essential": True,
-        "Command": ["worker"],
-        "Environment": [
-            *({"Name": name, "Value": value} for name, value in environment.items()),
-            *(
-                When(value.condition, {"Name": name, "Value": value.value})
-                for name, value in chosen().items()
-            ),
-        ],
-        "Secrets": [
-            When(
-                IsSet(parameter),
-                {"Name": name, "ValueFrom": arn("ssm", "parameter", Given(parameter))},
-            )
-            for name, parameter in WORKER_SECRETS.items()
-        ],
-        "LogConfiguration": {
-            "LogDriver": "awslogs",
-            "Options": {**options, "awslogs-stream-prefix": "worker"},
-        },
-    }
+def _task() -> Content:
     return {
         "Family": named("worker"),
         "Cpu": "1024",
@@ -102,5 +79,39 @@ def _task() -> dict[str, object]:
         },
         "ExecutionRoleArn": Of("LaunchRole", "Arn"),
         "TaskRoleArn": Of("TaskRole", "Arn"),
-        "ContainerDefinitions": [container],
+        "ContainerDefinitions": [_container()],
+    }
+
+
+def _container() -> Content:
+    return {
+        "Name": "worker",
+        "Image": Given("WorkerImage"),
+        "Essential": True,
+        "Command": list(COMMAND),
+        "Environment": list(_environment()),
+        "Secrets": list(_secrets()),
+        "LogConfiguration": {"LogDriver": "awslogs", "Options": _log_options()},
+    }
+
+
+def _environment() -> Iterator[Any]:
+    for name, value in {**STORE, "AWS_REGION": REGION, **chosen()}.items():
+        if isinstance(value, When):
+            yield When(value.condition, {"Name": name, "Value": value.value})
+        else:
+            yield {"Name": name, "Value": value}
+
+
+def _secrets() -> Iterator[When]:
+    for name, parameter in WORKER_SECRETS.items():
+        place = arn("ssm", "parameter", Given(parameter))
+        yield When(IsSet(parameter), {"Name": name, "ValueFrom": place})
+
+
+def _log_options() -> Content:
+    return {
+        "awslogs-group": Of("TaskLog"),
+        "awslogs-region": REGION,
+        "awslogs-stream-prefix": "worker",
     }

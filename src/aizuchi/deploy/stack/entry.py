@@ -1,10 +1,21 @@
 """What stands in front of the ingress: one of three, for the webhooks and nothing else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aizuchi.deploy.stack.names import NAME, PARTITION, REGION, SUFFIX, arn
-from aizuchi.deploy.stack.values import Given, Is, Joined, Of, Output, Resource, When, text
+from aizuchi.deploy.stack.values import (
+    Condition,
+    Content,
+    Given,
+    Is,
+    Joined,
+    Of,
+    Output,
+    Resource,
+    When,
+    text,
+)
 
 ROUTES = {"Slack": "/slack/events", "Discord": "/discord/interactions"}
 HTTP, REST, URL = (Is("Entry", kind) for kind in ("HttpApi", "RestApi", "FunctionUrl"))
@@ -16,7 +27,7 @@ LIMITS = {
 
 
 def resources() -> Sequence[Resource]:
-    return [*_http(), *_rest(), *_url()]
+    return [*_http(), *_rest(), *open_address("Ingress", URL)]
 
 
 def outputs() -> Sequence[Output]:
@@ -74,13 +85,14 @@ def _http() -> Iterator[Resource]:
         HTTP,
         about="The limits hold for each route by itself.",
     )
-    yield Resource("HttpPermission", "AWS::Lambda::Permission", _called_by(Of("HttpApi")), HTTP)
+    called = called_by(Of("HttpApi"), INGRESS)
+    yield Resource("HttpPermission", "AWS::Lambda::Permission", called, HTTP)
 
 
-def _called_by(api: Of) -> dict[str, Any]:
+def called_by(api: Of, function: Of) -> dict[str, Any]:
     return {
         "Action": "lambda:InvokeFunction",
-        "FunctionName": INGRESS,
+        "FunctionName": function,
         "Principal": "apigateway.amazonaws.com",
         "SourceArn": arn("execute-api", api, "/*"),
     }
@@ -109,7 +121,8 @@ def _rest() -> Iterator[Resource]:
         },
         REST,
     )
-    yield Resource("RestPermission", "AWS::Lambda::Permission", _called_by(Of("RestApi")), REST)
+    called = called_by(Of("RestApi"), INGRESS)
+    yield Resource("RestPermission", "AWS::Lambda::Permission", called, REST)
 
 
 def _rest_route(name: str, first: str, last: str) -> Iterator[Resource]:
@@ -125,7 +138,6 @@ def _rest_route(name: str, first: str, last: str) -> Iterator[Resource]:
             {"RestApiId": Of("RestApi"), "ParentId": parent, "PathPart": part},
             REST,
         )
-    path = text(":lambda:path/2015-03-31/functions/", INGRESS, "/invocations")
     yield Resource(
         f"{name}Method",
         "AWS::ApiGateway::Method",
@@ -137,32 +149,37 @@ def _rest_route(name: str, first: str, last: str) -> Iterator[Resource]:
             "Integration": {
                 "Type": "AWS_PROXY",
                 "IntegrationHttpMethod": "POST",
-                "Uri": text("arn:", PARTITION, ":apigateway:", REGION, path),
+                "Uri": invocations(INGRESS),
             },
         },
         REST,
     )
 
 
-def _url() -> Iterator[Resource]:
-    """A function's URL asks for two permissions; the second must not open the function to whoever
-    calls it otherwise."""
-    yield Resource(
-        "IngressUrl",
-        "AWS::Lambda::Url",
-        {"TargetFunctionArn": INGRESS, "AuthType": "NONE"},
-        URL,
-    )
-    everybody = {"FunctionName": INGRESS, "Principal": "*"}
-    yield Resource(
-        "UrlPermission",
-        "AWS::Lambda::Permission",
-        {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE", **everybody},
-        URL,
-    )
-    yield Resource(
-        "UrlInvokePermission",
-        "AWS::Lambda::Permission",
-        {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True, **everybody},
-        URL,
-    )
+def invocations(function: Of) -> Joined:
+    """A function as an API that is not HTTP's calls it."""
+    path = text(":lambda:path/2015-03-31/functions/", function, "/invocations")
+    return text("arn:", PARTITION, ":apigateway:", REGION, path)
+
+
+def open_address(name: str, only: Condition, **more: str) -> Iterator[Resource]:
+    """A function's URL, for everybody. It asks for two permissions; the second must not open the
+    function to whoever calls it otherwise."""
+    function = Of(f"{name}Function", "Arn")
+    address = {"TargetFunctionArn": function, "AuthType": "NONE", **more}
+    everybody = {"FunctionName": function, "Principal": "*"}
+    permissions: Mapping[str, Content] = {
+        f"{name}UrlPermission": {
+            "Action": "lambda:InvokeFunctionUrl",
+            "FunctionUrlAuthType": "NONE",
+            **everybody,
+        },
+        f"{name}UrlInvokePermission": {
+            "Action": "lambda:InvokeFunction",
+            "InvokedViaFunctionUrl": True,
+            **everybody,
+        },
+    }
+    yield Resource(f"{name}Url", "AWS::Lambda::Url", address, only)
+    for permission, properties in permissions.items():
+        yield Resource(permission, "AWS::Lambda::Permission", properties, only)

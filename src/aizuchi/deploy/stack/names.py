@@ -16,5 +16,10 @@ def arn(service: str, *what: "str | Given | Of | Joined") -> Joined:
     return text("arn:", PARTITION, f":{service}:", REGION, ":", ACCOUNT, ":", *what)
 
 
+SOCKET_STAGE = "chat"
+SOCKETS = text("https://", Of("SocketApi"), ".execute-api.", REGION, ".", SUFFIX, "/", SOCKET_STAGE)
+"""The base of the API of WebSockets: what is pushed to goes below it."""
+
+
 def log_group(what: str) -> Joined:
     return text("/aws/lambda/", named(what))

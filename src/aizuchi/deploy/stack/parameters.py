@@ -1,11 +1,16 @@
 """All that whoever deploys may choose, for both front ends."""
 
+from collections.abc import Iterable
+
 from aizuchi.deploy.stack.values import Is, Parameter
 
 TIMEOUTS = (60, 120, 180, 300, 600, 900)
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 180, 365)
+MOST_MEMORY_MB = 10_240
 PARAMETER_NAME = r"^(/[a-zA-Z0-9_.\-/]+)?$"
-IN_CONTAINER = Is("Worker", "Container")
+ON_LAMBDA, IN_CONTAINER = Is("Worker", "Lambda"), Is("Worker", "Container")
+WITH_WEB = Is("Web", "yes")
+YES_OR_NO = ("yes", "no")
 
 
 def secret(name: str, what: str) -> Parameter:
@@ -13,10 +18,30 @@ def secret(name: str, what: str) -> Parameter:
     return Parameter(name, about, "", pattern=PARAMETER_NAME)
 
 
+def memory(name: str, what: str, default: int) -> Parameter:
+    return Parameter(
+        f"{name}Memory", f"Memory of {what}, MB.", default, least=128, most=MOST_MEMORY_MB
+    )
+
+
+def reserved(name: str, what: str) -> Parameter:
+    about = f"Concurrency that is reserved for {what}, out of the account's. 0: none."
+    return Parameter(f"{name}Reserved", about, 0, least=0)
+
+
+def size(name: str, what: str, memory_mb: int, default_s: int, most_s: int) -> Iterable[Parameter]:
+    """Of a function that no queue feeds."""
+    about = f"Seconds that {what} has."
+    yield memory(name, what, memory_mb)
+    yield Parameter(f"{name}Timeout", about, default_s, least=3, most=most_s)
+    yield reserved(name, what)
+
+
 CODE = (
-    Parameter("CodeBucket", "The bucket with the two packages.", None),
+    Parameter("CodeBucket", "The bucket with the packages.", None),
     Parameter("IngressKey", "Where the package of the ingress stands in it.", None),
     Parameter("WorkerKey", "Where the package of the worker stands in it.", None),
+    Parameter("LayerKey", "Where the layer of the streaming function stands in it.", None),
 )
 """CloudFormation takes code from a bucket; Terraform uploads files (`terraform.FILES`)."""
 
@@ -33,12 +58,22 @@ ENTRY = (
     Parameter(
         "Entry",
         "What stands in front of the ingress. HttpApi is cheap and throttled; RestApi can have a "
-        "firewall (WAF); FunctionUrl (with CloudFormation only) costs nothing and stops no flood.",
+        "firewall (WAF); FunctionUrl costs nothing and stops no flood.",
         "HttpApi",
         among=("HttpApi", "RestApi", "FunctionUrl"),
     ),
     Parameter("ThrottleRate", "Requests a second that a route takes for long.", 50, least=1),
     Parameter("ThrottleBurst", "Requests that a route takes at once.", 100, least=1),
+)
+WEB = (
+    Parameter(
+        "Web",
+        "Whether there is the web chat: its page, its API, and that of WebSockets.",
+        "no",
+        among=YES_OR_NO,
+    ),
+    *size("Stream", "the streaming function", 512, 180, 900),
+    *size("Socket", "the function of the WebSockets", 512, 29, 29),
 )
 FUNCTIONS = (
     Parameter(
@@ -53,15 +88,8 @@ FUNCTIONS = (
         "python3.13",
         pattern=r"^python3\.\d+$",
     ),
-    Parameter("IngressMemory", "Memory of the ingress, MB.", 256, least=128, most=10_240),
-    Parameter("IngressTimeout", "Seconds that the ingress has.", 10, least=3, most=29),
-    Parameter(
-        "IngressReserved",
-        "Concurrency that is reserved for the ingress, out of the account's. 0: none.",
-        0,
-        least=0,
-    ),
-    Parameter("WorkerMemory", "Memory of the worker and of side, MB.", 512, least=128, most=10_240),
+    *size("Ingress", "the ingress", 256, 10, 29),
+    memory("Worker", "the worker and of side", 512),
     Parameter(
         "WorkerTimeout",
         "Seconds that one invocation of the worker has. An answer must end within them: "
@@ -69,12 +97,7 @@ FUNCTIONS = (
         180,
         among=TIMEOUTS,
     ),
-    Parameter(
-        "WorkerReserved",
-        "Concurrency that is reserved for the worker, out of the account's. 0: none.",
-        0,
-        least=0,
-    ),
+    reserved("Worker", "the worker"),
     Parameter(
         "WorkerAtOnce",
         "Conversations that are answered at once, from 2. 0: as many as the account allows.",
@@ -109,7 +132,7 @@ STORE = (
         "Whether the stack makes the table. no: one of this name is there already, from an "
         "installation before.",
         "yes",
-        among=("yes", "no"),
+        among=YES_OR_NO,
     ),
 )
 SECRETS = (
@@ -124,6 +147,7 @@ SECRETS = (
     secret("DiscordPublicKey", "the public key of Discord's application"),
     secret("DiscordBotToken", "the token of Discord's bot"),
     secret("OpenaiApiKey", "the key of the model's endpoint"),
+    secret("WebToken", "the token of the web chat"),
 )
 MODEL = (
     Parameter("DiscordAppId", "Id of Discord's application.", "", pattern=r"^\d*$"),
@@ -137,6 +161,12 @@ MODEL = (
         "The model's endpoint, with its /v1. Empty: what aizuchi.toml in the package says.",
         "",
     ),
+    Parameter(
+        "OpenaiOrganization",
+        "Id of the organisation that OpenAI counts what is used to. Empty: the key's own.",
+        "",
+        pattern=r"^[A-Za-z0-9_-]*$",
+    ),
     Parameter("Temperature", "How freely the model writes, from 0 to 2. Empty: its own.", ""),
     Parameter("MaxTokens", "How long an answer may be, in tokens. Empty: the model's own.", ""),
 )
@@ -149,8 +179,14 @@ WATCHING = (
         120,
         least=1,
     ),
+    Parameter(
+        "MakeDashboard",
+        "Whether there is a dashboard in CloudWatch; an account has three for nothing.",
+        "yes",
+        among=YES_OR_NO,
+    ),
 )
 PARAMETERS = (
-    *(*NAMES, *CODE, *ENTRY, *FUNCTIONS, *CONTAINER),
+    *(*NAMES, *CODE, *ENTRY, *FUNCTIONS, *WEB, *CONTAINER),
     *(*STORE, *SECRETS, *MODEL, *WATCHING),
 )

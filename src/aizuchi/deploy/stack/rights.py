@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from aizuchi.deploy.stack.names import arn, log_group
+from aizuchi.deploy.stack.names import SOCKET_STAGE, arn, log_group
 from aizuchi.deploy.stack.storing import TABLE_ARN
 from aizuchi.deploy.stack.values import AnyOf, Given, IsSet, Joined, Of, When
 
@@ -23,6 +23,7 @@ OF_CONSUMER = (
     "GetQueueAttributes",
     "ReceiveMessage",
 )
+ON_SOCKETS = ("POST", "DELETE")
 OF_LOG = ("CreateLogStream", "PutLogEvents")
 
 
@@ -63,6 +64,15 @@ def sends(*queues: str) -> dict[str, Any]:
 
 def consumes(*queues: str) -> dict[str, Any]:
     return may("sqs", OF_CONSUMER, *(Of(queue, "Arn") for queue in queues))
+
+
+def pushes() -> dict[str, Any]:
+    """To the connections of our own API, and ends them; they have names while they are open."""
+    api = Of("SocketApi")
+    connections = (
+        arn("execute-api", api, f"/{SOCKET_STAGE}/{method}/@connections/*") for method in ON_SOCKETS
+    )
+    return may("execute-api", ("ManageConnections",), *connections)
 
 
 def reads_secrets(*parameters: str) -> Any:

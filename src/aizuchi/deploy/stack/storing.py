@@ -10,6 +10,16 @@ AFTER_TIMEOUT_S = 10
 
 RECEIVES = 10
 DAYS_14_S = 14 * 86_400
+KEPT = {
+    "SqsManagedSseEnabled": True,
+    "VisibilityTimeout": More("WorkerTimeout", AFTER_TIMEOUT_S),
+}
+IN_ORDER = {
+    "FifoQueue": True,
+    "DeduplicationScope": "messageGroup",
+    "FifoThroughputLimit": "perMessageGroupId",
+    **KEPT,
+}
 TABLE_ARN = arn("dynamodb", "table/", NAME)
 
 
@@ -18,61 +28,52 @@ def fifo(what: str) -> Joined:
 
 
 def resources() -> Sequence[Resource]:
-    in_order = {
-        "FifoQueue": True,
-        "DeduplicationScope": "messageGroup",
-        "FifoThroughputLimit": "perMessageGroupId",
-        "SqsManagedSseEnabled": True,
-        "VisibilityTimeout": More("WorkerTimeout", AFTER_TIMEOUT_S),
-    }
+    return _table(), _dead(), _turns(), _side()
+
+
+def _table() -> Resource:
+    keys = {"pk": "HASH", "sk": "RANGE"}
+    return Resource(
+        "Table",
+        "AWS::DynamoDB::Table",
+        {
+            "TableName": NAME,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            "KeySchema": [{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+            "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": True},
+        },
+        only=Is("MakeTable", "yes"),
+        stays=True,
+        about="Every message, answer and memory. No copies by time: what somebody had "
+        "forgotten would live on in them.",
+    )
+
+
+def _dead() -> Resource:
+    return Resource(
+        "Dead",
+        "AWS::SQS::Queue",
+        {"QueueName": fifo("dead"), **IN_ORDER, "MessageRetentionPeriod": DAYS_14_S},
+        about="What no worker could end, ten times over; side says so to whoever asked.",
+    )
+
+
+def _turns() -> Resource:
     redrive = {"deadLetterTargetArn": Of("Dead", "Arn"), "maxReceiveCount": RECEIVES}
-    return (
-        Resource(
-            "Table",
-            "AWS::DynamoDB::Table",
-            {
-                "TableName": NAME,
-                "BillingMode": "PAY_PER_REQUEST",
-                "AttributeDefinitions": [
-                    {"AttributeName": "pk", "AttributeType": "S"},
-                    {"AttributeName": "sk", "AttributeType": "S"},
-                ],
-                "KeySchema": [
-                    {"AttributeName": "pk", "KeyType": "HASH"},
-                    {"AttributeName": "sk", "KeyType": "RANGE"},
-                ],
-                "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": True},
-            },
-            only=Is("MakeTable", "yes"),
-            stays=True,
-            about="Every message, answer and memory. No copies by time: what somebody had "
-            "forgotten would live on in them.",
-        ),
-        Resource(
-            "Dead",
-            "AWS::SQS::Queue",
-            {
-                "QueueName": fifo("dead"),
-                **in_order,
-                "MessageRetentionPeriod": DAYS_14_S,
-            },
-            about="What no worker could end, ten times over; side says so to whoever asked.",
-        ),
-        Resource(
-            "Turns",
-            "AWS::SQS::Queue",
-            {"QueueName": fifo("turns"), **in_order, "RedrivePolicy": redrive},
-            about="Messages, in order within their conversation.",
-        ),
-        Resource(
-            "Side",
-            "AWS::SQS::Queue",
-            {
-                "QueueName": named("side"),
-                "SqsManagedSseEnabled": True,
-                "VisibilityTimeout": More("WorkerTimeout", AFTER_TIMEOUT_S),
-            },
-            about="Signals and guardians. It has no dead letters: an outage would make some of "
-            "those that keep a promise.",
-        ),
+    return Resource(
+        "Turns",
+        "AWS::SQS::Queue",
+        {"QueueName": fifo("turns"), **IN_ORDER, "RedrivePolicy": redrive},
+        about="Messages, in order within their conversation.",
+    )
+
+
+def _side() -> Resource:
+    return Resource(
+        "Side",
+        "AWS::SQS::Queue",
+        {"QueueName": named("side"), **KEPT},
+        about="Signals and guardians. It has no dead letters: an outage would make some of "
+        "those that keep a promise.",
     )

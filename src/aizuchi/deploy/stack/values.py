@@ -64,6 +64,19 @@ class AnyOf(NamedTuple):
 Condition = Is | IsSet | AnyOf
 
 
+def holds(condition: Condition | None, parameters: Mapping[str, str]) -> bool:
+    """Whether it is so, with these values; None is always so."""
+    match condition:
+        case None:
+            return True
+        case Is(parameter, value):
+            return parameters.get(parameter) == value
+        case IsSet(parameter, empty):
+            return parameters.get(parameter, empty) != empty
+        case AnyOf(conditions):
+            return any(holds(each, parameters) for each in conditions)
+
+
 class When(NamedTuple):
     """A value where a condition holds; else another one, or nothing at all."""
 
@@ -112,6 +125,7 @@ class Output(NamedTuple):
     name: str
     about: str
     value: Any
+    only: Condition | None = None
 
 
 class Stack(NamedTuple):

@@ -10,6 +10,7 @@ from aizuchi.deploy.stack.values import (
     AsText,
     Condition,
     Given,
+    Is,
     IsSet,
     Joined,
     Resource,
@@ -20,6 +21,7 @@ from aizuchi.deploy.stack.values import (
 ACK_WITHIN_MS = 2000
 """Slack and Discord wait 3 s, and the way there takes some of it."""
 
+WITH_DASHBOARD = Is("MakeDashboard", "yes")
 PERIOD_S = 60
 COLUMNS, WIDTH, HEIGHT = 2, 12, 6
 
@@ -83,7 +85,7 @@ def resources() -> Sequence[Resource]:
     board = {"DashboardName": NAME, "DashboardBody": AsText({"widgets": _widgets()})}
     return [
         *(_alarm(each) for each in alarms()),
-        Resource("Dashboard", "AWS::CloudWatch::Dashboard", board),
+        Resource("Dashboard", "AWS::CloudWatch::Dashboard", board, WITH_DASHBOARD),
     ]
 
 

@@ -32,10 +32,6 @@ HERE = {
     "Partition": "local.partition",
     "URLSuffix": "data.aws_partition.here.dns_suffix",
 }
-ABSENT = frozenset({Is("Entry", "FunctionUrl")})
-"""What Terraform's provider cannot do: the permission to invoke by a function's URL only. Without
-that condition everybody with an AWS account could call the function past its signature check."""
-
 SHORTER = ("${var.name}-${var.stage}", "${local.name}")
 
 Reference = Callable[[str, str], str]
@@ -86,8 +82,6 @@ class Expressions:
 
     def _when(self, value: When) -> Any:
         """A value where its condition holds, else the other, or null."""
-        if value.condition in ABSENT:
-            return self.of(value.otherwise)
         then = expression(self.of(value.value))
         other = "null" if value.otherwise is None else expression(self.of(value.otherwise))
         return Raw(f"{condition(value.condition)} ? {then} : {other}")

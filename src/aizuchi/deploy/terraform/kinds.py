@@ -29,14 +29,22 @@ class Kind(NamedTuple):
 INTEGRATION, SETTINGS = "aizuchi::Integration", "aizuchi::MethodSettings"
 """What is part of a resource in CloudFormation, and one of its own in Terraform."""
 
-FILES = {"IngressKey": "ingress_zip", "WorkerKey": "worker_zip"}
+BY_URL = "aizuchi::PermissionByUrl"
+"""What the provider cannot say, CloudFormation says for it."""
+
+FILES = {"IngressKey": "ingress_zip", "WorkerKey": "worker_zip", "LayerKey": "layer_zip"}
 """The variables with the packages' files, in the place of their keys in a bucket."""
 
 
-def _function(given: Properties) -> Properties:
-    rest = {key: each for key, each in given.items() if key != "Code"}
-    file = f"var.{FILES[given['Code']['S3Key'].parameter]}"
-    return {"Filename": Raw(file), "SourceCodeHash": Raw(f"filebase64sha256({file})"), **rest}
+def _from_file(code: str) -> Callable[[Properties], Properties]:
+    """What CloudFormation takes from a bucket, and Terraform from a file."""
+
+    def shape(given: Properties) -> Properties:
+        rest = {key: each for key, each in given.items() if key != code}
+        file = f"var.{FILES[given[code]['S3Key'].parameter]}"
+        return {"Filename": Raw(file), "SourceCodeHash": Raw(f"filebase64sha256({file})"), **rest}
+
+    return shape
 
 
 def _table(given: Properties) -> Properties:
@@ -138,11 +146,20 @@ KINDS: Mapping[str, Kind] = {
         "aws_lambda_function",
         "Function",
         blocks=frozenset({"Environment", "LoggingConfig"}),
-        shape=_function,
+        shape=_from_file("Code"),
     ),
     "AWS::Lambda::EventSourceMapping": Kind(
         "aws_lambda_event_source_mapping", "Source", blocks=frozenset({"ScalingConfig"})
     ),
+    "AWS::Lambda::LayerVersion": Kind(
+        "aws_lambda_layer_version", "Layer", refers="arn", shape=_from_file("Content")
+    ),
+    "AWS::Lambda::Url": Kind(
+        "aws_lambda_function_url",
+        "Url",
+        renamed={"TargetFunctionArn": "function_name", "AuthType": "authorization_type"},
+    ),
+    BY_URL: Kind("aws_cloudformation_stack", "Permission"),
     "AWS::Lambda::Permission": Kind("aws_lambda_permission", "Permission"),
     "AWS::ApiGatewayV2::Api": Kind("aws_apigatewayv2_api"),
     "AWS::ApiGatewayV2::Integration": Kind("aws_apigatewayv2_integration"),

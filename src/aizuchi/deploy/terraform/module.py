@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from aizuchi.deploy.stack.parameters import WITH_WEB
 from aizuchi.deploy.stack.values import Output, Parameter, Resource, Stack, When
-from aizuchi.deploy.terraform.expressions import ABSENT, LOCALS, Expressions, condition
+from aizuchi.deploy.terraform.expressions import LOCALS, Expressions, condition
 from aizuchi.deploy.terraform.hcl import Block, Blocks, Raw, expression, file_of
 from aizuchi.deploy.terraform.kinds import FILES, KINDS
 from aizuchi.deploy.terraform.splitting import split
@@ -12,10 +13,13 @@ from aizuchi.deploy.terraform.words import snake
 
 HEAD = "# Printed from src/aizuchi/deploy/stack: python -m aizuchi.deploy.terraform\n\n"
 BY_BUCKET = frozenset({"CodeBucket", *FILES})
-FILES_ABOUT = {
-    "ingress_zip": "File with the package of the ingress.",
-    "worker_zip": "File with the package of the worker.",
-}
+ZIPS = (
+    Parameter("IngressZip", "File with the package of the ingress.", None),
+    Parameter("WorkerZip", "File with the package of the worker.", None),
+    Parameter(
+        "LayerZip", "File with the layer of the web chat's streaming function.", "", wanted=WITH_WEB
+    ),
+)
 MAIN = [
     Block(
         "terraform",
@@ -38,7 +42,7 @@ def files(stack: Stack) -> Mapping[str, str]:
     rooms = {f"{name}.tf": module.blocks(room) for name, room in stack.rooms.items()}
     written = {
         "main.tf": MAIN,
-        "variables.tf": [*_files(), *map(_variable, variables(stack))],
+        "variables.tf": list(map(_variable, [*ZIPS, *variables(stack)])),
         **rooms,
         "outputs.tf": [module.output(each) for each in stack.outputs],
     }
@@ -58,14 +62,12 @@ class Module:
         self._expressions = Expressions(self._attribute)
 
     def blocks(self, room: Sequence[Resource]) -> list[Block]:
-        parts = (each for resource in room for each in split(resource))
-        return [self._block(each) for each in parts if each.only not in ABSENT]
+        return [self._block(each) for resource in room for each in split(resource)]
 
     def output(self, output: Output) -> Block:
-        value = self._expressions.of(output.value)
-        return Block(
-            f'output "{snake(output.name)}"', {"description": output.about, "value": value}
-        )
+        value = When(output.only, output.value) if output.only else output.value
+        body = {"description": output.about, "value": self._expressions.of(value)}
+        return Block(f'output "{snake(output.name)}"', body)
 
     def _block(self, resource: Resource) -> Block:
         kind = KINDS[resource.kind]
@@ -108,11 +110,6 @@ class Module:
         return f"{self._address(name)}{which}.{named}"
 
 
-def _files() -> Iterator[Block]:
-    for name, about in FILES_ABOUT.items():
-        yield Block(f'variable "{name}"', {"description": about, "type": Raw("string")})
-
-
 def _variable(parameter: Parameter) -> Block:
     body: dict[str, Any] = {"description": parameter.about, "type": Raw(_type(parameter))}
     if parameter.default is not None:
@@ -136,9 +133,8 @@ def _checks(parameter: Parameter) -> Iterator[tuple[str, str]]:
         pattern = expression(parameter.pattern)
         yield f"can(regex({pattern}, var.{name}))", f"{name} must fit {parameter.pattern}"
     if parameter.among:
-        among = [each for each in parameter.among if not _is_absent(parameter.name, each)]
-        said = ", ".join(map(str, among))
-        yield f"contains({expression(among)}, var.{name})", f"{name} is one of {said}."
+        said = ", ".join(map(str, parameter.among))
+        yield f"contains({expression(parameter.among)}, var.{name})", f"{name} is one of {said}."
     if parameter.least is not None:
         yield f"var.{name} >= {parameter.least}", f"{name} is at least {parameter.least}."
     if parameter.most is not None:
@@ -149,7 +145,3 @@ def _checks(parameter: Parameter) -> Iterator[tuple[str, str]]:
             f'{wanted} || var.{name} != ""',
             f"{snake(parameter.wanted.parameter)} {parameter.wanted.value} needs {name}.",
         )
-
-
-def _is_absent(parameter: str, value: str | int) -> bool:
-    return any((each.parameter, each.value) == (parameter, value) for each in ABSENT)
