@@ -19,7 +19,8 @@ _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=d
 class HttpRequest(NamedTuple):
     """A request as its host received it; header names are lower case.
 
-    `peer` is the address that connected, never what a header says of it.
+    `peer` is the address that connected, never what a header says of it; `own_host` the name by
+    which it was brought to us, where whoever brings it goes by the name alone.
     """
 
     method: str
@@ -28,6 +29,7 @@ class HttpRequest(NamedTuple):
     headers: Headers
     body: bytes
     peer: str = ""
+    own_host: str = ""
 
     def header(self, name: bytes) -> bytes | None:
         """The value of a header, or None where it is absent or stands there twice."""

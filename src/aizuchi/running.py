@@ -75,7 +75,14 @@ class App:
             await self._watch.tracing.flush(FLUSH_WITHIN_S)
 
     async def hand_back(self) -> None:
+        """Hands back what is worked on; whoever reads here is let go, to come back elsewhere."""
+        if self._web:
+            self._web.close()
         await self._worker.hand_back()
+
+    async def settled(self) -> bool:
+        """Returns when what is worked on now has ended; whether there was anything."""
+        return await self._worker.settled()
 
     async def drain(self) -> None:
         """Takes on nothing more, and returns when nothing is on its way.

@@ -70,6 +70,13 @@ class Worker:
         """Hands back all that is held now, and goes on taking what there is."""
         await cancel(*self._held)
 
+    async def settled(self) -> bool:
+        """Returns when what is held now is no more; whether anything was."""
+        held = {*self._held}
+        if held:
+            await asyncio.wait(held)
+        return bool(held)
+
     async def _answer_all(self) -> None:
         while True:
             await self._slots.acquire()

@@ -30,7 +30,7 @@ from aizuchi.engines.aws.records import (
 from aizuchi.engines.aws.sources import Offered
 from aizuchi.errors import AizuchiError
 from aizuchi.events import HttpRequest, Message, Reception
-from aizuchi.hosts.aws_lambda.shifts import Open, Opened, Shifts
+from aizuchi.hosts.aws_lambda.shifts import Open, Opened, Record, Shifts
 from aizuchi.hosts.aws_lambda.side import apologising
 from aizuchi.ports import Allowance, Engine
 from aizuchi.posting import Desk, outlet
@@ -86,14 +86,14 @@ class Assistant:
 
 
 class Environment:
-    def __init__(self, process: Process, open_it: Open) -> None:
+    def __init__(self, process: Process, open_it: Open[Record]) -> None:
         self.process, self.shifts = process, Shifts(open_it)
 
 
 class Pool:
     """A function: as many environments as it needs. The first ones have the faults."""
 
-    def __init__(self, open_in: Callable[[Process], Open], *faults: Fault) -> None:
+    def __init__(self, open_in: Callable[[Process], Open[Record]], *faults: Fault) -> None:
         self._open_in, self._faults = open_in, [*faults]
         self.timeout_s = TIMEOUT_S
         self._idle: list[Environment] = []
@@ -125,13 +125,13 @@ class Pool:
             await one.shifts.close()
 
 
-def _outcome(serving: "asyncio.Task[list[str]]") -> Outcome:
+def _outcome(serving: "asyncio.Task[list[Record]]") -> Outcome:
     error = serving.exception()
     if error and not isinstance(error, AizuchiError):
         raise error
     if error:
         return trouble("failed", type(error).__name__, str(error))
-    failures = [{"itemIdentifier": each} for each in serving.result()]
+    failures = [{"itemIdentifier": each["messageId"]} for each in serving.result()]
     return Outcome("returned", json.dumps({"batchItemFailures": failures}).encode())
 
 
@@ -191,9 +191,9 @@ class LambdaLives:
 
     # ── an environment ────────────────────────────────────────────────────────
 
-    def _open_in(self, process: Process) -> Open:
+    def _open_in(self, process: Process) -> Open[Record]:
         @asynccontextmanager
-        async def open_it(left_s: float) -> AsyncIterator[Opened]:
+        async def open_it(left_s: float) -> AsyncIterator[Opened[Record]]:
             offered = Offered()
             cloud = self.cloud._replace(transport=ProcessTransport(self.aws, process))
             opening = partial(open_engine, cloud, clock=virtual_time.clock, pushed=("plaza",))

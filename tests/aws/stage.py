@@ -27,6 +27,7 @@ PATIENCE_S = 60.0
 TIMEOUT_S = 120.0
 PLACE = "aizuchi.hosts.aws_lambda"
 ALL = ("ingress", "worker", "side")
+WEB_TOKEN = "a-long-and-random-web-token"
 
 
 class Stage:
@@ -48,6 +49,7 @@ class Stage:
     def environ(self) -> Mapping[str, str]:
         self.aws.ssm.put("/aizuchi/slack", self.slack.signing_secret)
         self.aws.ssm.put("/aizuchi/discord", self.discord.public_key)
+        self.aws.ssm.put("/aizuchi/web-token", WEB_TOKEN)
         return {
             **self.aws.environment(),
             "AIZUCHI__AWS__TABLE": self.cloud.table,
@@ -132,5 +134,8 @@ async def functions(one: Stage, folder: Path, names: Collection[str] = ALL) -> A
 
 def spec_of(one: Stage, folder: Path, name: str) -> Spec:
     environ = {**one.environ, "AIZUCHI_HOME": str(folder / name)}
-    handler = f"{PLACE}.{name}.handler"
-    return Spec(handler, folder, environ, TIMEOUT_S, skew_s=one.passed_s)
+    spec = Spec(f"{PLACE}.{name}.handler", folder, environ, TIMEOUT_S, skew_s=one.passed_s)
+    if name != "stream":
+        return spec
+    environ["AIZUCHI_WEB_TOKEN"] = "ssm:/aizuchi/web-token"
+    return spec._replace(command=("-m", f"{PLACE}.runtime"))

@@ -7,7 +7,14 @@ from contextlib import asynccontextmanager
 import pytest
 
 from aizuchi.errors import StoreUnavailable
-from aizuchi.hosts.aws_lambda.shifts import HAND_BACK_S, LEAVE_S, Opened, Shifts, bounds_within
+from aizuchi.hosts.aws_lambda.shifts import (
+    HAND_BACK_S,
+    LEAVE_S,
+    Opened,
+    Record,
+    Shifts,
+    bounds_within,
+)
 from aizuchi.turns import Bounds
 
 ONE = {"messageId": "1"}
@@ -28,14 +35,13 @@ class Assistant:
         self.opens_with: Exception | None = None
 
     @asynccontextmanager
-    async def open(self, left_s: float) -> AsyncIterator[Opened]:
+    async def open(self, left_s: float) -> AsyncIterator[Opened[Record]]:
         if self.opens_with:
             raise self.opens_with
         self.opened += 1
         yield Opened(self, self.offer)
 
-    async def offer(self, record: object) -> bool:
-        assert isinstance(record, dict)
+    async def offer(self, record: Record) -> bool:
         name = record["messageId"]
         if self.seconds[name] < 0:
             raise ValueError("no message of ours")
@@ -58,7 +64,7 @@ class Assistant:
 
 
 @asynccontextmanager
-async def shifts(assistant: Assistant) -> AsyncIterator[Shifts]:
+async def shifts(assistant: Assistant) -> AsyncIterator[Shifts[Record]]:
     one = Shifts(assistant.open)
     try:
         yield one
@@ -77,7 +83,7 @@ async def test_what_is_done_does_not_come_again_and_the_assistant_stays_open() -
 async def test_what_is_not_done_in_time_is_handed_back() -> None:
     assistant = Assistant(_1=3, _2=1000)
     async with shifts(assistant) as one:
-        assert await one.serve([ONE, TWO], LEFT_S) == ["2"]
+        assert await one.serve([ONE, TWO], LEFT_S) == [TWO]
     assert assistant.handed_back_at == LEFT_S - HAND_BACK_S
     assert assistant.rested == 1
 
@@ -86,13 +92,13 @@ async def test_what_does_not_let_go_keeps_nobody_beyond_the_end() -> None:
     assistant = Assistant(_1=1000)
     assistant.stubborn = {"1"}
     async with shifts(assistant) as one:
-        assert await one.serve([ONE], LEFT_S) == ["1"]
+        assert await one.serve([ONE], LEFT_S) == [ONE]
         assert asyncio.get_running_loop().time() == pytest.approx(LEFT_S - LEAVE_S)
 
 
 async def test_a_message_that_breaks_something_comes_again() -> None:
     async with shifts(Assistant(_1=-1, _2=1)) as one:
-        assert await one.serve([ONE, TWO], LEFT_S) == ["1"]
+        assert await one.serve([ONE, TWO], LEFT_S) == [ONE]
 
 
 async def test_an_assistant_that_cannot_be_opened_is_tried_again() -> None:

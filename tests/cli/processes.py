@@ -22,7 +22,7 @@ END_OF_HEAD = b"\r\n\r\n"
 
 class PacedModel:
     """An OpenAI-compatible endpoint that says numbered words, as many and as fast as it is told,
-    unless it is down. It keeps what it was asked."""
+    unless it is down, and after each word waits until it may go on. It keeps what it was asked."""
 
     def __init__(self) -> None:
         self.words, self.pause_s, self.calls = 5, 0.0, 0
@@ -31,6 +31,8 @@ class PacedModel:
         self.asked_with: list[dict[str, Any]] = []
         self.writers: list[asyncio.StreamWriter] = []
         self._called = asyncio.Event()
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
 
     async def asked(self) -> None:
         """Waits until somebody asks it."""
@@ -64,6 +66,7 @@ class PacedModel:
             _write(writer, {"delta": {"content": word}})
             await writer.drain()
             await asyncio.sleep(self.pause_s)
+            await self.may_go_on.wait()
         _write(writer, {"delta": {}, "finish_reason": "stop"})
         _write_chunk(writer, b"data: [DONE]\n\n")
         writer.write(b"0\r\n\r\n")

@@ -200,7 +200,7 @@ def _wrapped(tool: Tool, process: Process) -> Tool:
     return tool._replace(call=port.call)
 
 
-class _Everybody:
+class Everybody:
     """Whoever shows a token is the person of that name."""
 
     def person_of(self, token: str) -> str | None:
@@ -217,7 +217,7 @@ def _app(engine: Engine) -> ASGIApp:
         chats=engine.chats,
         memory=engine.memory,
         tickets=engine.tickets,
-        gate=Gate(_Everybody()),
+        gate=Gate(Everybody()),
         clock=virtual_time.clock,
     )
     return make_app(inbox=engine.inbox, clock=virtual_time.clock, web=web)

@@ -1,20 +1,22 @@
-"""Systems 0, 2 and 3 as functions: the examples' own files, under the real awslambdaric on a played
-AWS, asked by a fake Slack and a fake Discord with real signatures."""
+"""Systems 0, 2, 3 and 4 as functions: the examples' own files, in real processes on a played AWS,
+asked by a fake Slack and a fake Discord with real signatures, and by a page."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.aws.stage import Stage, functions, stage
+from tests.aws.stage import ALL, Stage, functions, stage
+from tests.aws.test_stream import Screen, asks, person
 from tests.examples.street import EXAMPLES
 
 from aizuchi.deploy.manners import write_manners
 from aizuchi.hosts.aws_lambda.ingress import FILE_NAME
 from aizuchi.settings import load
 from aizuchi.surfaces.discord.registration import declared
+from aizuchi.testing.asgi_client import events_of
 
 pytestmark = pytest.mark.real_time
 
@@ -22,8 +24,8 @@ QUESTION = "なぜ空は青い?"
 
 
 @asynccontextmanager
-async def deployed(name: str, folder: Path) -> AsyncIterator[Stage]:
-    """The functions with what `aizuchi deploy aws` packs of an example."""
+async def deployed(name: str, folder: Path, names: Collection[str] = ALL) -> AsyncIterator[Stage]:
+    """Its functions with what `aizuchi deploy aws` packs of an example."""
     file = EXAMPLES / name / "aizuchi.toml"
     settings = load(file, {})
     (folder / file.name).write_bytes(file.read_bytes())
@@ -31,7 +33,7 @@ async def deployed(name: str, folder: Path) -> AsyncIterator[Stage]:
     async with stage() as one:
         one.discord.register(*declared(settings.discord, in_guild=False))
         one.discord.guild.owner = one.bob.id
-        async with functions(one, folder):
+        async with functions(one, folder, names):
             yield one
             await one.until_settled()
             one.slack.assert_clean()
@@ -61,7 +63,10 @@ async def test_system_0_answers_a_signed_command_and_no_other(tmp_path: Path) ->
         ]
         assert lines_of(one)[-1] == ("user", QUESTION)
         assert said.interaction
-        assert said.interaction.token not in one.log, "whoever has it can write there"
+        kept = str(one.aws.dynamodb.table(one.cloud.table).all())
+        assert QUESTION in kept
+        for place in (one.log, kept):
+            assert said.interaction.token not in place, "whoever has it can write there"
 
 
 async def test_system_2_remembers_a_person_though_its_function_died(tmp_path: Path) -> None:
@@ -75,6 +80,7 @@ async def test_system_2_remembers_a_person_though_its_function_died(tmp_path: Pa
         assert asked_of(one)["temperature"] == 0
 
 
+@pytest.mark.proof
 async def test_system_2_needs_no_model_to_greet_and_to_forget(tmp_path: Path) -> None:
     async with deployed("system-2", tmp_path) as one:
         assert await mentioned(one, "") == ["なんでしょうか?"]
@@ -114,3 +120,30 @@ async def test_system_3_tells_whoever_asked_that_the_model_is_not_there(tmp_path
         seen = one.slack.transcript(one.ann)
         assert seen.count("only you see this") == 2
         assert one.model.answer.strip() not in seen
+
+
+async def test_system_4_streams_what_a_bare_model_says(tmp_path: Path) -> None:
+    async with deployed("system-4", tmp_path, ["stream"]) as one:
+        one.model.may_go_on.clear()
+        first, second = Screen(), Screen()
+        async with person(one).open("POST", "/api/chat", body=asks("a", "1", QUESTION)) as stream:
+            await first.read(stream, until="word0")
+            one.model.may_go_on.set()
+            await first.read(stream)
+        async with person(one).open("POST", "/api/chat", body=asks("a", "2", "次は?")) as stream:
+            await second.read(stream)
+        assert [first.text, second.text] == [one.model.answer] * 2
+        assert lines_of(one) == [("user", "次は?")]
+        assert asked_of(one)["max_tokens"] == 1024
+        assert "tools" not in asked_of(one)
+        assert (await person(one).request("GET", "/compare")).status == 200
+
+
+@pytest.mark.proof
+async def test_system_4_ends_its_stream_with_what_went_wrong(tmp_path: Path) -> None:
+    async with deployed("system-4", tmp_path, ["stream"]) as one:
+        one.model.is_down = True
+        said = await person(one).request("POST", "/api/chat", body=asks("a", "1", QUESTION))
+        *_, error, done = events_of(said.body)
+        assert (error.chunk["type"], done.data) == ("error", "[DONE]")
+        assert "モデル" in error.chunk["errorText"]

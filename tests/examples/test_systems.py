@@ -13,6 +13,7 @@ from tests.worker.office import ScriptedModel
 
 from aizuchi.errors import ModelUnreachable
 from aizuchi.simulator.discord.offers import CannotDo
+from aizuchi.surfaces.slack.manifest import manifest
 from aizuchi.testing.asgi_client import events_of
 
 QUESTION, ANSWER = "何時?", "もうすぐお昼。"
@@ -152,6 +153,18 @@ async def test_whoever_asks_while_the_model_is_down_is_told(street: Street) -> N
     assert answer
     assert ANSWER not in answer
     street.slack.slack.assert_clean()
+
+
+@of(2)
+def test_its_manifest_asks_for_what_the_original_did(street: Street) -> None:
+    made = manifest(street.settings, "https://bot.example.org")
+    assert {"app_mentions:read", "chat:write"} <= {*made["oauth_config"]["scopes"]["bot"]}
+    heard = made["settings"]["event_subscriptions"]
+    assert "app_mention" in heard["bot_events"]
+    assert heard["request_url"] == "https://bot.example.org/slack/events"
+    assert made["features"]["bot_user"]["always_online"] is True
+    off = ("socket_mode_enabled", "org_deploy_enabled", "token_rotation_enabled")
+    assert [made["settings"][each] for each in off] == [False] * 3
 
 
 # ── system 3: a friend, by a slash command ────────────────────────────────────

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from aizuchi.testing.asgi_client import AsgiClient
 from aizuchi.testing.lambda_ import Spec, gateway_of, running
 from aizuchi.testing.lambda_.events import Asked, Form, answer_of, event_of
 
@@ -20,6 +21,12 @@ def asked(body: bytes = b"", **more: Any) -> Asked:
     headers = [("Host", "a.test"), ("X-Twice", "1"), ("X-Twice", "2"), ("Cookie", "a=1; b=2")]
     kind = more.pop("kind", "application/json")
     return Asked("POST", "/slack/ev%20ents", "a=1&a=2&b=", [*headers, ("Content-Type", kind)], body)
+
+
+def test_a_function_is_found_by_its_name_and_over_tls() -> None:
+    event = json.loads(event_of(asked(), "url"))
+    assert event["requestContext"]["domainName"] == event["headers"]["host"] == "a.test"
+    assert event["headers"]["x-forwarded-proto"] == "https"
 
 
 def test_format_2_has_small_letters_and_joins_what_comes_twice() -> None:
@@ -122,3 +129,32 @@ async def test_a_stream_that_breaks_off_is_a_failure() -> None:
     async with running(Spec("breaks", FOLDER, command=STREAMING)) as function:
         failed = await function.invoke(b"{}")
         assert (failed.kind, failed.json()["errorType"]) == ("failed", "Broken")
+
+
+@pytest.mark.real_time
+async def test_its_client_sees_that_it_broke_off() -> None:
+    async with running(Spec("breaks", FOLDER, command=STREAMING)) as function:
+        client = AsgiClient(gateway_of(function, "url", streams=True))
+        async with client.open("GET", "/") as connection:
+            assert await connection.read_all() == b"data: 0\n\ndata: 1\n\n"
+            assert not connection.is_whole
+
+
+@pytest.mark.real_time
+async def test_that_a_client_left_no_function_is_told() -> None:
+    async with running(Spec("well", FOLDER, command=STREAMING)) as function:
+        client = AsgiClient(gateway_of(function, "url", streams=True))
+        async with client.open("GET", "/") as leaving:
+            await leaving.read()
+        (invocation,) = function.invocations
+        assert (await invocation.outcome()).payload.count(b"data:") == 4
+
+
+@pytest.mark.real_time
+async def test_a_wrapper_may_start_something_else(tmp_path: Path) -> None:
+    wrapper = tmp_path / "wrapper"
+    wrapper.write_text(f'#!/bin/sh\nexec "$1" {STREAMING[0]} well\n', "utf-8")
+    wrapper.chmod(0o755)
+    environ = {"AWS_LAMBDA_EXEC_WRAPPER": str(wrapper)}
+    async with running(Spec("handlers.echo", FOLDER, environ)) as function:
+        assert (await function.invoke(b"{}")).payload.count(b"data:") == 4

@@ -42,7 +42,8 @@ class Event(NamedTuple):
 
 
 class Connection:
-    """One request under way. Like a server's, its send waits while too much is unread."""
+    """One request under way. Like a server's, its send waits while too much is unread. A response
+    that `is_whole` did not break off."""
 
     def __init__(self, body: Body) -> None:
         self._pieces = iter([body] if isinstance(body, bytes) else body or ())
@@ -51,6 +52,7 @@ class Connection:
         self._changed = asyncio.Event()
         self._hung_up = asyncio.Event()
         self._ended = False
+        self.is_whole = False
         self.pieces_taken = 0
         self.status = 0
         self.headers: Mapping[str, str] = {}
@@ -111,7 +113,7 @@ class Connection:
         else:
             self._unread += message.get("body", b"")
             self.bodies += 1
-            self._ended = not message.get("more_body", False)
+            self.is_whole = self._ended = not message.get("more_body", False)
         self._tell()
         while len(self._unread) > MOST_UNREAD and not self._hung_up.is_set():
             await self._change()

@@ -35,9 +35,11 @@ function isStream(response: Response): boolean {
   return response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
 }
 
-/** Read to its end here, so that a connection that breaks in the middle is tried again too. */
+/** Read to its end here, so that a connection that breaks in the middle is tried again too. Chromium
+ * gives a 204 a body, with which no response of that status may be made. */
 async function whole(response: Response): Promise<Response> {
-  return response.body ? new Response(await response.arrayBuffer(), response) : response;
+  const bytes = await response.arrayBuffer();
+  return new Response(bytes.byteLength ? bytes : null, response);
 }
 
 /** The server sends a sign of life every 15 s; a stream without one is dead, whatever the socket says. */

@@ -43,7 +43,7 @@ class AwsChats:
         talk = await self._owned(person, conversation)
         if talk is None:
             return None
-        said = await self._said(conversation)
+        said: dict[int, Said] = {}
         replaced: list[tuple[int, int]] = []
         for waiting in talk.open:
             life = await life_of(self._store.table, waiting.turn_id)
@@ -52,6 +52,7 @@ class AwsChats:
                 said[waiting.seq] = being_said(message, waiting.accepted_at, life.log)
                 if begin := await asked_again(self._store.table, message):
                     replaced.append((begin, waiting.seq))
+        said |= await self._said(conversation)  # what settled meanwhile stands there by now
         return thread_of(said, replaced)
 
     async def whose(self, beginning: str) -> Sequence[str]:

@@ -25,9 +25,6 @@ from aizuchi.events import Message, Signal
 from aizuchi.live import LiveLog
 from aizuchi.turns import Turn, overdue_from
 
-BACKUP_S = 5.0
-"""When a message wakes somebody else for what this process has a hand free for itself."""
-
 
 class AwsInbox:
     """The Inbox port. `pushed` are the surfaces whose messages go through the queue in order."""
@@ -117,12 +114,12 @@ class AwsInbox:
                 self._hands.add(over, overdue_from(turn.accepted_at, self._store.bounds))
 
     async def _send_for(self, turn: Turn) -> None:
-        """Messages that bring somebody to it, whatever becomes of this process: one now, one when
-        it has waited too long. They are sent again where the turn was known: it may be that they
-        never were."""
+        """Messages that bring somebody to it, whatever becomes of this process: one now, or once
+        who waits here has had their time; one when it has waited too long. They are sent again
+        where the turn was known: it may be that they never were."""
         now = self._store.clock()
         where = (turn.message.conversation, turn.message.turn_id)
-        soon_s = BACKUP_S if self._source.has_room else 0.0
+        soon_s = self._source.alone_s
         if turn.refusal:
             await self._queues.send((write_record(Late(*where, turn.refusal)), soon_s))
             return

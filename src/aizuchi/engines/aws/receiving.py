@@ -73,7 +73,7 @@ class Reception:
         since = min(lead.delivery.sent_at, self._store.clock())  # SQS has a clock of its own
         if surplus := self._hands.add(lead, since):
             await self._source.later(surplus, SURPLUS_S)
-        elif not (lead.to_end or self._source.has_room):
+        elif not (lead.to_end or self._source.alone_s):
             self._lying.put_nowait((lead, asyncio.get_running_loop().time() + BUSY_S))
 
     async def run(self) -> None:

@@ -4,12 +4,13 @@ one in its hands offers it."""
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 from aizuchi.engines.aws.queues import Delivery, Queues, handed
 from aizuchi.errors import StoreError
 
+BACKUP_S = 5.0
 RETRY_S = 2.0
 LONGEST_RETRY_S = 30.0
 
@@ -25,8 +26,9 @@ class Source(Protocol):
     stays: bool
 
     @property
-    def has_room(self) -> bool:
-        """Whether somebody here waits for work."""
+    def alone_s(self) -> float:
+        """How long what is accepted here is left to who waits for work here, before somebody else
+        is woken for it; 0 where nobody waits."""
         ...
 
     async def done(self, delivery: Delivery) -> None:
@@ -43,6 +45,10 @@ class Source(Protocol):
 
     def wanting(self) -> AbstractContextManager[None]:
         """While somebody waits for work, who has a hand free to answer."""
+        ...
+
+    def trying(self) -> AbstractContextManager[None]:
+        """While somebody here looks whether there is something to be claimed."""
         ...
 
     def bind(self, queues: Queues, take: Take) -> None:
@@ -64,8 +70,8 @@ class Polled:
         self._wanted = asyncio.Event()
 
     @property
-    def has_room(self) -> bool:
-        return self._waiting > 0
+    def alone_s(self) -> float:
+        return BACKUP_S if self._waiting else 0.0
 
     @contextmanager
     def wanting(self) -> Iterator[None]:
@@ -77,6 +83,9 @@ class Polled:
             self._waiting -= 1
             if not self._waiting:
                 self._wanted.clear()
+
+    def trying(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def bind(self, queues: Queues, take: Take) -> None:
         self._queues, self._take = queues, take
@@ -120,12 +129,17 @@ class Polled:
 
 class Offered:
     """One message at a time, from a host that is told in the end whether it is done with: who has
-    handed it out takes it back or not."""
+    handed it out takes it back or not. For how long what the host itself accepts is left to it
+    `alone`, in seconds, is the host's to say."""
 
     stays = False
 
-    def __init__(self) -> None:
+    def __init__(self, alone_s: float = BACKUP_S) -> None:
+        self.alone_s = alone_s
         self._outcomes: dict[str, asyncio.Future[bool]] = {}
+        self._tries = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
 
     def bind(self, queues: Queues, take: Take) -> None:
         self._queues, self._take = queues, take
@@ -141,13 +155,23 @@ class Offered:
         finally:
             self._outcomes.pop(delivery.receipt, None)
 
-    @property
-    def has_room(self) -> bool:
-        return True
+    async def calm(self) -> None:
+        """Returns when nobody tries to claim anything."""
+        await self._calm.wait()
+
+    def wanting(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     @contextmanager
-    def wanting(self) -> Iterator[None]:
-        yield
+    def trying(self) -> Iterator[None]:
+        self._tries += 1
+        self._calm.clear()
+        try:
+            yield
+        finally:
+            self._tries -= 1
+            if not self._tries:
+                self._calm.set()
 
     async def run(self) -> None:
         await asyncio.Event().wait()

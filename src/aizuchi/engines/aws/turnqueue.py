@@ -87,7 +87,7 @@ class AwsQueue:
         if lead and lead.delivery:
             await self._source.later(lead.delivery, 0)
         elif lead:
-            self._hands.add(lead, turn.accepted_at)
+            await self._wake(lead, turn.accepted_at)
 
     # ── claiming ──────────────────────────────────────────────────────────────
 
@@ -102,14 +102,15 @@ class AwsQueue:
 
     async def _unless_cancelled(self, lead: Lead) -> Claim | None:
         """A claim that nobody waits for any more is handed back."""
-        trying = asyncio.ensure_future(self._try(lead))
-        try:
-            return await asyncio.shield(trying)
-        except asyncio.CancelledError:
-            with suppress(StoreError):
-                if found := await trying:
-                    await self.release(found)
-            raise
+        with self._source.trying():
+            trying = asyncio.ensure_future(self._try(lead))
+            try:
+                return await asyncio.shield(trying)
+            except asyncio.CancelledError:
+                with suppress(StoreError):
+                    if found := await trying:
+                        await self.release(found)
+                raise
 
     async def _try(self, lead: Lead) -> Claim | None:
         before = self._hands.holder(lead)

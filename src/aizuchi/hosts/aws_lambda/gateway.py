@@ -1,6 +1,5 @@
 """How API Gateway and function URLs hand over a request, and take its response."""
 
-from binascii import Error as NotBase64
 from binascii import a2b_base64
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -35,12 +34,12 @@ def read_event(event: object, now: float) -> Arrived:
     """
     if not isinstance(event, Mapping):
         raise NotHttp
-    context = _mapping(event, "requestContext")
-    method = _mapping(context, "http").get("method") or event.get("httpMethod")
+    context = mapping(event, "requestContext")
+    method = mapping(context, "http").get("method") or event.get("httpMethod")
     path = event.get("rawPath") or event.get("path")
     if not isinstance(method, str) or not isinstance(path, str):
         raise NotHttp
-    request = HttpRequest(method, path, "", tuple(_headers(event)), _body(event))
+    request = HttpRequest(method, path, "", tuple(_headers(event)), body_of(event))
     return Arrived(request, _arrived(context, now))
 
 
@@ -55,7 +54,7 @@ def write_response(answer: HttpResponse) -> Mapping[str, Any]:
     return {"statusCode": answer.status, "headers": headers, "body": body, "isBase64Encoded": False}
 
 
-def _mapping(event: object, name: str) -> Event:
+def mapping(event: object, name: str) -> Event:
     value = event.get(name) if isinstance(event, Mapping) else None
     return value if isinstance(value, Mapping) else {}
 
@@ -63,16 +62,17 @@ def _mapping(event: object, name: str) -> Event:
 def _headers(event: Event) -> Iterator[tuple[bytes, bytes]]:
     """What stands there twice does so in the multi-value form; the newer payload joins the values
     with a comma, and a signature is then none."""
-    single = {name: (value,) for name, value in _mapping(event, "headers").items()}
-    for name, values in {**single, **_mapping(event, "multiValueHeaders")}.items():
-        yield from ((_raw(name).lower(), _raw(value)) for value in values)
+    single = {name: (value,) for name, value in mapping(event, "headers").items()}
+    for name, values in {**single, **mapping(event, "multiValueHeaders")}.items():
+        yield from ((raw(name).lower(), raw(value)) for value in values)
 
 
-def _raw(text: object) -> bytes:
+def raw(text: object) -> bytes:
+    """A value of a header."""
     return str(text).encode("utf-8", "replace")
 
 
-def _body(event: Event) -> bytes:
+def body_of(event: Event) -> bytes:
     body = event.get("body") or ""
     if not isinstance(body, str):
         raise NotHttp
@@ -80,7 +80,7 @@ def _body(event: Event) -> bytes:
         return body.encode("utf-8", "replace")
     try:
         return a2b_base64(body, strict_mode=True)
-    except NotBase64:
+    except ValueError:
         raise NotHttp from None
 
 

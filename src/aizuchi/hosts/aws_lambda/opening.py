@@ -12,7 +12,7 @@ from aizuchi.engines.aws.sources import Offered
 from aizuchi.errors import SettingsError
 from aizuchi.hosts.aws_lambda.parameters import MOST_NAMES, PREFIX, Read, reader_of
 from aizuchi.hosts.aws_lambda.service import Service
-from aizuchi.hosts.aws_lambda.shifts import Opened, bounds_within
+from aizuchi.hosts.aws_lambda.shifts import Opened, Record, bounds_within
 from aizuchi.settings import HOME_VARIABLE, Settings, load
 from aizuchi.settings.home import prepare
 from aizuchi.settings.masking import JsonFormatter
@@ -27,17 +27,28 @@ async def open_assistant(
     left_s: float,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.time,
-) -> AsyncIterator[Opened]:
+) -> AsyncIterator[Opened[Record]]:
     """Opens it for invocations of so many seconds.
 
     Raises:
         AizuchiError: the settings, the secrets or the store do not allow it.
     """
-    settings = settings_of(with_parameters(environ, reader_in(environ)), left_s)
-    _log(settings)
-    offered = Offered()
+    settings, offered = opened_settings(environ, left_s), Offered()
     async with open_app(settings, clock, takes=False, offered=offered) as app:
         yield Opened(app, offered.offer)
+
+
+def opened_settings(environ: Mapping[str, str], left_s: float) -> Settings:
+    """The settings for invocations of so many seconds, its parameters read; from now on log lines
+    are written as they say.
+
+    Raises:
+        SettingsError: they are not those of a function.
+        StoreUnavailable: SSM cannot be asked.
+    """
+    settings = settings_of(with_parameters(environ, reader_in(environ)), left_s)
+    _log(settings)
+    return settings
 
 
 def settings_of(environ: Mapping[str, str], left_s: float) -> Settings:

@@ -1,4 +1,4 @@
-"""What a function does with messages of a queue: it works for as long as one invocation lasts.
+"""What a function does with what it is brought: it works for as long as one invocation lasts.
 
 The assistant stays open from one to the next, with its event loop, its connections and whatever it
 waits for, and is frozen in between with everything else. So nothing may be under way when an
@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from aizuchi.attempt import cancel
 from aizuchi.turns import Bounds
@@ -23,9 +23,12 @@ LEAVE_S = 2.0
 REST_WITHIN_S = 30.0
 LEAST_ANSWER_S = 10.0
 
+Thing = TypeVar("Thing")
+"""A message of a queue, or a request."""
+
 Record = Mapping[str, Any]
-Offer = Callable[[Record], Coroutine[Any, Any, bool]]
-"""Takes a message of a queue; whether nothing of it is left to be done."""
+Offer = Callable[[Thing], Coroutine[Any, Any, bool]]
+"""Takes what was brought; whether nothing of it is left to be done."""
 
 log = logging.getLogger(__name__)
 
@@ -46,40 +49,40 @@ class Assistant(Protocol):
         ...
 
 
-class Opened(NamedTuple):
+class Opened(NamedTuple, Generic[Thing]):
     assistant: Assistant
-    offer: Offer
+    offer: Offer[Thing]
 
 
-Open = Callable[[float], AbstractAsyncContextManager[Opened]]
+Open = Callable[[float], AbstractAsyncContextManager[Opened[Thing]]]
 """Opens the assistant for invocations of so many seconds."""
 
 
-class Shifts:
+class Shifts(Generic[Thing]):
     """One after the other, on one event loop."""
 
-    def __init__(self, open_assistant: Open) -> None:
+    def __init__(self, open_assistant: Open[Thing]) -> None:
         self._open = open_assistant
         self._living: asyncio.Task[None] | None = None
-        self._opened: Opened | None = None
+        self._opened: Opened[Thing] | None = None
 
-    async def serve(self, records: Sequence[Record], left_s: float) -> list[str]:
-        """The ids of the messages that are to come again.
+    async def serve(self, things: Sequence[Thing], left_s: float) -> list[Thing]:
+        """Does what each of them asks for; gives those that are to come again.
 
         Raises:
             AizuchiError: the assistant cannot be opened, or its work has ended.
         """
         until = _now() + left_s
         opened, living = await self._awake(left_s)
-        offering = {asyncio.create_task(opened.offer(each)): each for each in records}
+        offering = {asyncio.create_task(opened.offer(each)): each for each in things}
         try:
             await self._wait({*offering}, living, until - HAND_BACK_S)
             await self._wind_up(opened, {*offering}, until - LEAVE_S)
         finally:
             await cancel(*offering)
-        return [str(each["messageId"]) for task, each in offering.items() if not _is_done(task)]
+        return [each for task, each in offering.items() if not _is_done(task)]
 
-    async def _awake(self, left_s: float) -> tuple[Opened, asyncio.Task[None]]:
+    async def _awake(self, left_s: float) -> tuple[Opened[Thing], asyncio.Task[None]]:
         """The assistant, opened by the first invocation, or anew after its work broke off."""
         if self._living is None or self._living.done():
             is_open = asyncio.Event()
@@ -114,14 +117,14 @@ class Shifts:
             living.result()
 
     async def _wind_up(
-        self, opened: Opened, offering: set[asyncio.Task[bool]], until: float
+        self, opened: Opened[Thing], offering: set[asyncio.Task[bool]], until: float
     ) -> None:
         """Leaves nothing under way."""
         left = {task for task in offering if not task.done()}
         with suppress(TimeoutError):
             async with asyncio.timeout_at(until):
                 if left:
-                    log.warning("the time is nearly over: %d turns are handed back", len(left))
+                    log.warning("the time is nearly over: %d are handed back", len(left))
                     await opened.assistant.hand_back()
                     await asyncio.wait(left)
         with suppress(TimeoutError):
@@ -140,11 +143,11 @@ def bounds_within(bounds: Bounds, left_s: float) -> Bounds:
 
 
 def _is_done(task: asyncio.Task[bool]) -> bool:
-    """A message that broke something is tried again; some day it is a dead letter."""
+    """What broke something is brought again, if it is a message; some day it is a dead letter."""
     if not task.done() or task.cancelled():
         return False
     if error := task.exception():
-        log.error("a message could not be taken: %s", error, exc_info=error)
+        log.error("it could not be taken: %s", error, exc_info=error)
         return False
     return task.result()
 

@@ -17,18 +17,18 @@ from aizuchi.hosts.aws_lambda.worker import Handler
 log = logging.getLogger(__name__)
 
 
-def apologising(open_assistant: Open) -> Open:
+def apologising(open_assistant: Open[Record]) -> Open[Record]:
     """The same, for dead letters too."""
 
     @asynccontextmanager
-    async def open_it(left_s: float) -> AsyncIterator[Opened]:
+    async def open_it(left_s: float) -> AsyncIterator[Opened[Record]]:
         async with open_assistant(left_s) as opened:
             yield opened._replace(offer=_with_dead_letters(opened.offer))
 
     return open_it
 
 
-def _with_dead_letters(offer: Offer) -> Offer:
+def _with_dead_letters(offer: Offer[Record]) -> Offer[Record]:
     """Nothing else comes here from a queue that keeps an order."""
 
     async def take(record: Record) -> bool:

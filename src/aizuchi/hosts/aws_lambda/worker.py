@@ -19,7 +19,7 @@ class Context(Protocol):
 class Handler:
     """What Lambda calls, over and over in one process, with one event loop."""
 
-    def __init__(self, shifts: Shifts) -> None:
+    def __init__(self, shifts: Shifts[Record]) -> None:
         self._shifts = shifts
         self._runner = asyncio.Runner()
 
@@ -27,7 +27,7 @@ class Handler:
         records: Sequence[Record] = event["Records"]
         left_s = context.get_remaining_time_in_millis() / 1000
         again = self._runner.run(self._shifts.serve(records, left_s))
-        return {"batchItemFailures": [{"itemIdentifier": each} for each in again]}
+        return {"batchItemFailures": [{"itemIdentifier": each["messageId"]} for each in again]}
 
 
 handler = Handler(Shifts(open_assistant))

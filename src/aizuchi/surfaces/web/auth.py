@@ -101,7 +101,7 @@ class Gate:
     def refuse_place(self, request: HttpRequest) -> HttpResponse | None:
         """The answer to a request for a host that is not ours, or from another site's page."""
         language, host = language_of(request), _text(request, b"host").lower()
-        if not self._is_ours(host):
+        if not self._is_ours(host, request.own_host):
             return plain(403, line("host", language, host=host[:80] or "?"))
         if not self._origin_is_fine(request, host):
             return plain(403, line("origin", language))
@@ -117,9 +117,11 @@ class Gate:
         known = len(tokens) == 1 and self._tokens.person_of(tokens[0]) is not None
         return tokens[0] if known else None
 
-    def _is_ours(self, netloc: str) -> bool:
+    def _is_ours(self, netloc: str, own_host: str) -> bool:
         place = NETLOC.fullmatch(netloc)
-        return place is not None and (netloc in self._hosts or place["name"] in self._hosts)
+        if place is None:
+            return False
+        return netloc == own_host or netloc in self._hosts or place["name"] in self._hosts
 
     def _origin_is_fine(self, request: HttpRequest, host: str) -> bool:
         """Same origin, or the public name in front of a proxy; by cookie it must be named."""

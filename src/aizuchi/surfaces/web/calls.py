@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -15,6 +15,9 @@ from aizuchi.surfaces.web.wording import line
 
 # What a socket's handshake is taken for: something that by cookie needs to name its origin.
 UPGRADE = "UPGRADE"
+OWN_HOST: Final = "aizuchi.own_host"
+"""In a request's scope: the name by which its gateway knows us, and no other assistant."""
+
 NOT_CACHED = (b"cache-control", b"no-store")
 
 
@@ -63,6 +66,7 @@ def head_of(request: HTTPConnection) -> HttpRequest:
         headers=tuple((bytes(name), bytes(value)) for name, value in scope["headers"]),
         body=b"",
         peer=client[0] if client else "",
+        own_host=scope.get(OWN_HOST, ""),
     )
 
 

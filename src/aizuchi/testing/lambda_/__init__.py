@@ -7,11 +7,12 @@
         queues = SqsClient(httpx2.AsyncClient(), aws.environment())
         source = EventSource(Source(queue_url), queues, function.invoke)   # source.run()
 
-A function's process runs the real `awslambdaric`, or whatever else `command` names. It is frozen
-(SIGSTOP) from when it asks for its next invocation until that comes, killed at its deadline, and
-may be killed in the middle by `function.kill()`. Payloads have Lambda's limits: 6 MB for a call
-and its answer, 1 MB for an event, 200 MB for a stream. `skew_s` puts a function's clock wrong;
-`source.double()` and `source.forget()` deliver twice.
+A function's process runs the real `awslambdaric`, or whatever else `command` names, through the
+program that its AWS_LAMBDA_EXEC_WRAPPER names. It is frozen (SIGSTOP) from when it asks for its
+next invocation until that comes, killed at its deadline, and may be killed in the middle by
+`function.kill()`. Payloads have Lambda's limits: 6 MB for a call and its answer, 1 MB for an event,
+200 MB for a stream. `skew_s` puts a function's clock wrong; `source.double()` and `source.forget()`
+deliver twice.
 """
 
 from aizuchi.testing.lambda_.environments import Environment, Spec

@@ -27,6 +27,9 @@ INIT_WITHIN_S = 10.0
 STREAMING = "application/vnd.awslambda.http-integration-response"
 OK = Reply(202, b'{"status":"OK"}')
 RIC = ("-m", "awslambdaric")
+WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
+"""Names a program that is started with the whole command, and may start another one."""
+
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -226,7 +229,8 @@ async def environment(spec: Spec, number: int) -> AsyncIterator[Environment]:
 
 def _command(spec: Spec) -> list[str]:
     skewed = ["-m", "aizuchi.testing.lambda_.skewed", str(spec.skew_s)] if spec.skew_s else []
-    return [sys.executable, *skewed, *spec.command, spec.handler]
+    wrapper = [spec.environ[WRAPPER]] if WRAPPER in spec.environ else []
+    return [*wrapper, sys.executable, *skewed, *spec.command, spec.handler]
 
 
 def _environ(spec: Spec, address: str, number: int) -> dict[str, str]:

@@ -44,6 +44,7 @@ def _v2(asked: Asked, form: Form) -> dict[str, Any]:
         small = name.lower()
         headers[small] = f"{headers[small]},{value}" if small in headers else value
     cookies = headers.pop("cookie", "")
+    headers |= {"x-forwarded-proto": "https", "x-forwarded-for": asked.from_address}
     query: dict[str, str] = {}
     for name, value in parse_qsl(asked.query, keep_blank_values=True):
         query[name] = f"{query[name]},{value}" if name in query else value
@@ -61,11 +62,13 @@ def _v2(asked: Asked, form: Form) -> dict[str, Any]:
 
 
 def _context(asked: Asked, headers: Mapping[str, str], form: Form) -> dict[str, Any]:
+    """AWS finds the function by the name of the host, so that is its own."""
     place = "lambda-url" if form == "url" else "execute-api"
+    own = f"aizuchi.{place}.us-east-1.{'on.aws' if form == 'url' else 'amazonaws.com'}"
     return {
         "accountId": "anonymous" if form == "url" else "000000000000",
         "apiId": "aizuchi",
-        "domainName": f"aizuchi.{place}.us-east-1.{'on.aws' if form == 'url' else 'amazonaws.com'}",
+        "domainName": headers.get("host", own),
         "domainPrefix": "aizuchi",
         "http": {
             "method": asked.method,

@@ -20,11 +20,12 @@ def gateway_of(
     streams: bool = False,
     clock: Callable[[], float] = time.time,
 ) -> ASGIApp:
-    """With `streams`, what a function streams is passed on as it comes (RESPONSE_STREAM)."""
+    """With `streams`, what a function streams is passed on as it comes (RESPONSE_STREAM); where
+    it breaks off, so does the connection. That a client has left, no function is told."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
-        asked = _asked(scope, await _body(receive), clock())
+        asked = asked_of(scope, await body_of(receive), clock())
         if len(asked.body) > MOST_REQUESTED:
             await _send(send, TOO_LARGE)
             return
@@ -57,10 +58,10 @@ async def _stream(send: Send, invocation: Invocation) -> None:
             started = True
             await _start(send, _head(invocation))
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    if started:
-        await send({"type": "http.response.body", "body": b""})
-    else:
+    if not started:
         await _send(send, await _answer(invocation, "url"))
+    elif (await invocation.outcome()).is_good:
+        await send({"type": "http.response.body", "body": b""})
 
 
 def _head(invocation: Invocation) -> Answer:
@@ -78,7 +79,8 @@ async def _start(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
 
 
-def _asked(scope: Scope, body: bytes, now: float) -> Asked:
+def asked_of(scope: Scope, body: bytes, now: float) -> Asked:
+    """A request of an ASGI server's."""
     client = scope.get("client") or ("127.0.0.1", 0)
     return Asked(
         scope["method"],
@@ -91,7 +93,8 @@ def _asked(scope: Scope, body: bytes, now: float) -> Asked:
     )
 
 
-async def _body(receive: Receive) -> bytes:
+async def body_of(receive: Receive) -> bytes:
+    """The whole body that it comes with."""
     chunks = []
     while True:
         message = await receive()
