@@ -99,12 +99,13 @@ async def open_app(
             )
             for name, open_model in open_models.items()
         ]
+        pusher = _pusher(engine, clock, open_parts)
         watch = await open_watch(settings, engine, clock, open_parts)
         pushed = [
             await _open_pushed(plug, settings, engine, watch, clock, open_parts) for plug in found
         ]
         parts = Endpoints(endpoints), skills, pushed, watch
-        yield _compose(settings, engine, *parts, clock, takes, takes or listens)
+        yield _compose(settings, engine, *parts, pusher, clock, takes, takes or listens)
 
 
 def _open_engine(settings: Settings, offered: Any) -> Any:
@@ -113,6 +114,15 @@ def _open_engine(settings: Settings, offered: Any) -> Any:
         surfaces = settings.surfaces
         return partial(plugs.load("engine", "aws"), settings.aws, pushed=surfaces, offered=offered)
     return partial(plugs.load("engine", "sqlite"), settings.home)
+
+
+def _pusher(engine: Engine, clock: Callable[[], float], open_parts: AsyncExitStack) -> Any:
+    """Who tells those whose sockets somebody else holds; None where nobody does."""
+    if engine.gateway is None:
+        return None
+    pusher = _part("aizuchi.surfaces.web.pushing:Pusher")(engine.gateway, engine.log, clock)
+    open_parts.push_async_callback(pusher.close)
+    return pusher
 
 
 def _models(settings: Settings) -> Mapping[str, Settings]:
@@ -179,6 +189,7 @@ def _compose(
     skills: Skills,
     pushed: Sequence[Pushed],
     watch: Watch,
+    pusher: Any,
     clock: Callable[[], float],
     takes: bool,
     listens: bool,
@@ -204,7 +215,8 @@ def _compose(
         brain=skills.brain,
         sight=sight(fetching, engine.chats, settings.limits.answer_within_s),
     )
-    office = _office(settings, engine, agent, pushed, clock)
+    queue = pusher.queue(engine.queue) if pusher else engine.queue
+    office = _office(settings, engine._replace(queue=queue), agent, pushed, clock)
     worker = Worker(
         office._replace(summariser=summariser, recorder=recorder), settings.server.workers
     )
@@ -212,7 +224,8 @@ def _compose(
     intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
     web = _web(settings, engine, intake, clock) if takes else None
     sockets = _sockets(pushed, intake) if listens else {}
-    app = App(engine, intake, worker, web, sockets, watch, summariser, endpoints, skills.servers)
+    behind = summariser, endpoints, skills.servers, pusher
+    app = App(engine, intake, worker, web, sockets, watch, *behind)
     probes = _probes(settings, app, watch, web)
     app.asgi = _asgi(app, intake, pushed if takes else (), web, probes, clock)
     return app

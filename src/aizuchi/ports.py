@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from aizuchi.answers import BEGINNING, Entry, Logged, Outcome, Position, ToolCall
 from aizuchi.consent import Pending
 from aizuchi.events import Event, HttpRequest, HttpResponse, Message, Picture, Reception, Signal
+from aizuchi.followers import Gateway
 from aizuchi.history import (
     ChatInfo,
     Figures,
@@ -284,7 +285,8 @@ class Pace(Protocol):
 
 
 class Engine(NamedTuple):
-    """The ports of one engine, opened together. `run` is its own work, until it is cancelled."""
+    """The ports of one engine, opened together. `run` is its own work, until it is cancelled;
+    `gateway` is there where sockets are held by somebody else."""
 
     inbox: Inbox
     queue: Queue
@@ -298,6 +300,7 @@ class Engine(NamedTuple):
     pace: Pace
     run: Callable[[], Coroutine[None, None, None]]
     figures: Callable[[], Coroutine[None, None, Figures]] = Figures.unknown
+    gateway: Gateway | None = None
 
 
 # ── models ────────────────────────────────────────────────────────────────────

@@ -37,8 +37,10 @@ class App:
         summariser: Summariser | None,
         endpoints: Endpoints,
         servers: Servers | None,
+        pusher: Any = None,
     ) -> None:
         self.asgi: Any = None
+        self._pusher = pusher
         self.endpoints, self._servers = endpoints, servers
         self._engine, self._intake = engine, intake
         self._watch, self._summariser = watch, summariser
@@ -68,11 +70,24 @@ class App:
 
     async def rest(self) -> None:
         """Does what goes on behind the answers, as far as there is something to be done."""
+        if self._pusher:
+            await self._pusher.rest()
         await self._watch.recorder.flush()
         if self._summariser:
             await self._summariser.catch_up()
         if self._watch.tracing:
             await self._watch.tracing.flush(FLUSH_WITHIN_S)
+
+    def note(self, conversation: str) -> None:
+        """Somebody was woken for a conversation: before we rest, those who listen there are told
+        what they were not."""
+        if self._pusher:
+            self._pusher.note(conversation)
+
+    @property
+    def relay(self) -> Any:
+        """What takes the frames of sockets that a gateway holds; None where there are none."""
+        return self._web.relay if self._web else None
 
     async def hand_back(self) -> None:
         """Hands back what is worked on; whoever reads here is let go, to come back elsewhere."""
@@ -92,6 +107,8 @@ class App:
         self._intake.is_closed = True
         try:
             await self._worker.drain(None)
+            if self._pusher:
+                await self._pusher.rest()
         finally:
             if self._web:
                 self._web.close()

@@ -59,7 +59,8 @@ class ProcessTransport(AWSTransport):
         self._process = process
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        service, _, operation = request.headers["x-amz-target"].partition(".")
+        of_socket = f"Sockets.{request.method}"
+        service, _, operation = request.headers.get("x-amz-target", of_socket).partition(".")
         call = self._process.begin(service, operation)
         await self._process.at(call, "before")
         response = await super().handle_async_request(request)

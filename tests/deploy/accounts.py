@@ -3,8 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import httpx2
 from tests.simulator.aws_house import REGION, Account
@@ -30,15 +33,10 @@ def environment_of(account: Account) -> Mapping[str, str]:
 
 
 def packages_here(folder: Path) -> Packages:
-    """The real packages without those of others, which the Python has by which ministack runs
-    functions."""
-
-    def nothing(target: Target, lock: Path, folder: Path) -> None:
-        pass
-
+    """The real packages, for this Python, which is that by which ministack runs functions."""
     made = packages_in(folder)
-    build_ingress(load(environment={}), made.ingress, fetch=nothing)
-    build_worker([], made.worker, fetch=nothing)
+    build_ingress(load(environment={}), made.ingress, fetch=installed)
+    build_worker([], made.worker, fetch=installed)
     build_layer(made.layer)
     return made
 
@@ -56,6 +54,15 @@ class ByPort(httpx2.AsyncHTTPTransport):
             scheme=self._address.scheme, host=self._address.host, port=self._address.port
         )
         return await super().handle_async_request(request)
+
+
+def installed(target: Target, lock: Path, folder: Path) -> None:
+    """The packages of others that a lock names, as far as they are installed here: no network."""
+    for name in re.findall(r"^([\w-]+)==", lock.read_text("utf-8"), re.MULTILINE):
+        with suppress(PackageNotFoundError), ZipFile(folder / f"{name}.whl", "w") as wheel:
+            for file in distribution(name).files or ():
+                if ".." not in file.parts and file.suffix != ".pyc":
+                    wheel.write(str(file.locate()), str(file))
 
 
 def let_read(account: Account, role: str) -> None:

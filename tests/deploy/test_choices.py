@@ -18,7 +18,7 @@ from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import Packages, packages_in
 from aizuchi.deploy.aws.secrets import known_here, wanted
 from aizuchi.deploy.aws.stacks import ChangeSet
-from aizuchi.deploy.aws.trying import Answer, signed, try_out
+from aizuchi.deploy.aws.trying import Answer, signed, try_out, try_page
 from aizuchi.deploy.stack import STACK
 from aizuchi.deploy.stack.functions import OF_MODEL
 from aizuchi.deploy.stack.watching import alarms
@@ -208,6 +208,22 @@ def test_what_does_not_answer_as_it_must_is_told(status: int, said: str) -> None
     with pytest.raises(DeployError, match=said):
         try_out("https://a.example/", "", lambda *_: Answer(status), waited.append)
     assert len(waited) == 10
+
+
+def test_the_web_chat_is_tried_by_who_has_no_token() -> None:
+    asked: list[str] = []
+
+    def post(address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        asked.append(address)
+        return Answer(401 if len(asked) > 1 else 403)
+
+    said = try_page("https://abc.lambda-url.eu-west-1.on.aws/", post, lambda _: None)
+    assert said == "ok     the web chat lets nobody in without a token"
+    assert asked == ["https://abc.lambda-url.eu-west-1.on.aws/api/chat"] * 2
+    with pytest.raises(DeployError, match=r"api/chat does not answer as it must: status 200"):
+        try_page("https://a.example", lambda *_: Answer(200), lambda _: None)
+    said = try_page("https://a.example/", lambda *_: Answer(0), lambda _: None)
+    assert said.endswith("cannot be reached from here: look at https://a.example/ yourself")
 
 
 def test_without_credentials_it_says_where_to_get_some(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,11 +34,12 @@ class Account:
         self.address, self.key_id, self.secret, self.aws = address, key_id, secret, aws
         self._clients: list[Any] = []
 
-    def client(self, service: str, **keys: str) -> Any:
-        """A client that does not try again, with other keys where they are given."""
+    def client(self, service: str, *, at: str = "", **keys: str) -> Any:
+        """A client that does not try again, with other keys, and of another place, where they are
+        given."""
         client = boto3.client(
             service,
-            endpoint_url=self.address,
+            endpoint_url=at or self.address,
             region_name=REGION,
             aws_access_key_id=keys.get("key_id", self.key_id),
             aws_secret_access_key=keys.get("secret", self.secret),

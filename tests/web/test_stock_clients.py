@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from tests.browser.requirements import lacks
@@ -58,7 +58,14 @@ async def serving(home: Path) -> AsyncIterator[Server]:
             await server.kill()
 
 
-async def talk(server: Server, kind: str) -> dict[str, Any]:
+class Place(Protocol):
+    """Where a server is."""
+
+    @property
+    def url(self) -> str: ...
+
+
+async def talk(server: Place, kind: str) -> dict[str, Any]:
     """What a client shows after each thing that it does."""
     command = (NODE, str(TALK), str(MODULES), server.url, TOKEN, f"chat-{kind}", kind)
     pipe = asyncio.subprocess.PIPE

@@ -587,17 +587,13 @@ resource "aws_lambda_function" "socket" {
 
   environment {
     variables = { for key, value in {
-      AIZUCHI__AWS__TABLE         = local.name
-      AIZUCHI__AWS__TURNS         = aws_sqs_queue.turns.url
-      AIZUCHI__AWS__SIDE          = aws_sqs_queue.side.url
-      AIZUCHI__AWS__SOCKETS       = "https://${aws_apigatewayv2_api.socket_api[0].id}.execute-api.${local.region}.${data.aws_partition.here.dns_suffix}/chat"
-      AIZUCHI_INSTALLATION_KEY    = var.installation_key != "" ? "ssm:${var.installation_key}" : null
-      AIZUCHI_WEB_TOKEN           = var.web_token != "" ? "ssm:${var.web_token}" : null
-      AIZUCHI_MODEL               = var.model != "" ? var.model : null
-      OPENAI_BASE_URL             = var.openai_base_url != "" ? var.openai_base_url : null
-      OPENAI_ORG_ID               = var.openai_organization != "" ? var.openai_organization : null
-      AIZUCHI__MODEL__TEMPERATURE = var.temperature != "" ? var.temperature : null
-      AIZUCHI__MODEL__MAX_TOKENS  = var.max_tokens != "" ? var.max_tokens : null
+      AIZUCHI__AWS__TABLE      = local.name
+      AIZUCHI__AWS__TURNS      = aws_sqs_queue.turns.url
+      AIZUCHI__AWS__SIDE       = aws_sqs_queue.side.url
+      AIZUCHI__AWS__SOCKETS    = "https://${aws_apigatewayv2_api.socket_api[0].id}.execute-api.${local.region}.${data.aws_partition.here.dns_suffix}/chat"
+      AIZUCHI_INSTALLATION_KEY = var.installation_key != "" ? "ssm:${var.installation_key}" : null
+      AIZUCHI_WEB_TOKEN        = var.web_token != "" ? "ssm:${var.web_token}" : null
+      AIZUCHI_MODEL            = "echo"
     } : key => value if value != null }
   }
 }

@@ -41,6 +41,15 @@ class AwsSettings(NamedTuple):
             variable="AIZUCHI_INSTALLATION_KEY",
         ),
     ] = Secret()
+    sockets: Annotated[
+        str,
+        Meaning(
+            "The base of the WebSocket API that holds the sockets of the web chat; without one "
+            "they are at the server itself.",
+            pattern=rf"({ADDRESS})?",
+            example="https://api.execute-api.eu-west-1.example/prod",
+        ),
+    ] = ""
 
     @property
     def is_on(self) -> bool:
@@ -49,9 +58,15 @@ class AwsSettings(NamedTuple):
 
 def check_aws(aws: AwsSettings) -> None:
     """Raises SettingsError where something is missing."""
-    missing = [f"[aws] {name}" for name, value in aws._asdict().items() if not value]
+    needed = aws._replace(sockets="unneeded")._asdict()
+    missing = [f"[aws] {name}" for name, value in needed.items() if not value]
     if aws.is_on and missing:
         raise SettingsError(
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
             "The store on AWS needs its table, its two queues and its key; or set none of them.",
+        )
+    if aws.sockets and not aws.is_on:
+        raise SettingsError(
+            "[aws] sockets is set, and no store on AWS.",
+            "Set the table, the queues and the key too, or leave sockets out.",
         )

@@ -43,9 +43,10 @@ async function ticket() {
   return answer.json();
 }
 
+const place = (await ticket()).url ?? `${url}/ws/chat`;
 const transport = () =>
   kind === "socket"
-    ? new WebSocketChatTransport({ url: `${url}/ws/chat`, params: ticket })
+    ? new WebSocketChatTransport({ url: place, params: ticket })
     : new DefaultChatTransport({ api: `${url}/api/chat`, headers });
 
 const textOf = (message) =>

@@ -8,6 +8,13 @@ import { patientFetch } from "./patient-fetch";
 
 export type Transport = ChatTransport<Message>;
 
+type Options = ConstructorParameters<typeof WebSocketChatTransport<Message>>[0];
+type Constructor = NonNullable<Options["webSocket"]>;
+
+const HERE = "/ws/chat";
+const MOST_BYTES = 30_000;
+let elsewhere = "";
+
 export function chosenTransport(): Transport {
   return wantsWebSocket ? overWebSocket() : overResponseStream();
 }
@@ -23,20 +30,42 @@ export function overResponseStream(): Transport {
 }
 
 export function overWebSocket(): Transport {
-  return new WebSocketChatTransport<Message>({
-    url: "/ws/chat",
+  return new OverWebSocket({
+    url: HERE,
     params: async () => ({ ticket: await newTicket() }),
+    webSocket: PlacedWebSocket as Constructor, // TypeScript's own types of `send` disagree with the SDK's
     prepareSendMessagesRequest: ({ messages }) => ({ messages: lastQuestion(messages) }),
   });
+}
+
+/** A gateway takes 32 kB in a frame: a message with files goes the other way, where it is larger. */
+class OverWebSocket extends WebSocketChatTransport<Message> {
+  readonly #stream = overResponseStream();
+
+  override sendMessages(options: Parameters<Transport["sendMessages"]>[0]) {
+    const size = new Blob([JSON.stringify(lastQuestion(options.messages))]).size;
+    return elsewhere && size > MOST_BYTES ? this.#stream.sendMessages(options) : super.sendMessages(options);
+  }
+}
+
+/** A socket where the last ticket is for: on AWS that is API Gateway's place, not this page's. */
+class PlacedWebSocket extends WebSocket {
+  constructor(url: string | URL, protocols?: string | string[]) {
+    const placed = new URL(elsewhere || url, location.href);
+    placed.search = new URL(url, location.href).search;
+    super(placed, protocols);
+  }
 }
 
 function lastQuestion(messages: Message[]): Message[] {
   return messages.filter((message) => message.role === "user").slice(-1);
 }
 
+/** Each ticket says where it is for; none of it is remembered from one page to the next. */
 async function newTicket(): Promise<string> {
   const response = await patientFetch("/api/ticket", { method: "POST" });
   if (!response.ok) throw new Error(await response.text());
-  const { ticket } = (await response.json()) as { ticket: string };
+  const { ticket, url } = (await response.json()) as { ticket: string; url?: string };
+  elsewhere = url ?? "";
   return ticket;
 }

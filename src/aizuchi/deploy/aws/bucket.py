@@ -41,7 +41,7 @@ class Bucket:
         self._client: Any = account.client("s3")
         self._stacks, self._stack = stacks, installation.code_stack
         self.name = installation.bucket(account)
-        self._is_ours_anew = False
+        self._was_made_now = False
 
     def make(self, say: Say) -> None:
         """
@@ -53,7 +53,7 @@ class Bucket:
         if planned.id:
             say("The bucket for the packages:")
             self._stacks.apply(self._stack, planned, say)
-            self._is_ours_anew = True
+            self._was_made_now = True
 
     def keep(self, file: Path) -> str:
         """Where it lies then; what is there already is not sent again."""
@@ -71,7 +71,7 @@ class Bucket:
 
     def unmake(self) -> None:
         """Takes it away if it was made just now, for what nobody wants."""
-        if self._is_ours_anew:
+        if self._was_made_now:
             self.delete()
 
     def delete(self) -> None:

@@ -51,6 +51,7 @@ class Plan(NamedTuple):
 class Deployment:
     def __init__(self, account: Account, stacks: Stacks, wish: Wish, build: Build) -> None:
         self._account, self._stacks, self._wish = account, stacks, wish
+        self._stack = wish.installation.stack
         self._vault = Vault(account.client("ssm"), wish.installation)
         self._bucket = Bucket(account, stacks, wish.installation)
         self._build = build
@@ -62,22 +63,24 @@ class Deployment:
         Raises:
             DeployError: what is wished cannot be.
         """
-        installation, settings = self._wish.installation, self._wish.settings
-        before, chosen = self._stacks.look(installation.stack).parameters, self._chosen()
-        kept = self._vault.kept()
-        has_web = choices.has_web(chosen, before)
-        secrets = wanted(known_here(settings), kept, web=has_web)
-        parameters = dict(
-            choices.settled(installation, settings, chosen, before, [*kept, *secrets])
-        )
+        before = self._stacks.look(self._stack).parameters
+        secrets, parameters = self._settled(before)
         check_reserved(self._account, parameters, before)
-        parameters |= self._packed(parameters["Architecture"])
+        parameters = {**parameters, **self._packed(parameters["Architecture"])}
         try:
-            changes = self._stacks.plan(installation.stack, self._template(say), parameters)
+            changes = self._stacks.plan(self._stack, self._template(say), parameters)
         except DeployError:
             self._bucket.unmake()
             raise
         return Plan(changes, secrets, before, parameters)
+
+    def _settled(self, before: Mapping[str, str]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """The secrets that are to be written, and the values of all parameters."""
+        wish, chosen, kept = self._wish, self._chosen(), self._vault.kept()
+        has_web = choices.has_web(chosen, before)
+        secrets = wanted(known_here(wish.settings), kept, web=has_web)
+        names = [*kept, *secrets]
+        return secrets, choices.settled(wish.installation, wish.settings, chosen, before, names)
 
     def _packed(self, architecture: str) -> Mapping[str, str]:
         """The parameters that say where the packages, made now, are to be found."""
@@ -98,9 +101,8 @@ class Deployment:
 
     def _chosen(self) -> Mapping[str, str]:
         """A table that an installation before has left is used again."""
-        stack = self._wish.installation.stack
-        is_new = not self._stacks.look(stack).is_there
-        if is_new and "MakeTable" not in self._wish.chosen and self._has_table(stack):
+        is_new = not self._stacks.look(self._stack).is_there
+        if is_new and "MakeTable" not in self._wish.chosen and self._has_table(self._stack):
             return {**self._wish.chosen, "MakeTable": "no"}
         return self._wish.chosen
 
@@ -114,7 +116,7 @@ class Deployment:
         return True
 
     def forget(self, plan: Plan) -> None:
-        self._stacks.forget(self._wish.installation.stack, plan.changes)
+        self._stacks.forget(self._stack, plan.changes)
         self._bucket.unmake()
 
     def apply(self, plan: Plan, say: Say) -> Standing:
@@ -122,7 +124,6 @@ class Deployment:
         Raises:
             DeployError: it failed, what had been done is taken back, and what to do.
         """
-        stack = self._wish.installation.stack
         try:
             self._bucket.make(say)
             for file in self._packages:
@@ -132,9 +133,9 @@ class Deployment:
             self.forget(plan)
             raise
         if not plan.changes.id:
-            return self._stacks.look(stack)
+            return self._stacks.look(self._stack)
         say("CloudFormation is at work:")
-        return self._stacks.apply(stack, plan.changes, say)
+        return self._stacks.apply(self._stack, plan.changes, say)
 
 
 def told(plan: Plan) -> list[str]:

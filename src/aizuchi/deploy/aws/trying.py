@@ -1,4 +1,4 @@
-"""Whether what was deployed answers: asked as Slack asks, from outside."""
+"""Whether what was deployed answers: asked as Slack and strangers ask, from outside."""
 
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from aizuchi.deploy.stack.entry import ROUTES
 from aizuchi.errors import DeployError
 
-TRIES, EVERY_S = 10, 2.0
+TRIES, PAGE_TRIES, EVERY_S = 10, 3, 2.0
 CHALLENGE = "aizuchi"
 
 
@@ -51,9 +51,23 @@ def try_out(base: str, signing_secret: str, post: Post, pause: Pause = time.slee
     return found
 
 
-def _until_known(address: str, post: Post, pause: Pause) -> Answer:
+def try_page(page: str, post: Post, pause: Pause = time.sleep) -> str:
+    """What was found of the web chat. Its address is known at once: who cannot reach it is told.
+
+    Raises:
+        DeployError: it does not answer as it must.
+    """
+    address = f"{page.rstrip('/')}/api/chat"
+    answer = _until_known(address, post, pause, PAGE_TRIES)
+    if not answer.status:
+        return f"note   the web chat cannot be reached from here: look at {page} yourself"
+    _expect(answer, 401, address)
+    return "ok     the web chat lets nobody in without a token"
+
+
+def _until_known(address: str, post: Post, pause: Pause, tries: int = TRIES) -> Answer:
     answer = Answer(0)
-    for _ in range(TRIES):
+    for _ in range(tries):
         answer = post(address, b"{}", {"content-type": "application/json"})
         if answer.status == 401:
             break
@@ -66,7 +80,7 @@ def _expect(answer: Answer, status: int, address: str) -> None:
         said = f"status {answer.status}" if answer.status else "nobody answers"
         raise DeployError(
             f"{address} does not answer as it must: {said}, where {status} is right.",
-            "Everything is deployed. Look why with aizuchi status, and in the log of the ingress.",
+            "Everything is deployed. Look why with aizuchi status and aizuchi logs.",
         )
 
 

@@ -158,11 +158,12 @@ def _stream() -> Function:
 
 
 def _socket() -> Function:
+    """It answers nothing, so it needs no model."""
     return Function(
         "Socket",
         "WorkerKey",
         "Socket",
-        {**WEB_STORE, **secrets(SOCKET_SECRETS), **chosen(OF_MODEL)},
+        {**WEB_STORE, **secrets(SOCKET_SECRETS), "AIZUCHI_MODEL": "echo"},
         web_rights(SOCKET_SECRETS),
         reserved="SocketReserved",
         only=WITH_WEB,

@@ -118,13 +118,35 @@ class Caller:
                 left_s = min(try_s, until - loop.time())
                 return await self._try(service, operation, body, left_s, anew=tried > 0)
             except _Again as again:
-                pause_s = 0.0 if again.at_once and not tried else self._pause_s(tried)
+                pause_s = 0.0 if again.at_once and not tried else self.pause_s(tried)
                 tried += 1
                 if loop.time() + pause_s >= until:
                     raise _unavailable(service, operation, again) from again.__cause__
             await asyncio.sleep(pause_s)
 
-    def _pause_s(self, tried: int) -> float:
+    async def ask(self, method: str, url: str, service: str, body: bytes, within_s: float) -> int:
+        """The status of one call that has no operation but its address.
+
+        Raises:
+            StoreUnavailable: there was no answer.
+        """
+        place = urlsplit(url)
+        request = Request(method, place.netloc, place.path, (), body)
+        credentials = await self._identity.credentials()
+        sent = signed(request, credentials, Scope(self._region, service), self._clock())
+        timeout = httpx2.Timeout(within_s, connect=min(CONNECT_S, within_s))
+        try:
+            response = await self._http.request(
+                method, url, content=body, headers=list(sent.headers), timeout=timeout
+            )
+        except httpx2.TransportError as error:
+            raise StoreUnavailable(
+                f"{service} could not be asked: {type(error).__name__}.", "It is tried again."
+            ) from error
+        return response.status_code
+
+    def pause_s(self, tried: int) -> float:
+        """How long to wait after so many tries."""
         most: float = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**tried)
         return most * (0.5 + self._chance() / 2)
 

@@ -3,6 +3,7 @@
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.asking import take_back
 from aizuchi.engines.aws.finding import LAST
+from aizuchi.engines.aws.followers import silence
 from aizuchi.engines.aws.forgetting import erase
 from aizuchi.engines.aws.items import PRESENT, Delete, Item, Update
 from aizuchi.engines.aws.memoryrows import dropped, shelves_at
@@ -22,6 +23,7 @@ async def delete(store: Store, talk: Talk) -> None:
     """
     for waiting in talk.open:
         await _cut_off(store, talk, waiting.turn_id, waiting.seq)
+    await silence(store, talk.conversation)
     first, last = keys.said(talk.conversation, 0), keys.said(talk.conversation, LAST)
     said = [
         item

@@ -5,6 +5,7 @@ from aizuchi.access import day_of
 from aizuchi.engines.aws import keys
 from aizuchi.engines.aws.asking import take_back
 from aizuchi.engines.aws.filing import file_keys
+from aizuchi.engines.aws.followers import forget_sockets
 from aizuchi.engines.aws.items import PRESENT, Delete, Item, Put, Update, key_of
 from aizuchi.engines.aws.memoryrows import disturbed, dropped, memory_rows, shelves_at
 from aizuchi.engines.aws.persons import pointers_of
@@ -29,6 +30,7 @@ async def forget_person(store: Store, person: str, wish: int) -> None:
     await _drop_summaries(store, person)
     async for item in store.table.query(keys.person(person).pk, f"{keys.TALK} "):
         await _forget_talk(store, person, str(item["conversation"]), wish)
+    await forget_sockets(store, person)
     await _give_up_days(store, person)
 
 

@@ -95,7 +95,8 @@ class AwsInbox:
             return set()
         now, bounds = self._store.clock(), self._store.bounds
         landed = await land(self._store, messages, now, waiting=bounds.waiting)
-        self._hint(landed)
+        if self._source.works:
+            self._hint(landed)
         for turn in (*landed.new, *landed.known):
             await self._send_for(turn)
         return {turn.message.turn_id for turn in landed.new}

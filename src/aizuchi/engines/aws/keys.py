@@ -13,6 +13,10 @@
 |              | `turn` SEQ    | where a turn of theirs stands, from acceptance on             |
 |              | `talk` C      | a private conversation of theirs                              |
 |              | `asked` T     | a question that was asked for them                            |
+|              | `socket` X    | a socket that they have opened                                |
+| `socket` X   | `socket`      | an open socket of the gateway's: whose it is                  |
+|              | `asked` R     | a request over it that is still told: its conversation        |
+| `heard` C    | X R           | a request that is told what is answered there, and how far    |
 | `place` K    | `turn` SEQ    | where a turn in a shared place stands                         |
 | `memory` M   | `forgotten`   | up to which turn a memory key is forgotten                    |
 |              | `summary` P A | what is no longer recalled word for word, in short            |
@@ -23,10 +27,10 @@
 | `ticket` X   | `ticket`      | a ticket, by its digest                                       |
 | `pace` T B   | `pace`        | until when nobody calls, of a tenant's budget                 |
 
-C is a conversation, T a turn, P a person, A an attempt or an audience, N a place in a log. A text
-too long for one item goes on in items of its own, behind the sort key and a number. `until` is when
-an item may go, where it has a time. SEQ grows with every turn of a conversation, and across
-conversations as a clock does that is never behind what it has seen.
+C is a conversation, T a turn, P a person, X a connection, R a request, A an attempt or an audience,
+N a place in a log. A text too long for one item goes on in items of its own, behind the sort key
+and a number. `until` is when an item may go, where it has a time. SEQ grows with every turn of a
+conversation, and across conversations as a clock does that is never behind what it has seen.
 """
 
 from collections.abc import Callable
@@ -39,6 +43,7 @@ LONGEST = 700
 """Bytes of a name that stand in a key as they are; DynamoDB takes 1,024 in a sort key."""
 
 TURN, TALK, SAID, LOG, NOTE, ASKED = "turn", "talk", "said", "log", "note", "asked"
+SOCKET, HEARD = "socket", "heard"
 
 
 def talk(conversation: str) -> Key:
@@ -90,6 +95,22 @@ def talk_of(who: str, conversation: str) -> Key:
 
 def asked_for(who: str, turn_id: str) -> Key:
     return Key(_named("person", who), _named(ASKED, turn_id))
+
+
+def socket_of(who: str, name: str) -> Key:
+    return Key(_named("person", who), _named(SOCKET, name))
+
+
+def socket(name: str) -> Key:
+    return Key(_named(SOCKET, name), SOCKET)
+
+
+def asked_over(name: str, request_id: str) -> Key:
+    return Key(_named(SOCKET, name), _named(ASKED, request_id))
+
+
+def heard(conversation: str, name: str, request_id: str) -> Key:
+    return Key(_named(HEARD, conversation), _short(f"{name} {request_id}"))
 
 
 def turn_in(place: str, seq: int) -> Key:

@@ -17,6 +17,7 @@ from aizuchi.engines.aws.calling import CONNECT_S, TRY_S, Caller, Service
 from aizuchi.engines.aws.chats import AwsChats
 from aizuchi.engines.aws.consents import AwsConsents
 from aizuchi.engines.aws.entries import AwsEntries
+from aizuchi.engines.aws.followers import AwsFollowers, AwsVisitors
 from aizuchi.engines.aws.hands import Hands
 from aizuchi.engines.aws.identity import identity_of
 from aizuchi.engines.aws.inbox import AwsInbox
@@ -33,7 +34,9 @@ from aizuchi.engines.aws.tickets import AwsTickets
 from aizuchi.engines.aws.tracing import AwsTraces
 from aizuchi.engines.aws.turnqueue import HIDDEN_OVER_LEASE_S, AwsQueue
 from aizuchi.engines.aws.usage import AwsUsage
+from aizuchi.engines.aws.wire import ENDPOINT, AwsWire
 from aizuchi.flushing import Apart, Rhythm
+from aizuchi.followers import Gateway
 from aizuchi.limits import Budget
 from aizuchi.live import LiveLog
 from aizuchi.ports import Allowance, Engine, Retention
@@ -45,12 +48,14 @@ LOOKS_S = (0.25, 0.25, 0.5, 0.5, 1.0)
 
 
 class Cloud(NamedTuple):
-    """Where an installation is: its table, its queues, and how its environment leads there."""
+    """Where an installation is: its table, its queues, and how its environment leads there;
+    `sockets` is the base of its WebSocket API, where it has one."""
 
     table: str
     queues: Addresses
     environ: Mapping[str, str] = os.environ
     transport: httpx2.AsyncBaseTransport | None = None
+    sockets: str = ""
 
 
 @asynccontextmanager
@@ -92,8 +97,9 @@ async def open_engine(
         hands = Hands(Bells(Bell(clock), Bell(clock), Bell(clock)))
         source: Source = offered or Polled(store.bounds.lease_s + HIDDEN_OVER_LEASE_S)
         try:
-            log = _log(store, rhythm)
-            yield _engine(store, queues, hands, source, log, pushed, allowance, budgets)
+            log, gateway = _log(store, rhythm), _gateway(cloud, store, caller)
+            engine = _engine(store, queues, hands, source, log, pushed, allowance, budgets)
+            yield engine._replace(gateway=gateway)
         finally:
             await line.aclose()  # what it would still receive, nobody would get for a while
             for lead in list(hands.idle()):
@@ -141,6 +147,14 @@ def _log(store: Store, rhythm: Rhythm) -> LiveLog:
     log = LiveLog(entries, Apart(entries, rhythm), LOOKS_S)
     entries.on_stop = log.stop
     return log
+
+
+def _gateway(cloud: Cloud, store: Store, caller: Caller) -> Gateway | None:
+    if not cloud.sockets:
+        return None
+    address = f"ws{cloud.sockets.removeprefix('http')}"
+    wire = AwsWire(caller, cloud.environ.get(ENDPOINT) or cloud.sockets)
+    return Gateway(address, AwsVisitors(store), AwsFollowers(store), wire)
 
 
 def _client(cloud: Cloud) -> httpx2.AsyncClient:

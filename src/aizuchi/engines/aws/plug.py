@@ -11,4 +11,5 @@ from aizuchi.settings.aws import AwsSettings
 
 
 def open_engine(aws: AwsSettings, **how: Any) -> AbstractAsyncContextManager[Engine]:
-    return open_cloud(Cloud(aws.table, Addresses(aws.turns, aws.side)), **how)
+    queues = Addresses(aws.turns, aws.side)
+    return open_cloud(Cloud(aws.table, queues, sockets=aws.sockets), **how)

@@ -104,6 +104,18 @@ def read_record(body: str) -> Record:
     raise ValueError("a record of another program's")
 
 
+def woken(body: str) -> str:
+    """The conversation for which a message beside the order wakes somebody; else nothing."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return ""
+    match said:
+        case [_, "wake" | "late", str() as conversation, *_]:
+            return conversation
+    return ""
+
+
 def _fields(record: Record) -> tuple[object, ...]:
     match record:
         case Guardian(message, accepted_at):

@@ -21,9 +21,10 @@ log = logging.getLogger(__name__)
 
 class Source(Protocol):
     """What becomes of messages that were taken. `stays`: what goes on with another turn may do so
-    here."""
+    here. `works`: somebody here claims turns; else all are left to others."""
 
     stays: bool
+    works: bool
 
     @property
     def alone_s(self) -> float:
@@ -62,7 +63,7 @@ class Polled:
     """Fetches for a process that stays: in order only while somebody has a hand free, so that
     nobody's message lies here; beside the order always, as a stop waits for no hand."""
 
-    stays = True
+    stays = works = True
 
     def __init__(self, hidden_s: float) -> None:
         self._hidden_s = hidden_s
@@ -130,12 +131,12 @@ class Polled:
 class Offered:
     """One message at a time, from a host that is told in the end whether it is done with: who has
     handed it out takes it back or not. For how long what the host itself accepts is left to it
-    `alone`, in seconds, is the host's to say."""
+    `alone`, in seconds, is the host's to say; 0: it has nobody who works."""
 
     stays = False
 
     def __init__(self, alone_s: float = BACKUP_S) -> None:
-        self.alone_s = alone_s
+        self.alone_s, self.works = alone_s, alone_s > 0
         self._outcomes: dict[str, asyncio.Future[bool]] = {}
         self._tries = 0
         self._calm = asyncio.Event()
@@ -177,8 +178,10 @@ class Offered:
         await asyncio.Event().wait()
 
     async def done(self, delivery: Delivery) -> None:
-        """Taken out of its queue here: what stands behind it need not wait for the host to end."""
-        await _patient(self._queues.delete(delivery))
+        """Taken out of its queue here, if that has an order: what stands behind it need not wait
+        for the host to end. From beside the order it goes when the host has ended well."""
+        if delivery.queue == self._queues.addresses.turns:
+            await _patient(self._queues.delete(delivery))
         self._tell(delivery, True)
 
     async def later(self, delivery: Delivery, seconds: float) -> None:

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aizuchi.app import open_app
+from aizuchi.engines.aws.records import woken
 from aizuchi.engines.aws.sources import Offered
 from aizuchi.errors import SettingsError
 from aizuchi.hosts.aws_lambda.parameters import MOST_NAMES, PREFIX, Read, reader_of
 from aizuchi.hosts.aws_lambda.service import Service
-from aizuchi.hosts.aws_lambda.shifts import Opened, Record, bounds_within
+from aizuchi.hosts.aws_lambda.shifts import Offer, Opened, Record, bounds_within
 from aizuchi.settings import HOME_VARIABLE, Settings, load
 from aizuchi.settings.home import prepare
 from aizuchi.settings.masking import JsonFormatter
@@ -35,7 +36,19 @@ async def open_assistant(
     """
     settings, offered = opened_settings(environ, left_s), Offered()
     async with open_app(settings, clock, takes=False, offered=offered) as app:
-        yield Opened(app, offered.offer)
+        yield Opened(app, noting(offered.offer, app.note))
+
+
+def noting(offer: Offer[Record], note: Callable[[str], None]) -> Offer[Record]:
+    """The same; of whom a message wakes, the conversation is noted."""
+
+    async def take(record: Record) -> bool:
+        is_done = await offer(record)
+        if conversation := woken(str(record["body"])):
+            note(conversation)
+        return is_done
+
+    return take
 
 
 def opened_settings(environ: Mapping[str, str], left_s: float) -> Settings:

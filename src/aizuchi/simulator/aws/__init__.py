@@ -1,4 +1,5 @@
-"""An AWS that keeps state and says no as the real one does: DynamoDB, SQS and SSM's parameters.
+"""An AWS that keeps state and says no as the real one does: DynamoDB, SQS, SSM's parameters, and
+the WebSocket API of API Gateway.
 
 In one process with the app, in simulated time:
 
@@ -10,6 +11,9 @@ In one process with the app, in simulated time:
 
 or over a network: `async with serving(FakeAWS()) as aws`, and `aws.environment()` for whoever is
 to find it. Calls must be signed with `aws.key`, or with another pair put into `aws.keys`.
+
+Clients open sockets at `aws.sockets_at`, whose function is set by `aws.sockets.integrate(invoke)`;
+`aws.sockets.double()` hands a frame over twice.
 
 What a test may order besides faults: `aws.dynamodb.stale()` (the next eventually consistent read
 sees what was), `aws.dynamodb.put_off(3)` (a batch is half done), `aws.dynamodb.ttl_lag_s`,

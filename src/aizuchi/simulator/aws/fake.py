@@ -9,6 +9,7 @@ from aizuchi.simulator.aws import dynamodb, sqs, ssm
 from aizuchi.simulator.aws.faults import Fault
 from aizuchi.simulator.aws.operations import Operation
 from aizuchi.simulator.aws.signing import Key
+from aizuchi.simulator.aws.socket_api import STAGE, SocketApi
 from aizuchi.simulator.clock import Clock
 from aizuchi.simulator.faults import Faults
 
@@ -43,6 +44,7 @@ class FakeAWS:
         self.dynamodb = dynamodb.DynamoDB(self.clock)
         self.sqs = sqs.SQS(self.clock, self._new_id)
         self.ssm = ssm.SSM(self.clock)
+        self.sockets = SocketApi(self.clock, self._new_id)
         self.address = IN_PROCESS
         self.services = {
             dynamodb.TARGET: Service("dynamodb", "DynamoDB", "1.0", self.dynamodb.operations()),
@@ -57,6 +59,11 @@ class FakeAWS:
     @address.setter
     def address(self, address: str) -> None:
         self.sqs.address = address
+
+    @property
+    def sockets_at(self) -> str:
+        """The base of the WebSocket API: as `[aws] sockets` wants it."""
+        return f"{self.address}/{STAGE}"
 
     def advance(self, seconds: float) -> None:
         """Lets time pass at once, for what is stored."""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 
 from aizuchi.answers import BEGINNING, Logged, Position
 from aizuchi.errors import StoreError
-from aizuchi.events import Event, HttpResponse, Tail
+from aizuchi.events import Event, HttpRequest, HttpResponse, Tail
 from aizuchi.history import Said
 from aizuchi.ports import AnswerLog, Chats, Inbox
 from aizuchi.surfaces.web import inbound
 from aizuchi.surfaces.web.auth import language_of
 from aizuchi.surfaces.web.calls import Call
+from aizuchi.surfaces.web.frames import Ask, Resume
 from aizuchi.surfaces.web.stream import Followed
 from aizuchi.words import language_of as language_of_text
 
@@ -29,6 +30,23 @@ class Asking:
     ) -> None:
         self._inbox, self._log, self._chats = inbox, log, chats
         self._surface, self._clock = surface, clock
+
+    async def take(
+        self, frame: Ask | Resume, asked: HttpRequest, person: str
+    ) -> Sequence[Followed] | HttpResponse:
+        """What a frame of a socket asks, which was opened by this request."""
+        call = Call(asked, person, frame.chat if isinstance(frame, Resume) else "")
+        if isinstance(frame, Ask):
+            event = inbound.event_of(person, frame.body, language_of(asked))
+            if isinstance(event, HttpResponse):
+                return event
+            return await self.send(call._replace(chat=event.body["chat"]), event)
+        if not inbound.is_chat_id(frame.chat):
+            return call.say(400, "bad_field", field="id")
+        try:
+            return await self.resume(call)
+        except StoreError:
+            return call.say(503, "store_read")
 
     async def send(self, call: Call, event: Event) -> Sequence[Followed] | HttpResponse:
         """Stores a message, whose answer is then to be followed; a known one is followed, or told

@@ -20,14 +20,22 @@ ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<netloc>[^/?#@]+)")
 LONGEST_NAME = 200
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
+POLICY = b"content-security-policy"
+
+
+def policy(connects_to: str = "") -> bytes:
+    """What a page of ours may do; `connects_to` is an origin that it speaks to besides its own."""
+    connects = " ".join(filter(None, ["'self'", connects_to]))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"font-src 'self'; connect-src {connects}; manifest-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types dompurify"
+    ).encode()
+
+
 SECURITY_HEADERS = (
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        b"font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
-        b"base-uri 'none'; frame-ancestors 'none'; "
-        b"require-trusted-types-for 'script'; trusted-types dompurify",
-    ),
+    (POLICY, policy()),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
@@ -83,6 +91,7 @@ class Gate:
         self, tokens: TokenHolders, *, hosts: Sequence[str] = (), header: Proxied | None = None
     ) -> None:
         self._tokens = tokens
+        self._named = bool(hosts)
         self._hosts = frozenset(host.lower() for host in (*hosts, *LOOPBACK_HOSTS))
         self._header = header
 
@@ -106,6 +115,16 @@ class Gate:
         if not self._origin_is_fine(request, host):
             return plain(403, line("origin", language))
         return None
+
+    def refuse_origin(self, request: HttpRequest) -> HttpResponse | None:
+        """The answer to a page of another site, where the host is somebody else's and the names of
+        ours are known."""
+        origins = [ORIGIN.fullmatch(each.lower()) for each in _values(request, b"origin")]
+        places = [origin["netloc"] if origin else "" for origin in origins]
+        known = not self._named or all(self._is_ours(place, "") for place in places)
+        if len(places) <= 1 and "" not in places and known:
+            return None
+        return plain(403, line("origin", language_of(request)))
 
     def knows(self, token: str) -> bool:
         """Whether somebody holds this token."""
@@ -179,6 +198,12 @@ def language_of(request: HttpRequest) -> Language:
 def origin_of(request: HttpRequest) -> str:
     """The origin of the page that makes the request; empty where no page does."""
     return _text(request, b"origin").lower()
+
+
+def origin_in(address: str) -> str:
+    """The scheme and host of an address; empty where there is none."""
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}" if rest else ""
 
 
 def _is_among(peer: str, mode: Proxied) -> bool:

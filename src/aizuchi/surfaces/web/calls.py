@@ -90,5 +90,6 @@ def respond(answer: HttpResponse | ASGIApp) -> ASGIApp:
         response.headers["content-type"] = answer.content_type
     own = {name for name, _ in answer.headers}
     cached = () if b"cache-control" in own else (NOT_CACHED,)
-    response.raw_headers += [*answer.headers, *cached, *SECURITY_HEADERS]
+    usual = (header for header in SECURITY_HEADERS if header[0] not in own)
+    response.raw_headers += [*answer.headers, *cached, *usual]
     return response

@@ -10,12 +10,9 @@ from typing import NamedTuple, TypeVar
 from starlette.types import Message, Receive, Send
 
 from aizuchi.edge import API
-from aizuchi.errors import StoreError
 from aizuchi.events import HttpRequest, HttpResponse
 from aizuchi.ports import AnswerLog
-from aizuchi.surfaces.web import inbound
 from aizuchi.surfaces.web.asking import NOTHING_RUNS, Asking
-from aizuchi.surfaces.web.auth import language_of
 from aizuchi.surfaces.web.calls import Call
 from aizuchi.surfaces.web.frames import Abort, Ask, BadFrame, Envelope, Resume, read, sign_of_life
 from aizuchi.surfaces.web.stream import Followed, Line, Listeners, tell
@@ -114,21 +111,9 @@ class Connection:
         self._listeners.add(telling)
 
     async def _answers(self, frame: Ask | Resume) -> Sequence[Followed] | HttpResponse:
-        call = Call(self._asked, self._person, frame.chat if isinstance(frame, Resume) else "")
         if len(self._telling) >= MOST_AT_ONCE:
-            return call.say(429, "too_many", most=MOST_AT_ONCE)
-        if isinstance(frame, Ask):
-            event = inbound.event_of(self._person, frame.body, language_of(self._asked))
-            if isinstance(event, HttpResponse):
-                return event
-            sending = self._asking.send(call._replace(chat=event.body["chat"]), event)
-            return await _to_its_end(sending)
-        if not inbound.is_chat_id(frame.chat):
-            return call.say(400, "bad_field", field="id")
-        try:
-            return await self._asking.resume(call)
-        except StoreError:
-            return call.say(503, "store_read")
+            return too_many(self._asked, self._person)
+        return await _to_its_end(self._asking.take(frame, self._asked, self._person))
 
     async def _tell(self, request_id: str, envelope: Envelope, answers: Sequence[Followed]) -> None:
         async def say(stream: bytes) -> None:
@@ -152,6 +137,11 @@ class Connection:
 
     async def _say(self, frame: str) -> None:
         await self._line.say(_text(frame))
+
+
+def too_many(asked: HttpRequest, person: str) -> HttpResponse:
+    """The answer to who is told as much on a socket as can be."""
+    return Call(asked, person, "").say(429, "too_many", most=MOST_AT_ONCE)
 
 
 async def _to_its_end(step: Coroutine[None, None, Step]) -> Step:

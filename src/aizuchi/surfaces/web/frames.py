@@ -36,11 +36,12 @@ class Abort(NamedTuple):
 
 
 class BadFrame(Exception):
-    """What came is none of these; `reason` says why in a few words."""
+    """What came is none of these; `reason` says why in a few words. The request is known where
+    only what it wants is not."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, request_id: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.request_id = reason, request_id
 
 
 def read(text: str) -> Ask | Resume | Abort:
@@ -60,7 +61,7 @@ def read(text: str) -> Ask | Resume | Abort:
             return Resume(request_id, chat if isinstance(chat, str) else "")
         case "abort":
             return Abort(request_id)
-    raise BadFrame("type is none of send, resume, abort")
+    raise BadFrame("type is none of send, resume, abort", request_id)
 
 
 def sign_of_life() -> str:
@@ -69,18 +70,22 @@ def sign_of_life() -> str:
 
 
 class Envelope:
-    """What is said to one request, its chunks numbered from 0."""
+    """What is said to one request, its chunks numbered from 0 or from where they were left."""
 
-    def __init__(self, request_id: str) -> None:
+    def __init__(self, request_id: str, number: int = 0) -> None:
         self._id = dumps(request_id)
         self._head = f'{{"type":"chunk","requestId":{self._id},"sequence":'
-        self._next = 0
+        self._next = number
 
     def chunks(self, stream: bytes) -> Iterator[str]:
         """A piece of an event stream as frames, a chunk each."""
         for event in stream.decode().split("\n\n")[:-1]:
-            yield f'{self._head}{self._next},"chunk":{event.partition("data: ")[2]}}}'
-            self._next += 1
+            yield self.chunk(event.partition("data: ")[2])
+
+    def chunk(self, text: str) -> str:
+        """A chunk in its frame."""
+        self._next += 1
+        return f'{self._head}{self._next - 1},"chunk":{text}}}'
 
     def start(self) -> str:
         """There is something to resume."""

@@ -25,4 +25,5 @@ def open_web(settings: Settings, engine: Engine, clock: Callable[[], float]) -> 
         clock=clock,
         name=settings.name_on("web"),
         models=tuple(settings.personas),
+        gateway=engine.gateway,
     )

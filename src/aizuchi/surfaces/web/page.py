@@ -17,7 +17,14 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from aizuchi.events import HttpRequest, HttpResponse
-from aizuchi.surfaces.web.auth import COOKIE, COOKIE_LASTS_S, Gate, language_of
+from aizuchi.surfaces.web.auth import (
+    COOKIE,
+    COOKIE_LASTS_S,
+    POLICY,
+    Gate,
+    language_of,
+    policy,
+)
 from aizuchi.surfaces.web.calls import Call, head_of, respond
 from aizuchi.surfaces.web.tokens import cookie_of, digest
 from aizuchi.surfaces.web.wording import page_words
@@ -44,8 +51,11 @@ TYPES = {
 class Pages:
     """Serves the pages to who may come in, and to others the place to enter a token."""
 
-    def __init__(self, gate: Gate, name: str = "aizuchi", app: Path = APP) -> None:
+    def __init__(
+        self, gate: Gate, name: str = "aizuchi", app: Path = APP, connects_to: str = ""
+    ) -> None:
         self._gate, self._name, self._app = gate, name, app
+        self._headers = (*FRESH, (POLICY, policy(connects_to)))
         self._files = {
             path.name: (path.read_bytes(), TYPES[path.suffix])
             for path in STATIC.iterdir()
@@ -100,10 +110,10 @@ class Pages:
         facts = {"name": self._name, "killable": "yes" if request.scope.get(KILLABLE) else "no"}
         words = {**page_words(language_of(asked)), **facts}
         if not isinstance(self._gate.enter(asked), str):
-            return HttpResponse(401, _filled(STATIC / "closed.html", words), HTML, FRESH)
+            return HttpResponse(401, _filled(STATIC / "closed.html", words), HTML, self._headers)
         built = self._app / name
         page = built if built.is_file() else STATIC / instead
-        return HttpResponse(200, _filled(page, words), HTML, FRESH)
+        return HttpResponse(200, _filled(page, words), HTML, self._headers)
 
 
 def _filled(page: Path, words: Mapping[str, str]) -> bytes:

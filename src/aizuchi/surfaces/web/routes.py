@@ -12,13 +12,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from aizuchi.edge import API, read_object, refuse
 from aizuchi.errors import BadJson, StoreError
 from aizuchi.events import HttpResponse
+from aizuchi.followers import Gateway
 from aizuchi.history import handed_out
 from aizuchi.ports import AnswerLog, Chats, Inbox, Memory, Tickets
 from aizuchi.surfaces.web import files, inbound, page
 from aizuchi.surfaces.web.asking import Asking
-from aizuchi.surfaces.web.auth import Gate, language_of, origin_of
+from aizuchi.surfaces.web.auth import Gate, language_of, origin_in, origin_of
 from aizuchi.surfaces.web.calls import Call, Endpoint, head_of, json_answer, respond, whole
 from aizuchi.surfaces.web.facade import Facade
+from aizuchi.surfaces.web.relay import Relay
 from aizuchi.surfaces.web.render import export, file_name, messages_of
 from aizuchi.surfaces.web.socket import Sockets
 from aizuchi.surfaces.web.stream import AnswerStream, Followed, Listeners
@@ -34,7 +36,7 @@ class WebRoutes:
     """The ASGI app of the web. Every handler acts as the person whom the gate let in.
 
     `name` is the assistant's, `app` the folder of the built page, `models` what the API names
-    besides the assistant itself.
+    besides the assistant itself. Where a `gateway` holds the sockets, tickets are for there.
     """
 
     def __init__(
@@ -50,13 +52,16 @@ class WebRoutes:
         name: str = "aizuchi",
         app: Path = page.APP,
         models: Sequence[str] = (),
+        gateway: Gateway | None = None,
     ) -> None:
         self._inbox, self._log, self._chats, self._tickets = inbox, log, chats, tickets
         self._memory = memory
         self._gate, self._clock = gate, clock
         self._surface = inbound.WebSurface(gate)
         self._asking = Asking(inbox, log, chats, self._surface, clock)
-        self._page = page.Pages(gate, name, app)
+        self._address = gateway.address if gateway else ""
+        self._page = page.Pages(gate, name, app, origin_in(self._address))
+        self.relay = Relay(self._asking, log, tickets, gate, gateway, clock) if gateway else None
         self.knows = gate.knows
         self.listeners = Listeners()
         self.sockets = Sockets(
@@ -176,7 +181,8 @@ class WebRoutes:
 
     async def _ticket(self, call: Call) -> Answer:
         ticket = await self._tickets.make(call.person, origin_of(call.request))
-        return json_answer({"ticket": ticket})
+        elsewhere = {"url": self._address} if self._address else {}
+        return json_answer({"ticket": ticket, **elsewhere})
 
     # ── chats ──
 

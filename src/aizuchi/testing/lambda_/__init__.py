@@ -4,6 +4,7 @@
     async with running(spec) as function:
         outcome = await function.invoke(b'{"n": 1}')       # a cold start, then warm ones
         web = gateway_of(function, "v2")                   # an ASGI app, as API Gateway calls it
+    aws.sockets.integrate(integration_of(function))    # or behind the fake's WebSocket API
         queues = SqsClient(httpx2.AsyncClient(), aws.environment())
         source = EventSource(Source(queue_url), queues, function.invoke)   # source.run()
 
@@ -20,6 +21,7 @@ from aizuchi.testing.lambda_.event_source import EventSource, Source
 from aizuchi.testing.lambda_.functions import Function, running
 from aizuchi.testing.lambda_.gateway import gateway_of
 from aizuchi.testing.lambda_.invocations import Invocation, Outcome, TooLarge
+from aizuchi.testing.lambda_.sockets import integration_of
 from aizuchi.testing.lambda_.sqs_client import SqsClient
 
 __all__ = [
@@ -33,5 +35,6 @@ __all__ = [
     "SqsClient",
     "TooLarge",
     "gateway_of",
+    "integration_of",
     "running",
 ]
