@@ -12,14 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.deploy.conformance.installations import (
-    CloudFormation,
-    Command,
-    Installation,
-    Terraformed,
-    Way,
-)
+from tests.deploy.conformance.installations import Installation
 from tests.deploy.conformance.platforms import SHORT, Platforms, around
+from tests.deploy.conformance.ways import CloudFormation, Command, Terraformed, Way
 from tests.simulator.aws_house import Account
 from tests.simulator.conftest import their_account  # noqa: F401 - a fixture
 

@@ -47,7 +47,7 @@ async def test_what_is_forged_is_refused_and_asks_nobody(
         await platforms.bob.command("ask", {"question": "?"}, discord, bad_signature=True),
     ):
         assert forged.statuses == [401]
-    assert installation.waiting("TurnsQueue") == 0
+    await until(lambda: installation.waiting("TurnsQueue") == 0)
     assert len(platforms.questions) == asked
 
 

@@ -15,6 +15,9 @@ module "assistant" {
   worker_image   = "registry.example/aizuchi:1"
   worker_subnets = ["subnet-12345678"]
 
+  web       = "yes"
+  web_token = "${local.kept}/web-token"
+
   installation_key     = "${local.kept}/AIZUCHI_INSTALLATION_KEY"
   slack_signing_secret = "${local.kept}/SLACK_SIGNING_SECRET"
   slack_bot_token      = "${local.kept}/SLACK_BOT_TOKEN"
