@@ -22,6 +22,7 @@ NAMES = (
     "failures",
     "page",
     "cold_start",
+    "lambda_stream",
 )
 BUSY = 0.75
 

@@ -112,6 +112,8 @@ async def load(port: int, streams: int, listeners: int, token: str, run: str) ->
 
 def measured(readers: list[Reader], began: float) -> dict[str, Any]:
     late = sorted(us for reader in readers for us in reader.late_us) or [0]
+    first = [us for reader in readers for us in reader.late_us[:1]]
+    later = [us for reader in readers for us in reader.late_us[1:]]
     return {
         "seconds": time.monotonic() - began,
         "bad": [reader.status.decode() for reader in readers if reader.status != reader.welcome],
@@ -119,6 +121,8 @@ def measured(readers: list[Reader], began: float) -> dict[str, Any]:
         "frames": sum(reader.frames for reader in readers),
         "reads": sum(reader.reads for reader in readers),
         "bytes": sum(reader.bytes for reader in readers),
+        "first_ms": max(first, default=0) / 1000,
+        "later_most_ms": max(later, default=0) / 1000,
         "late_p50_ms": late[len(late) // 2] / 1000,
         "late_p99_ms": late[len(late) * 99 // 100] / 1000,
     }

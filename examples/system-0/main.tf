@@ -26,6 +26,7 @@ module "assistant" {
   stage       = "dev"
   ingress_zip = "dist/ingress.zip"
   worker_zip  = "dist/worker.zip"
+  web         = "no"
 
   # What the packages are made for, as making them says.
   architecture = "arm64"

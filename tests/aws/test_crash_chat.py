@@ -7,19 +7,22 @@ from typing import get_args
 
 import pytest
 from tests.aws.chats import ChatLives, Reader
+from tests.aws.test_crash_matrix import TROUBLES, Spoil
 from tests.crash.faults import Fault, Kind
 from tests.crash.lives import is_whole
 
+from aizuchi.simulator.aws import Fault as Trouble
 from aizuchi.testing import virtual_time
 
 PORTS = {"DynamoDB_20120810", "AmazonSQS", "model"}
 WITHIN_S = 300.0
 
 
-async def scenario(fault: Fault | None) -> ChatLives:
+async def scenario(fault: Fault | None, spoil: Spoil = lambda number, method: None) -> ChatLives:
     """Two messages in one chat and one in another; then one more in the first."""
     lives = ChatLives(*([fault] if fault else []))
     async with lives.running(), asyncio.timeout(WITHIN_S):
+        lives.aws.faults.spoil = spoil
         reader, taken = Reader(lives), asyncio.Event()
         first = asyncio.create_task(reader.say("talk", "1", taken))
         third = asyncio.create_task(reader.say("other", "3", asyncio.Event()))
@@ -63,3 +66,17 @@ def test_at_many_calls() -> None:
 @pytest.mark.proof
 def test_at_every_call() -> None:
     assert wrong(1) == []
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_trouble_with_any_call_of_aws_harms_nothing(trouble: Trouble) -> None:
+    """Who is told that something could not be kept sends it again."""
+    seen: list[int] = []
+    virtual_time.run(scenario(None, lambda number, method: seen.append(number)))
+    for number in seen[::3]:
+        virtual_time.run(scenario(None, _only(number, trouble)))
+
+
+def _only(chosen: int, trouble: Trouble) -> Spoil:
+    return lambda number, method: trouble if number == chosen else None

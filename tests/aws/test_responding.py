@@ -72,9 +72,9 @@ class Assistant:
     async def rest(self) -> None: ...
 
 
-async def said(assistant: Assistant) -> Out:
+async def said(assistant: Assistant, event: object = EVENT) -> Out:
     out, shifts = Out(), Shifts(assistant.open)
-    await answered(shifts, EVENT, out, 60)
+    await answered(shifts, event, out, 60)
     await shifts.close()
     return out
 
@@ -143,6 +143,15 @@ async def test_an_assistant_that_broke_is_told_in_words(
     assert words in out.body
     assert b"table" not in out.body
     assert b"secret" not in out.body
+
+
+@pytest.mark.parametrize("event", [None, [], {}, {"Records": [{"body": "x"}]}])
+async def test_what_is_no_request_is_told_so(event: object) -> None:
+    async def take(exchange: Exchange) -> bool:
+        raise AssertionError("nothing is taken")
+
+    out = await said(Assistant(take), event)
+    assert (out.status, out.is_all) == (400, True)
 
 
 async def test_who_does_not_let_go_at_the_deadline_is_told_too() -> None:

@@ -17,12 +17,17 @@ from tests.crash.server import TOKEN, model_server
 from tests.web.test_stock_clients import lacking, talk, texts
 from websockets.asyncio.client import ClientConnection, connect
 
-from aizuchi.app import open_app
 from aizuchi.attempt import cancel
-from aizuchi.engines.aws.sources import Offered
-from aizuchi.settings import load
 from aizuchi.simulator.serving import address_of, listener, served
-from aizuchi.testing.lambda_ import EventSource, Function, Source, Spec, SqsClient, integration_of
+from aizuchi.testing.lambda_ import (
+    EventSource,
+    Function,
+    Source,
+    Spec,
+    SqsClient,
+    gateway_of,
+    integration_of,
+)
 from aizuchi.testing.lambda_ import running as running_function
 
 MODEL = "openai:fake:pace=16,tokens=40,first=0.1"
@@ -41,8 +46,7 @@ class Played(NamedTuple):
 
 @asynccontextmanager
 async def played(folder: Path) -> AsyncIterator[Played]:
-    """The function of the sockets and the one that answers; the page's API in this process, where
-    nobody answers."""
+    """The function of the sockets, the one that answers, and the one behind the page."""
     async with stage() as one, model_server() as base_url:
         environ = {
             **{name: value for name, value in one.environ.items() if "SLACK" not in name},
@@ -59,40 +63,25 @@ async def played(folder: Path) -> AsyncIterator[Played]:
                 {**environ, "AIZUCHI_HOME": str(folder / name)},
                 TIMEOUT_S,
             )
-            for name in ("side", "socket")
+            for name in ("side", "socket", "stream")
         }
+        listening = listener()
         async with (
             running_function(specs["side"]) as side,
             running_function(specs["socket"]) as socket,
+            running_function(specs["stream"]) as stream,
+            served(gateway_of(stream, "url", clock=one.clock), listening),
             httpx2.AsyncClient() as http,
-            page(folder, environ) as url,
         ):
             one.aws.sockets.integrate(integration_of(socket))
-            one.functions = {"side": side, "socket": socket}
+            one.functions = {"side": side, "socket": socket, "stream": stream}
             queues = SqsClient(http, one.aws.environment(), one.clock)
             source = EventSource(Source(one.cloud.queues.side), queues, side.invoke)
             polling = asyncio.create_task(source.run())
             try:
-                yield Played(url, side, socket, one)
+                yield Played(address_of(listening), side, socket, one)
             finally:
                 await cancel(polling)
-
-
-@asynccontextmanager
-async def page(folder: Path, environ: Mapping[str, str]) -> AsyncIterator[str]:
-    home = folder / "page"
-    home.mkdir()
-    settings = load(environment={**environ, "AIZUCHI_HOME": str(home)})
-    listening = listener()
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environ.items():
-            if name.startswith("AWS_"):
-                patch.setenv(name, value)
-        async with (
-            open_app(settings, offered=Offered(alone_s=0.0)) as app,
-            served(app.asgi, listening),
-        ):
-            yield address_of(listening)
 
 
 async def test_what_a_stock_client_shows_is_what_is_stored(tmp_path: Path) -> None:
@@ -109,6 +98,7 @@ async def test_what_a_stock_client_shows_is_what_is_stored(tmp_path: Path) -> No
     assert "ERROR" not in trouble
 
 
+@pytest.mark.proof
 async def test_a_function_that_is_killed_in_the_middle_is_taken_over(tmp_path: Path) -> None:
     async with played(tmp_path) as there, httpx2.AsyncClient() as http:
         bearer = {"authorization": f"Bearer {TOKEN}"}

@@ -190,6 +190,7 @@ async def test_two_chats_at_once_have_an_environment_each(tmp_path: Path) -> Non
         assert [each.text for each in screens] == [one.model.answer] * 2
 
 
+@pytest.mark.proof
 async def test_it_is_frozen_between_requests_and_goes_on_afterwards(tmp_path: Path) -> None:
     async with stage() as one, functions(one, tmp_path, ["stream"]):
         function = one.functions["stream"]

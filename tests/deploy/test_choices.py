@@ -10,7 +10,7 @@ import pytest
 from aizuchi.cli import deploy, main
 from aizuchi.cli.chat_page import chat_lines, opened_by
 from aizuchi.deploy.aws.account import open_account
-from aizuchi.deploy.aws.choices import chosen_of, settled
+from aizuchi.deploy.aws.choices import chosen_of, has_web, settled
 from aizuchi.deploy.aws.deploying import Plan, told
 from aizuchi.deploy.aws.estimate import estimate, lines
 from aizuchi.deploy.aws.events import Change
@@ -34,7 +34,8 @@ ECHO = {"AIZUCHI_MODEL": "echo"}
 def parameters(
     settings: Settings, before: Mapping[str, str] = {}, *given: str
 ) -> Mapping[str, str]:
-    return settled(Installation(), settings, chosen_of(given), before, ["SLACK_BOT_TOKEN"])
+    kept = ["SLACK_BOT_TOKEN", "AIZUCHI_WEB_TOKEN"]
+    return settled(Installation(), settings, chosen_of(given), before, kept)
 
 
 def test_every_parameter_but_those_of_the_code_gets_a_value() -> None:
@@ -43,10 +44,19 @@ def test_every_parameter_but_those_of_the_code_gets_a_value() -> None:
     assert [name for name, value in values.items() if not value] == [
         *("CodeBucket", "IngressKey", "WorkerKey", "LayerKey", "WorkerImage", "WorkerSubnets"),
         *("InstallationKey", "SlackSigningSecret", "DiscordPublicKey", "DiscordBotToken"),
-        *("OpenaiApiKey", "WebToken", "DiscordAppId", "OpenaiBaseUrl", "OpenaiOrganization"),
+        *("OpenaiApiKey", "DiscordAppId", "OpenaiBaseUrl", "OpenaiOrganization"),
         *("Temperature", "MaxTokens", "AlarmTopic"),
     ]
     assert values["SlackBotToken"] == "/aizuchi/prod/SLACK_BOT_TOKEN"
+    assert values["WebToken"] == "/aizuchi/prod/web-token"
+
+
+def test_the_web_chat_is_left_out_where_the_settings_switch_it_off() -> None:
+    off = load(environment={**ECHO, "AIZUCHI__WEB__ENABLED": "no"})
+    assert parameters(off)["Web"] == "no"
+    assert not has_web(off, {}, {"Web": "yes"})
+    assert has_web(off, {"Web": "yes"}, {})
+    assert has_web(load(environment=ECHO), {}, {})
 
 
 def test_what_was_chosen_once_stays_chosen() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.deploy.accounts import environment_of, left_of, packages_here, posting_to
+from tests.deploy.accounts import environment_of, left_of, let_read, packages_here, posting_to
 from tests.simulator.aws_house import REGION, Account
 from tests.simulator.conftest import their_account  # noqa: F401 - a fixture
 
@@ -15,6 +15,7 @@ from aizuchi.deploy.aws import account, deploying, stacks
 from aizuchi.deploy.aws.bucket import Bucket
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import Packages
+from aizuchi.deploy.aws.trying import Post
 from aizuchi.deploy.cloudformation import printed
 from aizuchi.deploy.stack import STACK, storing
 from aizuchi.deploy.stack.values import Stack
@@ -22,6 +23,7 @@ from aizuchi.errors import DeployError
 
 Told = tuple[int, str, str]
 Run = Callable[..., Told]
+DEPLOY = ("deploy", "aws", "--yes", "--set", "Web=no")
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
@@ -63,7 +65,7 @@ def test_it_is_brought_up_changed_and_taken_away(
 ) -> None:
     monkeypatch.setenv("SLACK_SIGNING_SECRET", SECRET)
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
-    status, out, err = run("deploy", "aws", "--yes")
+    status, out, err = run(*DEPLOY)
     assert (status, err) == (0, "")
     assert "+ IngressFunction (Lambda::Function)" in out
     assert "About $" in out
@@ -71,7 +73,7 @@ def test_it_is_brought_up_changed_and_taken_away(
     assert "/slack/events" in out
     assert SECRET not in out
 
-    status, out, _ = run("deploy", "aws", "--yes", "--set", "ThrottleRate=77")
+    status, out, _ = run(*DEPLOY, "--set", "ThrottleRate=77")
     assert status == 0
     assert "~ ThrottleRate: 50 → 77" in out
     assert "HttpStage" in out
@@ -86,14 +88,14 @@ def test_it_is_brought_up_changed_and_taken_away(
 
 
 def test_data_that_is_kept_is_gone_on_with(aws: Account, run: Run) -> None:
-    assert run("deploy", "aws", "--yes")[0] == 0
+    assert run(*DEPLOY)[0] == 0
     item = {"pk": {"S": "talk 1"}, "sk": {"S": "talk"}}
     aws.client("dynamodb").put_item(TableName="aizuchi-prod", Item=item)
     key = key_of(aws)
 
     _, out, _ = run("destroy", "--yes", "--data", "keep")
     assert "The table aizuchi-prod stays" in out
-    assert run("deploy", "aws", "--yes")[0] == 0
+    assert run(*DEPLOY)[0] == 0
 
     found = aws.client("dynamodb").get_item(TableName="aizuchi-prod", Key=item)["Item"]
     assert (found, key_of(aws)) == (item, key)
@@ -117,7 +119,7 @@ def test_what_fails_in_the_middle_is_taken_back_and_told(
     aws: Account, run: Run, packages: Packages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A new package is lost on its way."""
-    assert run("deploy", "aws", "--yes")[0] == 0
+    assert run(*DEPLOY)[0] == 0
     newer = tmp_path / "ingress.zip"
     newer.write_bytes(packages.ingress.read_bytes() + b"newer")
     keep = Bucket.keep
@@ -126,12 +128,12 @@ def test_what_fails_in_the_middle_is_taken_back_and_told(
         losing.setattr(
             Bucket, "keep", lambda bucket, file: "" if file == newer else keep(bucket, file)
         )
-        status, _, err = run("deploy", "aws", "--yes")
+        status, _, err = run(*DEPLOY)
     assert status == 1
     assert "It failed, and all is as it was before: IngressFunction:" in err
     assert "run aizuchi deploy aws again" in err
 
-    status, out, _ = run("deploy", "aws", "--yes")
+    status, out, _ = run(*DEPLOY)
     assert (status, out.count("Nothing is to be changed.")) == (0, 1)
 
 
@@ -141,7 +143,7 @@ def test_a_first_deployment_that_fails_is_taken_back_and_the_next_one_works(
     """In the middle, by a resource that is refused; what stays is for the next one."""
     with monkeypatch.context() as failing:
         failing.setattr(cloudformation, "printed", refused_in_the_end)
-        status, out, err = run("deploy", "aws", "--yes")
+        status, out, err = run(*DEPLOY)
     assert status == 1
     assert "  WorkerFunction  made" in out
     assert "It failed, and what had been made was taken away again: Refused: " in err
@@ -150,7 +152,7 @@ def test_a_first_deployment_that_fails_is_taken_back_and_the_next_one_works(
     assert bucket.startswith("aizuchi-prod-code-")
     assert key == "/aizuchi/prod/AIZUCHI_INSTALLATION_KEY"
 
-    assert run("deploy", "aws", "--yes")[0] == 0
+    assert run(*DEPLOY)[0] == 0
     assert run("status")[0] == 0
 
 
@@ -170,7 +172,7 @@ def test_a_name_that_is_taken_is_told_and_nothing_is_left(aws: Account, run: Run
     number = aws.client("sts").get_caller_identity()["Account"]
     bucket = Installation().bucket(account.Account(None, REGION, number))
     aws.client("s3").create_bucket(Bucket=bucket)
-    status, _, err = run("deploy", "aws", "--yes")
+    status, _, err = run(*DEPLOY)
     assert status == 1
     assert "That name is taken: choose another with --stage or --name" in err
     assert left_of(aws) == [bucket]
@@ -187,7 +189,7 @@ def test_a_template_that_is_too_long_to_be_sent_is_read_from_the_bucket(
     assert (status, left_of(aws)) == (1, [])
     assert "Nothing was changed." in out
 
-    assert run("deploy", "aws", "--yes")[0] == 0
+    assert run(*DEPLOY)[0] == 0
     (bucket,) = aws.client("s3").list_buckets()["Buckets"]
     kept = aws.client("s3").list_objects_v2(Bucket=bucket["Name"])["Contents"]
     assert [each["Key"].partition("-")[0] for each in kept] == [
@@ -211,7 +213,7 @@ def test_a_template_that_is_refused_leaves_no_bucket(
 ) -> None:
     long = "x" * deploying.AT_ONCE_BYTES
     monkeypatch.setattr(cloudformation, "printed", lambda _: long)
-    status, _, err = run("deploy", "aws", "--yes")
+    status, _, err = run(*DEPLOY)
     assert status == 1
     assert "AWS refused CreateChangeSet" in err
     assert left_of(aws) == []
@@ -219,16 +221,20 @@ def test_a_template_that_is_refused_leaves_no_bucket(
 
 def test_more_is_not_reserved_than_the_account_allows(aws: Account, run: Run) -> None:
     limit = aws.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
-    status, _, err = run("deploy", "aws", "--yes", "--set", f"WorkerReserved={limit}")
+    status, _, err = run(*DEPLOY, "--set", f"WorkerReserved={limit}")
     assert status == 1
     assert f"Concurrency of {limit} more is to be reserved, and the account allows" in err
     assert "Service Quotas" in err
     assert left_of(aws) == []
 
 
-def test_the_web_chat_is_brought_up_and_its_address_told_once(aws: Account, run: Run) -> None:
-    status, out, err = run("deploy", "aws", "--yes", "--set", "Web=yes")
+def test_the_web_chat_is_brought_up_and_its_address_told_once(
+    aws: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploy, "post", lambda: posting_to_the_page_of(aws))
+    status, out, err = run("deploy", "aws", "--yes")
     assert (status, err) == (0, "")
+    assert "ok     the web chat lets nobody in without a token" in out
     parameter = aws.client("ssm").get_parameter(Name="/aizuchi/prod/web-token", WithDecryption=True)
     token = parameter["Parameter"]["Value"]
     assert parameter["Parameter"]["Type"] == "SecureString"
@@ -243,13 +249,22 @@ def test_the_web_chat_is_brought_up_and_its_address_told_once(aws: Account, run:
     assert "aizuchi-prod-stream: python3" in run("status")[1]
 
 
+def posting_to_the_page_of(aws: Account) -> Post:
+    """ministack has no streams: what a function returns whole, it hands on as it is."""
+    let_read(aws, "aizuchi-prod-stream")
+    aws.client("lambda").update_function_url_config(
+        FunctionName="aizuchi-prod-stream", InvokeMode="BUFFERED"
+    )
+    return posting_to(aws)
+
+
 def outputs_of(aws: Account) -> dict[str, str]:
     (stack,) = aws.client("cloudformation").describe_stacks(StackName="aizuchi-prod")["Stacks"]
     return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
 
 
 def test_without_the_web_chat_its_address_is_not_told(aws: Account, run: Run) -> None:
-    status, out, _ = run("deploy", "aws", "--yes", "--set", "Web=no")
+    status, out, _ = run(*DEPLOY)
     assert status == 0
     assert "web chat" not in out
     status, _, err = run("secrets", "chat")
@@ -295,7 +310,7 @@ def test_a_changed_secret_is_pushed_without_a_deployment(
 
 def test_a_wrong_key_is_told_with_its_mend(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIANOBODY")
-    status, _, err = run("deploy", "aws", "--yes")
+    status, _, err = run(*DEPLOY)
     assert status == 1
     assert err.startswith("aizuchi: AWS refused ")
     assert "AWS knows no such key." in err

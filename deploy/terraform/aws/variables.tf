@@ -198,7 +198,7 @@ variable "worker_at_once" {
 variable "web" {
   description = "Whether there is the web chat: its page, its API, and that of WebSockets."
   type        = string
-  default     = "no"
+  default     = "yes"
 
   validation {
     condition     = contains(["yes", "no"], var.web)
@@ -426,6 +426,11 @@ variable "web_token" {
   validation {
     condition     = can(regex("^(/[a-zA-Z0-9_.\\-/]+)?$", var.web_token))
     error_message = "web_token must fit ^(/[a-zA-Z0-9_.\\-/]+)?$"
+  }
+
+  validation {
+    condition     = !(var.web == "yes") || var.web_token != ""
+    error_message = "web yes needs web_token."
   }
 }
 

@@ -19,7 +19,7 @@ from aizuchi.deploy.aws.deploying import Deployment, Plan, Wish, told
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import build
 from aizuchi.deploy.aws.stacks import Stacks, Standing
-from aizuchi.deploy.aws.trying import Answer, Post, address_of, try_out
+from aizuchi.deploy.aws.trying import Answer, Post, address_of, try_out, try_page
 from aizuchi.deploy.cloudformation import printed
 from aizuchi.deploy.stack import STACK
 from aizuchi.deploy.stack.functions import WEB_TOKEN
@@ -123,6 +123,8 @@ def _tell(installation: Installation, settings: Settings, standing: Standing) ->
     secrets = [secret.reveal() for secret in settings.slack.signing]
     for line in try_out(base, secrets[0] if secrets else "", post()):
         print(f"ok     {line}")
+    if page := standing.outputs.get("Chat"):
+        print(try_page(page, post()))
     print("\n".join(["", *next_steps(settings, base, installation)]))
 
 

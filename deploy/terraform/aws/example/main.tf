@@ -1,4 +1,4 @@
-# One assistant on Slack, in Ireland. Its packages are made by: aizuchi deploy aws --package dist
+# One assistant on Slack and the web, in Ireland. Its packages are made by: aizuchi deploy aws --package dist
 
 terraform {
   required_version = ">= 1.9"
@@ -38,6 +38,7 @@ module "assistant" {
   slack_signing_secret = "/aizuchi/prod/SLACK_SIGNING_SECRET"
   slack_bot_token      = "/aizuchi/prod/SLACK_BOT_TOKEN"
   openai_api_key       = "/aizuchi/prod/OPENAI_API_KEY"
+  web_token            = "/aizuchi/prod/web-token"
   model                = "openai:gpt-5-mini"
 
   # Of the size of the functions and the limits of the webhooks, the defaults.
@@ -50,4 +51,9 @@ module "assistant" {
 output "slack_url" {
   description = "Slack's Request URL, for events, commands and interactivity."
   value       = "${module.assistant.address}/slack/events"
+}
+
+output "chat_url" {
+  description = "The page of the web chat; aizuchi secrets chat prints it with the token that lets you in."
+  value       = module.assistant.chat
 }

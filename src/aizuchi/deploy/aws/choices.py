@@ -52,9 +52,10 @@ def _fits(parameter: Parameter, value: str) -> bool:
     return bool(re.fullmatch(parameter.pattern or ".*", value))
 
 
-def has_web(chosen: Mapping[str, str], before: Mapping[str, str]) -> bool:
-    parameter = STACK.parameter("Web")
-    return {parameter.name: _default(parameter), **before, **chosen}[parameter.name] == "yes"
+def has_web(settings: Settings, chosen: Mapping[str, str], before: Mapping[str, str]) -> bool:
+    web = STACK.parameter("Web")
+    said = {web.name: _default(web), **before, **_of_settings(settings), **chosen}
+    return said[web.name] == "yes"
 
 
 def settled(
@@ -94,6 +95,7 @@ def _of_settings(settings: Settings) -> Mapping[str, str]:
         "OpenaiOrganization": model.organization,
         "Temperature": "" if model.temperature is None else f"{model.temperature}",
         "MaxTokens": "" if model.max_tokens is None else f"{model.max_tokens}",
+        "Web": "" if settings.web.enabled else "no",
     }
     return {name: value for name, value in said.items() if value}
 

@@ -77,7 +77,7 @@ class Deployment:
     def _settled(self, before: Mapping[str, str]) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """The secrets that are to be written, and the values of all parameters."""
         wish, chosen, kept = self._wish, self._chosen(), self._vault.kept()
-        has_web = choices.has_web(chosen, before)
+        has_web = choices.has_web(wish.settings, chosen, before)
         secrets = wanted(known_here(wish.settings), kept, web=has_web)
         names = [*kept, *secrets]
         return secrets, choices.settled(wish.installation, wish.settings, chosen, before, names)

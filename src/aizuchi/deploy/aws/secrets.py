@@ -59,5 +59,5 @@ def wanted(here: Mapping[str, str], kept: Mapping[str, str], *, web: bool) -> Ma
     """What is to be written: what is new or another here; and, where there is none, a key, and a
     token of the web chat if that is on."""
     made = {KEY: secrets.token_hex(32), **({WEB_TOKEN: secrets.token_urlsafe(32)} if web else {})}
-    missing = {name: value for name, value in made.items() if not {name} & {*kept, *here}}
+    missing = {name: value for name, value in made.items() if name not in {*kept, *here}}
     return {**missing, **{key: value for key, value in here.items() if kept.get(key) != value}}

@@ -69,7 +69,7 @@ WEB = (
     Parameter(
         "Web",
         "Whether there is the web chat: its page, its API, and that of WebSockets.",
-        "no",
+        "yes",
         among=YES_OR_NO,
     ),
     *size("Stream", "the streaming function", 512, 180, 900),
@@ -147,7 +147,7 @@ SECRETS = (
     secret("DiscordPublicKey", "the public key of Discord's application"),
     secret("DiscordBotToken", "the token of Discord's bot"),
     secret("OpenaiApiKey", "the key of the model's endpoint"),
-    secret("WebToken", "the token of the web chat"),
+    secret("WebToken", "the token of the web chat")._replace(wanted=WITH_WEB),
 )
 MODEL = (
     Parameter("DiscordAppId", "Id of Discord's application.", "", pattern=r"^\d*$"),

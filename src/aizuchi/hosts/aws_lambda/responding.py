@@ -8,7 +8,7 @@ from base64 import b64encode
 
 from aizuchi.hosts.aws_lambda.bridge import STREAMED, Head, prelude_of
 from aizuchi.hosts.aws_lambda.chat import answered, open_chat
-from aizuchi.hosts.aws_lambda.runtime import PLACE, Invocation
+from aizuchi.hosts.aws_lambda.runtime_api import PLACE, Invocation
 from aizuchi.hosts.aws_lambda.shifts import Shifts
 
 SAID_WITHIN_S = 10.0

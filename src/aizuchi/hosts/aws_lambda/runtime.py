@@ -7,57 +7,21 @@ its event loop, so that nothing else can have begun by then.
 """
 
 import asyncio
-import json
 import logging
 import os
 from collections.abc import Callable, Coroutine, Mapping
-from http.client import HTTPConnection
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
+
+from aizuchi.hosts.aws_lambda.runtime_api import Invocation, RuntimeApi
 
 ADDRESS = "AWS_LAMBDA_RUNTIME_API"
-PLACE = "/2018-06-01/runtime"
 FUNCTION = "aizuchi.hosts.aws_lambda.responding"
 
 log = logging.getLogger(__name__)
 
-
-class Invocation(NamedTuple):
-    """It ends before `until`, by the clock of the day."""
-
-    request_id: str
-    until: float
-    event: object
-
-
 Serve = Callable[[str, Invocation], Coroutine[Any, Any, None]]
 """Answers an invocation, at the address of the Runtime API."""
-
-
-class RuntimeApi:
-    """What Lambda gives a function to do, and is told where nothing comes of it."""
-
-    def __init__(self, address: str) -> None:
-        self._line = HTTPConnection(address)
-
-    def next(self) -> Invocation:
-        """Waits for it, frozen."""
-        self._line.request("GET", f"{PLACE}/invocation/next")
-        reply = self._line.getresponse()
-        return Invocation(
-            reply.headers["Lambda-Runtime-Aws-Request-Id"],
-            int(reply.headers["Lambda-Runtime-Deadline-Ms"]) / 1000,
-            json.loads(reply.read()),
-        )
-
-    def fail(self, what: str, error: BaseException) -> None:
-        """What went wrong with an invocation, or with the start (`init`). Only the operator reads
-        that: a gateway keeps it to itself."""
-        kind = type(error).__name__
-        body = json.dumps({"errorType": kind, "errorMessage": str(error)})
-        headers = {"Lambda-Runtime-Function-Error-Type": f"Runtime.{kind}"}
-        self._line.request("POST", f"{PLACE}/{what}/error", body, headers)
-        self._line.getresponse().read()
 
 
 def main(environ: Mapping[str, str] = os.environ) -> None:
