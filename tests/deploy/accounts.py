@@ -13,7 +13,7 @@ import httpx2
 from tests.simulator.aws_house import REGION, Account
 
 from aizuchi.deploy.aws.packages import Packages, packages_in
-from aizuchi.deploy.aws.trying import Answer
+from aizuchi.deploy.aws.trying import Answer, Post
 from aizuchi.deploy.packages import build_ingress, build_layer, build_worker
 from aizuchi.deploy.stack.rights import document, may
 from aizuchi.deploy.target import Target
@@ -75,17 +75,20 @@ def let_read(account: Account, role: str) -> None:
     )
 
 
-def posting_to(account: Account) -> Any:
-    """Reaches an API of ministack's by the port that it listens on, whatever its name is."""
+def posting_to(account: Account) -> Post:
     let_read(account, "aizuchi-prod-ingress")
+    return posting_at(account.address)
 
-    def post(address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        found = re.fullmatch(r"https?://([^/]+)(/.*)", address)
+
+def posting_at(address: str) -> Post:
+    """Reaches an API of ministack's by the port that it listens on, whatever its name is."""
+
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        found = re.fullmatch(r"https?://([^/]+)(/.*)", url)
         assert found
         host, path = found[1].partition(":")[0], found[2]
-        got = httpx2.post(
-            account.address + path, content=body, headers={**headers, "host": host}, timeout=30
-        )
+        told = {**headers, "host": host}
+        got = httpx2.post(address + path, content=body, headers=told, timeout=30)
         return Answer(got.status_code, got.text)
 
     return post

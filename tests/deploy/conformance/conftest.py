@@ -22,7 +22,7 @@ TEST_WITHIN_S = 300
 STAGE = f"t{os.getpid()}"
 """Nobody else's on this machine, so that its processes are known by it."""
 
-WAIT_WITHIN_S, SILENT_S = 15, 4
+WAIT_WITHIN_S, SILENT_S = 30, 4
 BOUNDS = {"wait_within_s": WAIT_WITHIN_S, "answer_within_s": 40, "silent_s": SILENT_S}
 SETTINGS = """\
 [slack]

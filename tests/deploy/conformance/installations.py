@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, NamedTuple
 
 from tests.deploy.accounts import let_read
@@ -65,8 +65,7 @@ class Installation(NamedTuple):
         """What streams says it as a whole, as ministack runs no wrapper, and who tells sockets
         finds them where it has them."""
         client, before = self.account.client("lambda"), self._environments()
-        stream = f"{self.stack}-stream"
-        client.update_function_url_config(FunctionName=stream, InvokeMode="BUFFERED")
+        say_whole(client, self.stack)
         for name, variables in before.items():
             self._tell(name, {**variables, ENDPOINT: self.sockets})
         try:
@@ -74,7 +73,7 @@ class Installation(NamedTuple):
         finally:
             for name, variables in before.items():
                 self._tell(name, variables)
-            client.update_function_url_config(FunctionName=stream, InvokeMode="RESPONSE_STREAM")
+            say_whole(client, self.stack, "RESPONSE_STREAM")
 
     def _environments(self) -> Mapping[str, Mapping[str, str]]:
         client = self.account.client("lambda")
@@ -121,6 +120,30 @@ async def _let_all_read(account: Account, stack: str) -> None:
             let_read(account, role)
             let.add(role)
         await asyncio.sleep(LOOKS_S)
+
+
+@asynccontextmanager
+async def whole(account: Account, stack: str) -> AsyncIterator[None]:
+    """While something is brought up, what streams says it as a whole, as soon as it is there."""
+    client = account.client("lambda")
+    saying = asyncio.create_task(_say_whole_in_time(client, stack))
+    try:
+        yield
+    finally:
+        await cancel(saying)
+    say_whole(client, stack, "RESPONSE_STREAM")
+
+
+async def _say_whole_in_time(client: Any, stack: str) -> None:
+    while True:
+        with suppress(client.exceptions.ResourceNotFoundException):
+            say_whole(client, stack)
+        await asyncio.sleep(LOOKS_S)
+
+
+def say_whole(client: Any, stack: str, mode: str = "BUFFERED") -> None:
+    """Where a function may stream, ministack hands on what it returns as it is, head and all."""
+    client.update_function_url_config(FunctionName=f"{stack}-stream", InvokeMode=mode)
 
 
 def forbid(account: Account, stack: str) -> None:

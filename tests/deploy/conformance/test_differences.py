@@ -8,11 +8,14 @@ import zipfile
 from typing import Any
 
 import httpx2
+import pytest
 from botocore.exceptions import ClientError
 from tests.deploy.conformance.differing import differs
 from tests.simulator.aws_house import Account
 
 from aizuchi.deploy.stack.rights import assumed_by, document, may
+
+pytestmark = pytest.mark.proof
 
 NAMES = (f"different-{number}" for number in itertools.count())
 HANDLER = "def handler(event, context):\n    return {'statusCode': 200}\n"
@@ -97,7 +100,13 @@ def test_a_function_that_may_not_make_a_log_leaves_none(their_account: Account) 
     assert groups["logGroups"] == []
 
 
-def function(account: Account) -> str:
+@differs("what a wrapper puts in the place of AWS's client for Python is never run")
+def test_a_wrapper_that_is_not_there_is_missed(their_account: Account) -> None:
+    name = function(their_account, AWS_LAMBDA_EXEC_WRAPPER="/opt/nothing")
+    assert "FunctionError" in their_account.client("lambda").invoke(FunctionName=name)
+
+
+def function(account: Account, **variables: str) -> str:
     """One that may nothing."""
     name, code = next(NAMES), io.BytesIO()
     trust = json.dumps(assumed_by("lambda"))
@@ -110,6 +119,7 @@ def function(account: Account) -> str:
         Role=role["Arn"],
         Handler="index.handler",
         Code={"ZipFile": code.getvalue()},
+        Environment={"Variables": variables},
     )
     return name
 

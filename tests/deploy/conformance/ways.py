@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.deploy.accounts import environment_of
-from tests.deploy.conformance.installations import Installation, forbid, functions_of, readable
+from tests.deploy.conformance.installations import (
+    Installation,
+    forbid,
+    functions_of,
+    readable,
+    whole,
+)
 from tests.deploy.terraforms import Terraform, mirror
 from tests.simulator.aws_house import REGION, Account
 
@@ -51,13 +57,14 @@ class Command:
 
     def __init__(self, folder: Path, account: Account, environment: Mapping[str, str]) -> None:
         self.folder, self.given = folder, environment
-        own = {"AIZUCHI_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
+        path = os.pathsep.join(map(str, (ROOT, ROOT / "scripts")))
+        own = {"AIZUCHI_HOME": str(folder / "home"), "PYTHONPATH": path}
         self._environment = {**os.environ, **environment_of(account), **environment, **own}
 
     async def run(self, *arguments: str, status: int = 0) -> str:
         """All that it said."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.deploy.conformance.localhost", *arguments),
+            *(sys.executable, "-m", "tests.deploy.conformance.at_ministack", *arguments),
             cwd=self.folder,
             env=self._environment,
             stdin=asyncio.subprocess.DEVNULL,
@@ -77,7 +84,7 @@ class CloudFormation:
         self._stage = stage
 
     async def up(self, *, on_kept_data: bool = False) -> Installation:
-        async with readable(self._account, self.stack):
+        async with readable(self._account, self.stack), whole(self._account, self.stack):
             said = await self.run(*self._deploy)
         client = self._account.client("cloudformation")
         template = client.get_template(StackName=self.stack)["TemplateBody"]
@@ -98,7 +105,7 @@ class CloudFormation:
 
     @property
     def _deploy(self) -> tuple[str, ...]:
-        return ("deploy", "aws", "--yes", "--set", f"Architecture={ARCH}", "--set", "Web=yes")
+        return ("deploy", "aws", "--yes", "--set", f"Architecture={ARCH}")
 
 
 HALF_TOLD = {"aws_cloudwatch_metric_alarm"}
