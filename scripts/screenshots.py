@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from studio import PHONE, Studio, studio_in_order
 
 PLAN = """Kyoto in a **quiet** weekend, away from the crowds:
@@ -65,6 +65,26 @@ JAPANESE = """お茶とコーヒーは、どちらも**「目を覚ます」**�
 
 - **注意：**夜は、どちらも控えめにしてください。
 - 迷ったら、朝はコーヒー、午後は*「ほうじ茶」*がおすすめです。
+"""
+
+SKY = """The sky looks blue because of **Rayleigh scattering**.
+
+| light | wavelength | scattered |
+|:--|--:|:--|
+| blue | 450 nm | much |
+| red | 700 nm | hardly |
+
+Sunlight loses its short waves to all sides, so blue comes from wherever you look.
+"""
+
+SKY_JA = """空が青く見えるのは、**「レイリー散乱」**のためです。
+
+| 光 | 波長 | 散らばり方 |
+|:--|--:|:--|
+| 青 | 約450nm | よく散らばる |
+| 赤 | 約700nm | ほとんど散らばらない |
+
+太陽の光が大気を通るとき、短い波長ほど散らばり、空のどこを見ても青い光が目に届きます。
 """
 
 TOOL_STEPS: list[dict[str, Any]] = [
@@ -199,6 +219,25 @@ def stopped(studio: Studio) -> Page:
     return page
 
 
+def compare_for_systems(studio: Studio) -> Page:
+    return compared(studio, studio.page((1180, 620)), "Why is the sky blue?", SKY)
+
+
+def compare_for_systems_ja(studio: Studio) -> Page:
+    page = studio.page((1180, 620), locale="ja-JP")
+    return compared(studio, page, "空はなぜ青い?", SKY_JA)
+
+
+def compared(studio: Studio, page: Page, question: str, answer: str) -> Page:
+    """A question, and its whole answer over both transports."""
+    page.goto(f"{studio.address}/compare")
+    studio.model_does(text=answer, pace=60, first=0.2)
+    studio.ask(page, question)
+    for log in page.get_by_role("log").all():
+        expect(log).to_have_attribute("aria-busy", "false")
+    return page
+
+
 def reconnecting(studio: Studio) -> Page:
     page = studio.page()
     studio.model_does(text=PLAN, pace=15)
@@ -313,7 +352,8 @@ SCENES: tuple[Callable[[Studio], Page], ...] = (
     *(first, first_dark, first_phone_ja, light, light_code, dark_code, phone, phone_code),
     *(japanese, japanese_phone, streaming, thinking, tool_step, error, stopped, reconnecting),
     *(editing, drawer, remove, files, files_dark, files_ja, files_phone, files_dark_phone_ja),
-    *(compare, compare_first, for_readme, for_readme_ja),
+    *(compare, compare_first, compare_for_systems, compare_for_systems_ja),
+    *(for_readme, for_readme_ja),
 )
 
 

@@ -43,6 +43,32 @@ def elsewhere(noted: str) -> Elsewhere:
     return Elsewhere(endpoint, int(tokens), int(written))
 
 
+class Told(NamedTuple):
+    """The life of a turn; who asked, where, and the number of what went wrong, as far as known."""
+
+    turn_id: str
+    trace: Trace
+    person: str = ""
+    place: str = ""
+    incident: str = ""
+
+
+class Listed(NamedTuple):
+    """A turn of a chat: when it was asked, and how it ended; that is empty while it is open."""
+
+    turn_id: str
+    at: float
+    outcome: str
+
+
+class UsedElsewhere(NamedTuple):
+    """What a call at a fallback has used, on which day (ISO date), for whom, as far as known."""
+
+    day: str
+    person: str
+    used: Elsewhere
+
+
 class Written(NamedTuple):
     """Neighbouring entries of an attempt, and when the store had them."""
 

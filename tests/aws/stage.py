@@ -20,13 +20,22 @@ from aizuchi.simulator.discord import FakeDiscord
 from aizuchi.simulator.discord import serving as serving_discord
 from aizuchi.simulator.slack import FakeSlack
 from aizuchi.simulator.slack import serving as serving_slack
-from aizuchi.testing.lambda_ import EventSource, Function, Source, Spec, SqsClient, gateway_of
+from aizuchi.testing.lambda_ import (
+    EventSource,
+    Function,
+    Source,
+    Spec,
+    SqsClient,
+    gateway_of,
+    integration_of,
+)
 from aizuchi.testing.lambda_ import running as running_function
 
 PATIENCE_S = 60.0
 TIMEOUT_S = 120.0
 PLACE = "aizuchi.hosts.aws_lambda"
 ALL = ("ingress", "worker", "side")
+OF_THE_WEB = ("stream", "socket")
 WEB_TOKEN = "a-long-and-random-web-token"
 
 
@@ -55,6 +64,7 @@ class Stage:
             "AIZUCHI__AWS__TABLE": self.cloud.table,
             "AIZUCHI__AWS__TURNS": self.cloud.queues.turns,
             "AIZUCHI__AWS__SIDE": self.cloud.queues.side,
+            "AIZUCHI__AWS__SOCKETS": self.aws.sockets_at,
             "AIZUCHI_INSTALLATION_KEY": "the same for all",
             "AIZUCHI_MODEL": "openai:paced",
             "OPENAI_BASE_URL": self.model.url,
@@ -117,6 +127,8 @@ async def functions(one: Stage, folder: Path, names: Collection[str] = ALL) -> A
             web = await opened.enter_async_context(httpx2.AsyncClient(transport=transport))
             one.slack.deliver_to(web, "http://bot.test/slack/events")
             one.discord.deliver_to(web, "http://bot.test/discord/interactions")
+        if "socket" in names:
+            one.aws.sockets.integrate(integration_of(one.functions["socket"]))
         http = await opened.enter_async_context(httpx2.AsyncClient())
         queues = SqsClient(http, one.aws.environment(), one.clock)
         places = {"worker": one.cloud.queues.turns, "side": one.cloud.queues.side}
@@ -135,7 +147,6 @@ async def functions(one: Stage, folder: Path, names: Collection[str] = ALL) -> A
 def spec_of(one: Stage, folder: Path, name: str) -> Spec:
     environ = {**one.environ, "AIZUCHI_HOME": str(folder / name)}
     spec = Spec(f"{PLACE}.{name}.handler", folder, environ, TIMEOUT_S, skew_s=one.passed_s)
-    if name != "stream":
-        return spec
-    environ["AIZUCHI_WEB_TOKEN"] = "ssm:/aizuchi/web-token"
-    return spec._replace(command=("-m", f"{PLACE}.runtime"))
+    if name in OF_THE_WEB:
+        environ["AIZUCHI_WEB_TOKEN"] = "ssm:/aizuchi/web-token"
+    return spec._replace(command=("-m", f"{PLACE}.runtime")) if name == "stream" else spec

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from aizuchi.errors import SettingsError
-from aizuchi.hosts.aws_lambda.opening import settings_of, with_parameters
+from aizuchi.hosts.aws_lambda import opening
+from aizuchi.hosts.aws_lambda.opening import parameters_in, settings_of, with_parameters
 
 STORE = {
     "AIZUCHI__AWS__TABLE": "aizuchi",
@@ -62,6 +63,20 @@ def test_parameters_are_read_ten_at_once() -> None:
 def test_a_parameter_that_is_not_there_is_named() -> None:
     with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN names /bot/none"):
         with_parameters({"SLACK_BOT_TOKEN": "ssm:/bot/none"}, Parameters())
+
+
+def test_what_the_environment_and_the_file_name_is_read_with_one_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("aizuchi.toml").write_text('[model]\napi_key = "ssm:/bot/model"')
+    ssm = Parameters(model="sk-1", token="xoxb-1")
+    monkeypatch.setattr(opening, "reader_in", lambda environ: ssm)
+    given = environ(tmp_path, SLACK_BOT_TOKEN="ssm:/bot/token", AIZUCHI_MODEL="openai:x")
+    parameters = parameters_in(given)
+    settings = settings_of(with_parameters(given, parameters.read), 60, parameters)
+    assert settings.model.api_key.reveal() == "sk-1"
+    assert settings.slack.bot_token.reveal() == "xoxb-1"
+    assert ssm.asked == [2]
 
 
 def test_an_answer_ends_before_the_function_does(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ async def test_the_log_tells_of_each_message_what_became_of_it_and_not_a_word(
 ) -> None:
     async with stage() as one, functions(one, tmp_path):
         said = await one.ann.mentions("Where is my umbrella?", one.slack.general)
-        await one.until_settled()
+        await one.until(lambda: "settled as" in one.log)
         lines = [json.loads(line) for line in one.log.splitlines() if line.startswith("{")]
         told = [each["message"] for each in lines if said.thread in each.get("turn", "")]
         assert [each.partition(",")[0] for each in sorted(told)] == [

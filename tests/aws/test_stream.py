@@ -94,6 +94,9 @@ async def test_text_arrives_as_it_is_made(tmp_path: Path) -> None:
                 one.model.may_go_on.set()
                 await screen.read(connection)
             assert (screen.text, screen.outcome) == (one.model.answer, "answered")
+            told = [json.loads(line) for line in function.log.splitlines() if line[:1] == "{"]
+            what = [each["message"].partition(",")[0] for each in told if each.get("turn")]
+            assert {"accepted", "attempt 1 begins", "its end is kept: answered"} <= {*what}
 
 
 async def test_a_session_as_a_browser_has_it(tmp_path: Path) -> None:

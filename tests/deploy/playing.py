@@ -20,6 +20,7 @@ class Refusal(NamedTuple):
     status: int = 400
 
 
+NOT_FOUND = Refusal("ResourceNotFoundException", "no such function", 404)
 Said = Mapping[str, Any] | Refusal
 Answer = Callable[[Mapping[str, Any]], Said]
 """What is said when asked with these arguments."""
@@ -30,7 +31,11 @@ class Played:
     their order."""
 
     def __init__(self, **answers: Answer | Said) -> None:
-        self.answers: dict[str, Answer | Said] = {"GetCallerIdentity": IDENTITY, **answers}
+        self.answers: dict[str, Answer | Said] = {
+            "GetCallerIdentity": IDENTITY,
+            "GET": NOT_FOUND,
+            **answers,
+        }
         self.asked: list[str] = []
         self.address = ""
 
@@ -80,10 +85,17 @@ def _handler(played: Played) -> type[BaseHTTPRequestHandler]:
                 said = played.say(asked["Action"], asked)
                 self._send(*_as_xml(asked["Action"], said), "text/xml")
 
+        def do_GET(self) -> None:
+            """Of Lambda, which has an address for everything, nothing is there."""
+            said = played.say("GET", {"path": self.path})
+            self._send(*_as_json(said), "application/json")
+
         def _send(self, status: int, body: str, kind: str) -> None:
             content = body.encode()
             self.send_response(status)
             self.send_header("content-type", kind)
+            if status == NOT_FOUND.status:
+                self.send_header("x-amzn-errortype", NOT_FOUND.code)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

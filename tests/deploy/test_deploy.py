@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.deploy.accounts import environment_of, left_of, let_read, packages_here, posting_to
@@ -70,13 +71,17 @@ def test_it_is_brought_up_changed_and_taken_away(
     assert "+ IngressFunction (Lambda::Function)" in out
     assert "About $" in out
     assert "ok     Slack's signature is accepted" in out
+    assert "ok     from the start to the first answer it took " in out
     assert "/slack/events" in out
+    assert "https://api.slack.com/apps: Create New App" in out
     assert SECRET not in out
 
     status, out, _ = run(*DEPLOY, "--set", "ThrottleRate=77")
     assert status == 0
     assert "~ ThrottleRate: 50 → 77" in out
     assert "HttpStage" in out
+    assert "Slack's manifest is as it was" in out
+    assert "api.slack.com" not in out
 
     status, out, _ = run("status")
     assert "aizuchi-prod-ingress: python3" in out
@@ -85,6 +90,32 @@ def test_it_is_brought_up_changed_and_taken_away(
     status, out, _ = run("destroy", "--yes", "--data", "delete")
     assert status == 0
     assert left_of(aws) == []
+
+
+def test_what_the_settings_name_in_ssm_is_used_where_it_is_and_goes_with_the_rest(
+    aws: Account, run: Run, tmp_path: Path
+) -> None:
+    name = "/aizuchi/prod/own/model"
+    (tmp_path / "aizuchi.toml").write_text(f'[model]\napi_key = "ssm:{name}"\n')
+    status, _, err = run(*DEPLOY)
+    assert status == 1
+    assert f'[model] api_key: "ssm:{name}" names a parameter that SSM does not have' in err
+
+    aws.client("ssm").put_parameter(Name=name, Value="sk-own", Type="SecureString")
+    status, out, err = run(*DEPLOY)
+    assert (status, err) == (0, "")
+    assert "OPENAI_API_KEY" not in out
+    variables = configuration(aws, "worker")["Environment"]["Variables"]
+    assert variables["OPENAI_API_KEY"] == f"ssm:{name}"
+
+    assert run("destroy", "--yes", "--data", "delete")[0] == 0
+    assert left_of(aws) == []
+
+
+def configuration(aws: Account, word: str) -> dict[str, Any]:
+    name = f"aizuchi-prod-{word}"
+    found: dict[str, Any] = aws.client("lambda").get_function_configuration(FunctionName=name)
+    return found
 
 
 def test_data_that_is_kept_is_gone_on_with(aws: Account, run: Run) -> None:
@@ -111,6 +142,18 @@ def test_without_a_yes_nothing_is_changed(aws: Account, run: Run) -> None:
     status, out, _ = run("deploy", "aws")
     assert status == 1
     assert "Nothing was changed." in out
+    assert left_of(aws) == []
+    assert aws.client("cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_ctrl_c_at_the_question_leaves_nothing(
+    aws: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(question: str) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(deploy, "says_yes", interrupted)
+    assert run("deploy", "aws")[0] == 130
     assert left_of(aws) == []
     assert aws.client("cloudformation").describe_stacks()["Stacks"] == []
 

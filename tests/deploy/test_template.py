@@ -16,6 +16,7 @@ STREAMED = {"InvokeMode": "RESPONSE_STREAM"}
 RESOURCES: Mapping[str, Any] = template(STACK)["Resources"]
 API = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketApi}"
 CONNECTIONS = [f"{API}/chat/{method}/@connections/*" for method in ("POST", "DELETE")]
+OWN = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Name}/${Stage}/own/*"
 PARTS: Mapping[str, str] = {
     "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
     f"/{place}/${{Name}}-${{Stage}}-{word}:*": "Lambda and Fargate name the streams of a log"
@@ -23,7 +24,10 @@ PARTS: Mapping[str, str] = {
         *(("aws/lambda", word) for word in ("ingress", "worker", "side", "stream", "socket")),
         ("ecs", "worker"),
     )
-} | dict.fromkeys(CONNECTIONS, "a connection has its name while it is open")
+} | {
+    **dict.fromkeys(CONNECTIONS, "a connection has its name while it is open"),
+    OWN: "the operator's own aizuchi.toml names parameters",
+}
 """All that is allowed on what is not named whole, and why."""
 
 

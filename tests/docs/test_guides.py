@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from aizuchi.settings import load
+from aizuchi.settings.parameters import Parameters, unread
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 ENVIRONMENT = {
@@ -24,7 +25,7 @@ def test_its_settings_load(guide: Path, tmp_path: Path) -> None:
     for block in blocks:
         file = tmp_path / "aizuchi.toml"
         file.write_text(block, "utf-8")
-        assert load(file, ENVIRONMENT).folder == tmp_path
+        assert load(file, ENVIRONMENT, Parameters(unread)).folder == tmp_path
 
 
 def test_both_languages_of_a_guide_show_the_same_settings() -> None:

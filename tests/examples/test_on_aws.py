@@ -11,6 +11,9 @@ import pytest
 from tests.aws.stage import ALL, Stage, functions, stage
 from tests.aws.test_stream import Screen, asks, person
 from tests.examples.street import EXAMPLES
+from tests.web.asking import Frame, events
+from tests.web.house import text_of
+from websockets.asyncio.client import connect
 
 from aizuchi.deploy.manners import write_manners
 from aizuchi.hosts.aws_lambda.ingress import FILE_NAME
@@ -122,21 +125,33 @@ async def test_system_3_tells_whoever_asked_that_the_model_is_not_there(tmp_path
         assert one.model.answer.strip() not in seen
 
 
-async def test_system_4_streams_what_a_bare_model_says(tmp_path: Path) -> None:
-    async with deployed("system-4", tmp_path, ["stream"]) as one:
+async def test_system_4_tells_what_a_bare_model_says_over_both_ways(tmp_path: Path) -> None:
+    async with deployed("system-4", tmp_path, ["stream", "side", "socket"]) as one:
         one.model.may_go_on.clear()
-        first, second = Screen(), Screen()
+        streamed = Screen()
         async with person(one).open("POST", "/api/chat", body=asks("a", "1", QUESTION)) as stream:
-            await first.read(stream, until="word0")
+            await streamed.read(stream, until="word0")
             one.model.may_go_on.set()
-            await first.read(stream)
-        async with person(one).open("POST", "/api/chat", body=asks("a", "2", "次は?")) as stream:
-            await second.read(stream)
-        assert [first.text, second.text] == [one.model.answer] * 2
+            await streamed.read(stream)
+        pushed = await over_a_socket(one, asks("a", "2", "次は?"))
+        assert [streamed.text, pushed] == [one.model.answer] * 2
         assert lines_of(one) == [("user", "次は?")]
         assert asked_of(one)["max_tokens"] == 1024
         assert "tools" not in asked_of(one)
         assert (await person(one).request("GET", "/compare")).status == 200
+
+
+async def over_a_socket(one: Stage, message: bytes) -> str:
+    """What is told there, to somebody who asked for a ticket first."""
+    given = (await person(one).request("POST", "/api/ticket")).json()
+    frames: list[Frame] = []
+    async with connect(f"{given['url']}?ticket={given['ticket']}", proxy=None) as socket:
+        await socket.send(json.dumps({"type": "send", "requestId": "r", **json.loads(message)}))
+        async for text in socket:
+            frames.append(json.loads(text))
+            if frames[-1]["type"] == "end":
+                return text_of(events(frames))
+    raise AssertionError(frames)
 
 
 @pytest.mark.proof

@@ -10,7 +10,7 @@ import pytest
 from aizuchi.errors import SettingsError
 from aizuchi.settings import keyring
 from aizuchi.settings.keyring import AGAIN_AFTER_S, PATIENCE_S, Keyring, Reading
-from aizuchi.settings.secrets import Secret, read_secret
+from aizuchi.settings.secrets import Secret, Whence, read_secret
 
 
 class Reader:
@@ -27,7 +27,7 @@ class Reader:
 
 def in_file(folder: Path, text: str) -> Secret:
     (folder / "secret").write_text(text)
-    return read_secret("file:secret", {}, folder)
+    return read_secret("file:secret", Whence({}, folder))
 
 
 async def test_a_secret_that_was_changed_in_its_file_is_read(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ async def test_a_secret_that_was_changed_in_its_file_is_read(tmp_path: Path) -> 
 
 async def test_one_that_was_changed_in_the_environment_is_read() -> None:
     environment = {"SECRET": "old"}
-    keys = Keyring([read_secret("env:SECRET", environment, Path())], Reader())
+    keys = Keyring([read_secret("env:SECRET", Whence(environment, Path()))], Reader())
     environment["SECRET"] = "new"
     await asyncio.sleep(AGAIN_AFTER_S)
     assert await keys.renew()

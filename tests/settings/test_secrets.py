@@ -59,7 +59,6 @@ def test_a_literal_is_refused_with_the_mend_and_not_shown(tmp_path: Path, litera
         ("file:not-there", "No such file"),
         ("file:empty", "is empty"),
         ("file:binary", "not a text file"),
-        ("ssm:/prod/key", "come with a later version"),
     ],
 )
 def test_a_reference_to_nothing_is_told(tmp_path: Path, reference: str, said: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.slack.house import ANSWER, House, speaking
 
 from aizuchi.settings.keyring import AGAIN_AFTER_S, Keyring, Reading
-from aizuchi.settings.secrets import Secret, read_secret
+from aizuchi.settings.secrets import Secret, Whence, read_secret
 from aizuchi.surfaces.slack import opening
 
 
@@ -24,7 +24,7 @@ def secret(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     monkeypatch.setattr(opening, "Keyring", partial(Keyring, read=read_at_once))
     file = tmp_path / "signing-secret"
     file.write_text(house.slack.signing_secret)
-    house.set(signing_secret=read_secret("file:signing-secret", {}, tmp_path))
+    house.set(signing_secret=read_secret("file:signing-secret", Whence({}, tmp_path)))
     return file
 
 

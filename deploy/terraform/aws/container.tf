@@ -109,6 +109,13 @@ resource "aws_iam_role_policy" "task" {
           "arn:${local.partition}:execute-api:${local.region}:${local.account}:${aws_apigatewayv2_api.socket_api[0].id}/chat/DELETE/@connections/*",
         ]
       } : null,
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${var.name}/${var.stage}/own/*",
+        ]
+      },
     ] : each if each != null]
   })
   role = aws_iam_role.task[0].id

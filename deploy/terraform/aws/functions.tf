@@ -157,6 +157,13 @@ resource "aws_iam_role_policy" "worker" {
       {
         Effect = "Allow"
         Action = ["ssm:GetParameters"]
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${var.name}/${var.stage}/own/*",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
         Resource = [for each in [
           "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.installation_key}",
           var.slack_signing_secret != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.slack_signing_secret}" : null,
@@ -303,6 +310,13 @@ resource "aws_iam_role_policy" "side" {
       {
         Effect = "Allow"
         Action = ["ssm:GetParameters"]
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${var.name}/${var.stage}/own/*",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
         Resource = [for each in [
           "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.installation_key}",
           var.slack_signing_secret != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.slack_signing_secret}" : null,
@@ -444,6 +458,13 @@ resource "aws_iam_role_policy" "stream" {
           var.web_token != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.web_token}" : null,
         ] : each if each != null]
       },
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${var.name}/${var.stage}/own/*",
+        ]
+      },
     ]
   })
   role = aws_iam_role.stream[0].id
@@ -560,6 +581,13 @@ resource "aws_iam_role_policy" "socket" {
           "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.installation_key}",
           var.web_token != "" ? "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter${var.web_token}" : null,
         ] : each if each != null]
+      },
+      {
+        Effect = "Allow"
+        Action = ["ssm:GetParameters"]
+        Resource = [
+          "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter/${var.name}/${var.stage}/own/*",
+        ]
       },
     ]
   })

@@ -44,4 +44,7 @@ def says_yes(question: str) -> bool:
     """Whether the person at the terminal agrees; without a terminal nobody does."""
     if not sys.stdin.isatty():
         return False
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:  # Ctrl-D
+        return False

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aizuchi.settings import FILE_NAME, Settings, load
 from aizuchi.settings.masking import JsonFormatter, MaskingFormatter
+from aizuchi.settings.parameters import Parameters
 from aizuchi.surfaces.web.tokens import OWNER, own_token, parse
 from aizuchi.tracing import naming_its_turn
 
@@ -24,8 +25,8 @@ def is_verbose(options: argparse.Namespace) -> bool:
     return bool(getattr(options, "verbose", False))
 
 
-def load_settings(options: argparse.Namespace) -> Settings:
-    return load(config_file(options))
+def load_settings(options: argparse.Namespace, parameters: Parameters | None = None) -> Settings:
+    return load(config_file(options), parameters=parameters)
 
 
 def bot_files(options: argparse.Namespace) -> list[Path]:

@@ -1,6 +1,7 @@
 """`aizuchi deploy`: bring the assistant to AWS."""
 
 import argparse
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,23 +10,28 @@ import httpx2
 
 from aizuchi.cli.aws import add_place, installation_of, place_of, says_yes
 from aizuchi.cli.chat_page import chat_lines
-from aizuchi.cli.common import bot_files, load_settings
+from aizuchi.cli.common import bot_files, config_file, load_settings
+from aizuchi.cli.connecting import connected, told_of
+from aizuchi.cli.discord import asker
 from aizuchi.cli.invocation import command_name
 from aizuchi.cli.parsing import common_options
-from aizuchi.deploy.aws import estimate
-from aizuchi.deploy.aws.account import open_account
+from aizuchi.deploy.aws import estimate, readiness
+from aizuchi.deploy.aws.account import Account, open_account
 from aizuchi.deploy.aws.choices import chosen_of
 from aizuchi.deploy.aws.deploying import Deployment, Plan, Wish, told
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import build
+from aizuchi.deploy.aws.place import Notes
+from aizuchi.deploy.aws.references import check as check_references
 from aizuchi.deploy.aws.stacks import Stacks, Standing
-from aizuchi.deploy.aws.trying import Answer, Post, address_of, try_out, try_page
+from aizuchi.deploy.aws.trying import Answer, Post, try_out, try_page
 from aizuchi.deploy.cloudformation import printed
 from aizuchi.deploy.stack import STACK
 from aizuchi.deploy.stack.functions import WEB_TOKEN
 from aizuchi.deploy.target import Target
 from aizuchi.errors import DeployError
-from aizuchi.settings import FILE_NAME, Settings
+from aizuchi.settings import FILE_NAME, Settings, references
+from aizuchi.settings.parameters import Parameters, reader_by, unread
 
 DESCRIPTION = """\
 Brings the assistant to AWS: webhooks, queues, functions, table. It shows what would change and what
@@ -61,15 +67,36 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    settings, installation = load_settings(options), installation_of(options)
-    files = _files(options)
-    chosen = chosen_of(options.set)
+    began, installation = time.monotonic(), installation_of(options)
+    settings = load_settings(options, Parameters(unread))
+    files, chosen = _files(options), chosen_of(options.set)
+    check_references(references(config_file(options)), installation)
     if options.package:
         target = Target("x86_64" if chosen.get("Architecture") == "x86_64" else "arm64")
         return _package(settings, files, Path(options.package), target)
+    account = open_account(options.region)
+    Notes(settings.home, installation).check(account)
+    settings = load_settings(options, Parameters(reader_by(account.client("ssm"))))
     with TemporaryDirectory() as folder:
         wish = Wish(installation, settings, chosen, files, Path(folder))
-        return _deploy(wish, options.region, yes=options.yes)
+        return _deploy(account, wish, yes=options.yes, watch=Watch(began))
+
+
+class Watch:
+    """Measures how long it takes, but for what a person takes to say yes."""
+
+    def __init__(self, began: float) -> None:
+        self._began = began
+
+    def says_yes(self, question: str) -> bool:
+        asked = time.monotonic()
+        said = says_yes(question)
+        self._began += time.monotonic() - asked
+        return said
+
+    def __str__(self) -> str:
+        minutes, seconds = divmod(round(time.monotonic() - self._began), 60)
+        return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
 def _files(options: argparse.Namespace) -> list[Path]:
@@ -94,64 +121,64 @@ def _package(settings: Settings, files: list[Path], folder: Path, target: Target
     return 0
 
 
-def _deploy(wish: Wish, region: str, *, yes: bool) -> int:
-    account = open_account(region)
+def _deploy(account: Account, wish: Wish, *, yes: bool, watch: Watch) -> int:
     print(f"{wish.installation.stack} in {account.region}, account {account.id}")
     stacks = Stacks(account.client("cloudformation"))
     deployment = Deployment(account, stacks, wish, build)
     plan = deployment.plan(print)
-    _show(plan)
-    if not plan.is_empty and not (yes or says_yes("Apply this?")):
-        deployment.forget(plan)
+    _show(plan, wish.settings)
+    if not (plan.is_empty or yes or _agrees(deployment, plan, watch)):
         print(f"Nothing was changed. {command_name()} deploy aws --yes applies it.")
         return 1
     standing = deployment.apply(plan, print)
-    _tell(wish.installation, wish.settings, standing)
+    Notes(wish.settings.home, wish.installation).keep(account)
+    status = _tell(wish, standing, watch)
     made = "" if wish.settings.web.token else plan.secrets.get(WEB_TOKEN, "")
     print("\n".join(chat_lines(standing.outputs.get("Chat", ""), made, wish.installation)))
-    return 0
+    print(last_words(wish.installation))
+    return status
 
 
-def _show(plan: Plan) -> None:
+def _agrees(deployment: Deployment, plan: Plan, watch: Watch) -> bool:
+    """Whether the plan is to be applied; one that nobody wants is taken away."""
+    agreed = False
+    try:
+        agreed = watch.says_yes("Apply this?")
+    finally:
+        if not agreed:
+            deployment.forget(plan)
+    return agreed
+
+
+def _show(plan: Plan, settings: Settings) -> None:
     print("\n".join(told(plan)) or "Nothing is to be changed.")
     if not plan.is_empty:
         print("\n" + "\n".join(estimate.lines(plan.parameters)) + "\n")
+    in_container, has_page = (
+        plan.parameters[name] == value for name, value in (("Worker", "Container"), ("Web", "yes"))
+    )
+    for note in readiness.notes(settings, in_container=in_container, has_page=has_page):
+        print(f"Note: {note}")
 
 
-def _tell(installation: Installation, settings: Settings, standing: Standing) -> None:
-    base = standing.outputs["Address"]
+def _tell(wish: Wish, standing: Standing, watch: Watch) -> int:
+    """Whether it answers, and what is still to be done by hand."""
+    settings, base = wish.settings, standing.outputs["Address"]
     secrets = [secret.reveal() for secret in settings.slack.signing]
     for line in try_out(base, secrets[0] if secrets else "", post()):
         print(f"ok     {line}")
+    print(f"ok     from the start to the first answer it took {watch}")
     if page := standing.outputs.get("Chat"):
         print(try_page(page, post()))
-    print("\n".join(["", *next_steps(settings, base, installation)]))
+    return told_of(list(connected(settings, base, wish.installation, asker(settings))))
 
 
-def next_steps(settings: Settings, base: str, installation: Installation) -> list[str]:
-    """What is left to be done by hand, for the surfaces that are on."""
+def last_words(installation: Installation) -> str:
     command, where = command_name(), place_of(installation)
-    slack, discord = address_of(base, "Slack"), address_of(base, "Discord")
-    steps = []
-    if settings.slack.is_on:
-        steps += [
-            f"Slack's Request URL, for events, commands and interactivity: {slack}",
-            f"  {command} slack manifest --url {base.rstrip('/')} prints the app's manifest.",
-        ]
-    if settings.discord.is_on:
-        steps += [
-            f"Discord's Interactions Endpoint URL: {discord}",
-            f"  {command} discord sync tells Discord of the commands.",
-        ]
-    if not steps:
-        steps = [
-            "No platform is connected: set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN, or "
-            "DISCORD_PUBLIC_KEY and DISCORD_BOT_TOKEN, and run this again."
-        ]
-    return [
-        *steps,
-        f"How it is: {command} status {where}. To take it away: {command} destroy {where}.",
-    ]
+    return (
+        f"How it is: {command} status {where}. What becomes of messages: {command} logs -f {where}."
+        f"\nTo take it away: {command} destroy {where}."
+    )
 
 
 def post() -> Post:

@@ -1,21 +1,27 @@
 """`aizuchi usage`: what was used, by day."""
 
 import argparse
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from aizuchi.cli.common import load_settings
-from aizuchi.engines.sqlite.reading import UsedElsewhere, records
+from aizuchi.cli.records import add_store, is_on_aws, open_records
 from aizuchi.history import OURS, UsageDay
 from aizuchi.settings import Settings
-from aizuchi.traces import Elsewhere
+from aizuchi.traces import Elsewhere, UsedElsewhere
 
 DESCRIPTION = """\
 Prints how many people were answered how often, the tokens that took and about what they cost, by
-day. It reads beside a server that runs. Costs need [model] price_in and price_out.
+day. It reads beside a server that runs, or with --stage an installation on AWS. Costs need [model]
+price_in and price_out.
 """
 HEAD = ("day", "people", "answers", "tokens", "written", "cost")
+NO_FALLBACKS = (
+    "On AWS what fallbacks took is in these figures, at the price of [model]; aizuchi why tells of "
+    "it for each message.\n"
+)
 FALLBACK_HEAD = ("of these at", "calls", "tokens", "written", "cost")
 
 
@@ -23,18 +29,21 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.add_argument("--days", type=int, default=30, metavar="N", help="the last N days (30)")
     parser.add_argument("--people", action="store_true", help="by person instead of by day")
+    add_store(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     settings = load_settings(options)
     since = (date.today() - timedelta(days=max(0, options.days - 1))).isoformat()  # noqa: DTZ011 - the day of the limits is this machine's
-    with records(settings.home) as store:
+    with open_records(options, settings) as store:
         book = Book(store.usage(since), store.elsewhere(since))
     rows = by_person(book, settings) if options.people else by_day(book, settings)
     print(table([(("person", *HEAD[1:]) if options.people else HEAD), *rows]))
     if book.elsewhere:
         print()
         print(table([FALLBACK_HEAD, *by_fallback(book, settings)]))
+    if settings.fallbacks and is_on_aws(options, settings):
+        sys.stderr.write(NO_FALLBACKS)
     return 0
 
 

@@ -6,20 +6,21 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from aizuchi.cli.common import load_settings
+from aizuchi.cli.records import add_store, open_records
 from aizuchi.cli.references import reference_of
 from aizuchi.cli.usage import cost_of
-from aizuchi.engines.sqlite.reading import Listed, Told, records
 from aizuchi.errors import SettingsError
 from aizuchi.history import Event, Trace
 from aizuchi.settings import Settings
 from aizuchi.surfaces.web.inbound import chat_prefix
-from aizuchi.traces import elsewhere
+from aizuchi.traces import Listed, Told, elsewhere
 
 DESCRIPTION = """\
 Tells the life of one message, from its acceptance to the last call, with times, tokens and reasons.
 Name it by a link to it or to its answer, by the id of its turn, or by the number that a person was
 told when something went wrong. Of a link to a web chat it lists the last messages, and tells of the
-newest. It reads beside a server that runs, and shows no text.
+newest. It reads beside a server that runs, or with --stage an installation on AWS. It
+shows no text.
 """
 WEB = re.compile(r"https?://[^/\s]+/(\?[^#\s]*)?#(?P<chat>[\w.~-]{1,128})")
 MOST_LISTED = 10
@@ -71,12 +72,13 @@ ENDS = {
 def add_to(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.add_argument("message", metavar="MESSAGE", help="a link, an id, or an error's number")
+    add_store(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     settings = load_settings(options)
     web = WEB.fullmatch(options.message.strip())
-    with records(settings.home) as store:
+    with open_records(options, settings) as store:
         listed = store.chat(chat_prefix(web["chat"]), MOST_LISTED) if web else ()
         found = [each.turn_id for each in listed] or store.turns(*reference_of(options.message))
         told = store.life(found[0]) if found else None

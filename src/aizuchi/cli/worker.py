@@ -8,7 +8,7 @@ from aizuchi.cli.common import base_address, config_file, is_verbose, log_to_std
 from aizuchi.cli.failures import INTERRUPTED
 from aizuchi.errors import SettingsError
 from aizuchi.hosts import process
-from aizuchi.hosts.aws_lambda.opening import reader_in, with_parameters
+from aizuchi.hosts.aws_lambda.opening import parameters_in, with_parameters
 from aizuchi.hosts.listening import listener
 from aizuchi.settings import Settings, load
 from aizuchi.settings.home import prepare
@@ -43,8 +43,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    environment = with_parameters(os.environ, reader_in(os.environ))
-    settings = load(config_file(options), environment)
+    parameters = parameters_in(os.environ)
+    environment = with_parameters(os.environ, parameters.read)
+    settings = load(config_file(options), environment, parameters)
     if not settings.aws.is_on:
         raise SettingsError(
             "A worker needs the queues of an assistant on AWS, and [aws] names none.",

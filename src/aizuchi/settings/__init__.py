@@ -15,6 +15,7 @@ from aizuchi.settings.discord import DiscordSettings
 from aizuchi.settings.fallbacks import check_fallbacks
 from aizuchi.settings.fields import fields_of
 from aizuchi.settings.mcp import McpServer, check_servers
+from aizuchi.settings.parameters import Parameters, parameter_in
 from aizuchi.settings.platforms import SlackSettings
 from aizuchi.settings.reading import (
     Fields,
@@ -25,7 +26,8 @@ from aizuchi.settings.reading import (
     read_source,
     sections_of,
 )
-from aizuchi.settings.secrets import Secret
+from aizuchi.settings.references import Written, in_environment, in_sections
+from aizuchi.settings.secrets import Secret, Whence
 from aizuchi.settings.sections import (
     ADDRESS,
     AccessSettings,
@@ -168,30 +170,64 @@ def all_fields(named: Iterable[str] = ()) -> Fields:
     return {section: fields_of(section, kind) for section, kind in {**SECTIONS, **kinds}.items()}
 
 
-def load(config: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+def load(
+    config: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    parameters: Parameters | None = None,
+) -> Settings:
     """The settings of this place: those of the file (aizuchi.toml here, where there is one), over
-    them those of the environment.
+    them those of the environment. What they name in SSM is read from `parameters`, with one call.
 
     Raises:
         SettingsError: one of them cannot be what it says.
+        StoreUnavailable: SSM cannot be asked.
     """
-    path = config or Path(FILE_NAME)
-    source = read_source(path) if config or path.exists() else Source(path, "", {})
-    fields = all_fields(section for section, _ in sections_of(source.content))
-    given = from_file(source, fields, environment)
-    over = from_environment(fields, environment, given, path.parent)
+    source, fields = _source(config)
+    path = source.path
+    whence = Whence(environment, path.parent, parameters or Parameters())
+    whence.parameters.read(_named(source, fields, environment))
+    given = from_file(source, fields, whence)
+    over = from_environment(fields, given, whence)
     settings = Settings(
         **_sections(given, over),
-        personas={name: _persona(name, values) for name, values in _named("personas", given, over)},
+        personas={name: _persona(name, values) for name, values in _under("personas", given, over)},
         fallbacks={
-            name: ModelSettings(**values) for name, values in _named("model.fallbacks", given, over)
+            name: ModelSettings(**values) for name, values in _under("model.fallbacks", given, over)
         },
-        mcp={name: McpServer(**values) for name, values in _named("mcp", given, over)},
+        mcp={name: McpServer(**values) for name, values in _under("mcp", given, over)},
         folder=path.parent,
         home=home_of(environment),
     )
     check(settings)
     return settings
+
+
+def parameters_named(
+    config: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> list[str]:
+    """The parameters of SSM that `load` will want."""
+    return _named(*_source(config), environment)
+
+
+def references(config: Path | None = None) -> list[tuple[Written, str]]:
+    """What the file refers to, and where each reference stands in it."""
+    source, fields = _source(config)
+    found = in_sections(sections_of(source.content), fields)
+    return [(each, source.at(each.field.section, each.field.key)) for each in found]
+
+
+def _source(config: Path | None) -> tuple[Source, Fields]:
+    path = config or Path(FILE_NAME)
+    source = read_source(path) if config or path.exists() else Source(path, "", {})
+    return source, all_fields(section for section, _ in sections_of(source.content))
+
+
+def _named(source: Source, fields: Fields, environment: Mapping[str, str]) -> list[str]:
+    written = (
+        *in_sections(sections_of(source.content), fields),
+        *in_environment(environment, fields),
+    )
+    return [name for each in written if (name := parameter_in(each.reference))]
 
 
 def home_of(environment: Mapping[str, str]) -> Path:
@@ -206,7 +242,7 @@ def _sections(given: Values, over: Values) -> dict[str, Any]:
     }
 
 
-def _named(many: str, given: Values, over: Values) -> Iterator[tuple[str, dict[str, Any]]]:
+def _under(many: str, given: Values, over: Values) -> Iterator[tuple[str, dict[str, Any]]]:
     """The sections under names of the operator's own, in the order of the file."""
     for section, values in given.items():
         if section.startswith(f"{many}."):

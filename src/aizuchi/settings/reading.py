@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from aizuchi.errors import SettingsError
 from aizuchi.settings.commands import Commands, parse_commands, read_commands
 from aizuchi.settings.fields import Field, checked, expected, nearest, parsed
-from aizuchi.settings.secrets import Secret, Secrets, Texts, read_secret, read_text
+from aizuchi.settings.secrets import Secret, Secrets, Texts, Whence, read_secret, read_text
 
 PREFIX = "AIZUCHI__"
 
@@ -49,10 +49,10 @@ def read_source(path: Path) -> Source:
         ) from None
 
 
-def from_file(source: Source, fields: Fields, environment: Mapping[str, str]) -> Values:
+def from_file(source: Source, fields: Fields, whence: Whence) -> Values:
     """The settings that the file gives, checked."""
     return {
-        section: _section(source, section, content, fields, environment)
+        section: _section(source, section, content, fields, whence)
         for section, content in sections_of(source.content)
     }
 
@@ -72,7 +72,7 @@ def sections_of(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[s
 
 
 def _section(
-    source: Source, section: str, content: Any, fields: Fields, environment: Mapping[str, str]
+    source: Source, section: str, content: Any, fields: Fields, whence: Whence
 ) -> dict[str, Any]:
     known = _known_section(section, fields, source.at(section))
     if not isinstance(content, dict):
@@ -84,7 +84,7 @@ def _section(
         where = source.at(section, key)
         if key not in known:
             raise _no_setting(section, key, list(known), where)
-        reader = _FromFile(known[key], where, environment, source.path.parent)
+        reader = _FromFile(known[key], where, whence)
         values[key] = reader.read(value)
     return values
 
@@ -114,8 +114,7 @@ class _FromFile(NamedTuple):
 
     field: Field
     where: str
-    environment: Mapping[str, str]
-    folder: Path
+    whence: Whence
 
     def read(self, value: Any) -> Any:
         if self.field.kind is Secret:
@@ -149,11 +148,9 @@ class _FromFile(NamedTuple):
             return self._looked_up(read_text, value)
         raise _wrong(f"{self.field.name} = {_quoted(value)}", self.field, self.where)
 
-    def _looked_up(
-        self, read: Callable[[str, Mapping[str, str], Path], Secret], value: Any
-    ) -> Secret:
+    def _looked_up(self, read: Callable[[str, Whence], Secret], value: Any) -> Secret:
         try:
-            return read(str(value), self.environment, self.folder)
+            return read(str(value), self.whence)
         except SettingsError as error:
             raise SettingsError(
                 f"{self.field.name}: {error.what} ({self.where})", error.mend
@@ -180,21 +177,20 @@ def _quoted(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def from_environment(
-    fields: Fields, environment: Mapping[str, str], given: Values, folder: Path
-) -> Values:
+def from_environment(fields: Fields, given: Values, whence: Whence) -> Values:
     """The settings that the environment gives under any of their names, checked.
 
     It goes before the file, except that a reference to a secret in the file is meant: another
     program's OPENAI_API_KEY does not go before it.
     """
     values: Values = {}
+    environment = whence.environment
     for each in _every(fields):
         name = each.variable if each.variable in environment else each.meaning.variable
         text = environment.get(name, "")
         meant = each.kind is Secret and each.key in given.get(each.section, {})
         if name == each.variable or (text and not meant):
-            value = _from_text(each, name, text, environment, folder)
+            value = _from_text(each, name, text, whence)
             values.setdefault(each.section, {})[each.key] = value
     _refuse_unknown(fields, environment)
     return values
@@ -204,28 +200,24 @@ def _every(fields: Fields) -> list[Field]:
     return [field for section in fields.values() for field in section.values()]
 
 
-def _from_text(
-    field: Field, name: str, text: str, environment: Mapping[str, str], folder: Path
-) -> Any:
+def _from_text(field: Field, name: str, text: str, whence: Whence) -> Any:
     if field.kind is Secret:
         is_own = name == field.variable
-        return _secret_from_text(name, text.strip(), environment, folder if is_own else None)
+        return _secret_from_text(name, text.strip(), whence if is_own else None)
     if field.kind in (Secrets, Texts):
-        return _FromFile(field, name, environment, folder).read(parsed(field, text))
+        return _FromFile(field, name, whence).read(parsed(field, text))
     if field.kind is Commands:
-        return _FromFile(field, name, environment, folder).read(parse_commands(text))
+        return _FromFile(field, name, whence).read(parse_commands(text))
     try:
         return checked(field, parsed(field, text))
     except ValueError:
         raise _wrong(f"{name}={_quoted(text)}", field) from None
 
 
-def _secret_from_text(
-    name: str, text: str, environment: Mapping[str, str], folder: Path | None
-) -> Secret:
+def _secret_from_text(name: str, text: str, whence: Whence | None) -> Secret:
     """A secret may stand in the environment itself; only our own names may also refer to one."""
     try:
-        return read_secret(text if folder else "", environment, folder or Path())
+        return read_secret(text, whence) if whence else Secret(text, f"env:{name}")
     except ValueError:
         return Secret(text, f"env:{name}")
 

@@ -38,9 +38,10 @@ which the tables show. The environment goes before the file, and `AIZUCHI__SECTI
 other name. What stands under a name of your own is `AIZUCHI__PERSONAS__ZUNDAMON__CLOSING`.
 
 **Secrets** never stand in the file. Write where one is: `env:NAME` for the environment,
-`file:PATH` for a file that holds nothing else (relative to `aizuchi.toml`). Such a reference in the
-file goes before `OPENAI_API_KEY`, `SLACK_BOT_TOKEN` and others of their own name. A table of
-references stands as `bot_tokens = { T024BE7LH = "env:NAME" }`, in the environment as
+`file:PATH` for a file that holds nothing else (relative to `aizuchi.toml`), `ssm:/NAME` for a
+parameter of AWS's (with `aizuchi[aws]`; all are read with one call). Such a reference in the file
+goes before `OPENAI_API_KEY`, `SLACK_BOT_TOKEN` and others of their own name. A table of references
+stands as `bot_tokens = { T024BE7LH = "env:NAME" }`, in the environment as
 `T024BE7LH=env:NAME,T0JR4D5KX=env:OTHER`.
 
 **State** is kept in `.aizuchi/`, or where `AIZUCHI_HOME` says.

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from aizuchi.errors import SettingsError
+from aizuchi.settings.parameters import Parameters, parameter_in
 
 SHOWN = "•••"
 
@@ -45,6 +47,17 @@ class Secret:
         return hash(self._value)
 
 
+NO_PARAMETERS = Parameters(lambda names: {})
+
+
+class Whence(NamedTuple):
+    """Where what a reference names is looked for; a path is relative to the folder."""
+
+    environment: Mapping[str, str]
+    folder: Path
+    parameters: Parameters = NO_PARAMETERS
+
+
 class Secrets(dict[str, Secret]):
     """Several secrets, by name; not to be changed."""
 
@@ -57,7 +70,7 @@ class Texts(dict[str, Secret]):
     __slots__ = ()
 
 
-def read_text(text: str, environment: Mapping[str, str], folder: Path) -> Secret:
+def read_text(text: str, whence: Whence) -> Secret:
     """A text as it is, or with the secret in the place of a reference that is its last word.
 
     Raises:
@@ -65,7 +78,7 @@ def read_text(text: str, environment: Mapping[str, str], folder: Path) -> Secret
     """
     before, space, last = text.rpartition(" ")
     try:
-        return _after(before + space, read_secret(last, environment, folder))
+        return _after(before + space, read_secret(last, whence))
     except ValueError:
         return Secret(text)
 
@@ -79,8 +92,8 @@ def _after_again(before: str, secret: Secret) -> Secret:
     return _after(before, secret.again())
 
 
-def read_secret(reference: str, environment: Mapping[str, str], folder: Path) -> Secret:
-    """What `env:NAME` or `file:PATH` refers to; a path is relative to the folder.
+def read_secret(reference: str, whence: Whence) -> Secret:
+    """What `env:NAME`, `file:PATH` or `ssm:/NAME` refers to.
 
     Raises:
         ValueError: this is no reference (perhaps the secret itself: do not quote it).
@@ -88,19 +101,23 @@ def read_secret(reference: str, environment: Mapping[str, str], folder: Path) ->
     """
     kind, _, name = reference.partition(":")
     if kind == "env" and name:
-        return _read(partial(_environment, reference, name, environment), reference)
+        return _read(partial(_environment, reference, name, whence.environment), reference)
     if kind == "file" and name:
-        return _read(partial(_file, reference, folder / Path(name).expanduser()), reference)
-    if kind == "ssm" and name.startswith("/"):
-        raise SettingsError(
-            f'"{reference}": AWS parameters come with a later version.',
-            "Use env:NAME or file:PATH until then.",
-        )
+        path = whence.folder / Path(name).expanduser()
+        return _read(partial(_file, reference, path), reference)
+    if parameter := parameter_in(reference):
+        again = partial(_read_anew, whence.parameters, parameter, reference)
+        return Secret(whence.parameters.value(parameter), reference, again)
     raise ValueError("no reference")
 
 
 def _read(read: Callable[[], str], reference: str) -> Secret:
     return Secret(read(), reference, partial(_read, read, reference))
+
+
+def _read_anew(parameters: Parameters, name: str, reference: str) -> Secret:
+    value = parameters.again(name)
+    return Secret(value, reference, partial(_read_anew, parameters, name, reference))
 
 
 def _environment(reference: str, name: str, environment: Mapping[str, str]) -> str:

@@ -5,16 +5,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from aizuchi.deploy import cloudformation
-from aizuchi.deploy.aws import choices
+from aizuchi.deploy.aws import choices, readiness
 from aizuchi.deploy.aws.account import Account, refusals_told
 from aizuchi.deploy.aws.bucket import Bucket
 from aizuchi.deploy.aws.concurrency import check_reserved
 from aizuchi.deploy.aws.events import Say
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import Build
+from aizuchi.deploy.aws.references import named_in_ssm
 from aizuchi.deploy.aws.secrets import Vault, known_here, wanted
 from aizuchi.deploy.aws.stacks import ChangeSet, Stacks, Standing
 from aizuchi.deploy.stack import STACK
+from aizuchi.deploy.stack.functions import SECRETS
 from aizuchi.deploy.target import Target
 from aizuchi.errors import DeployError
 from aizuchi.settings import Settings
@@ -69,18 +71,21 @@ class Deployment:
         parameters = {**parameters, **self._packed(parameters["Architecture"])}
         try:
             changes = self._stacks.plan(self._stack, self._template(say), parameters)
-        except DeployError:
+        except (DeployError, KeyboardInterrupt):
             self._bucket.unmake()
             raise
         return Plan(changes, secrets, before, parameters)
 
     def _settled(self, before: Mapping[str, str]) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """The secrets that are to be written, and the values of all parameters."""
-        wish, chosen, kept = self._wish, self._chosen(), self._vault.kept()
+        wish, chosen, elsewhere = self._wish, self._chosen(), named_in_ssm(self._wish.settings)
+        kept = {**self._vault.kept(), **elsewhere}
         has_web = choices.has_web(wish.settings, chosen, before)
         secrets = wanted(known_here(wish.settings), kept, web=has_web)
         names = [*kept, *secrets]
-        return secrets, choices.settled(wish.installation, wish.settings, chosen, before, names)
+        readiness.check(wish.settings, names)
+        values = choices.settled(wish.installation, wish.settings, chosen, before, names)
+        return secrets, {**values, **{SECRETS[each]: name for each, name in elsewhere.items()}}
 
     def _packed(self, architecture: str) -> Mapping[str, str]:
         """The parameters that say where the packages, made now, are to be found."""
@@ -129,7 +134,7 @@ class Deployment:
             for file in self._packages:
                 self._bucket.keep(file)
             self._vault.keep(plan.secrets)
-        except DeployError:
+        except (DeployError, KeyboardInterrupt):
             self.forget(plan)
             raise
         if not plan.changes.id:

@@ -1,7 +1,5 @@
 """Takes an installation away: all of it, or all but what people said."""
 
-from contextlib import suppress
-
 from aizuchi.deploy.aws.account import Account, refusals_told
 from aizuchi.deploy.aws.bucket import Bucket
 from aizuchi.deploy.aws.events import Say
@@ -23,7 +21,9 @@ def destroy(
     Bucket(account, stacks, installation).delete()
     say(f"the stack {installation.code_stack} is deleted")
     secrets = [each for each in SECRETS if data or each != KEY]
-    Vault(account.client("ssm"), installation).delete(secrets)
+    vault = Vault(account.client("ssm"), installation)
+    vault.delete(secrets)
+    vault.delete_own()
     say("the secrets are deleted")
     if data:
         _delete_table(account, installation.stack, say)
@@ -31,12 +31,15 @@ def destroy(
 
 def _delete_stack(stacks: Stacks, name: str, say: Say) -> None:
     if stacks.look(name).status != "ABSENT":
-        stacks.delete(name)
+        stacks.delete(name, say)
     say(f"the stack {name} is deleted")
 
 
 def _delete_table(account: Account, name: str, say: Say) -> None:
     client = account.client("dynamodb")
-    with refusals_told(), suppress(client.exceptions.ResourceNotFoundException):
-        client.delete_table(TableName=name)
+    with refusals_told():
+        try:
+            client.delete_table(TableName=name)
+        except client.exceptions.ResourceNotFoundException:
+            return
     say(f"the table {name} is deleted, with every conversation in it")

@@ -1,10 +1,15 @@
 """What CloudFormation says of its doings, as values and as words for a person."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from aizuchi.deploy.aws.account import QUOTA, RIGHTS, action_in
+
 TAKEN = "already exists"
 DONE = {"CREATE": "made", "UPDATE": "changed", "DELETE": "deleted"}
+
+_FULL = re.compile(r"limit|quota|exceed", re.IGNORECASE)
 
 Say = Callable[[str], None]
 
@@ -57,9 +62,19 @@ def taken_back(status: str) -> str:
 
 def mend_of(why: str) -> str:
     if TAKEN in why:
-        return "That name is taken: choose another with --stage or --name, or delete what has it."
-    if "UnreservedConcurrentExecution" in why or "limit" in why.lower():
-        return "A limit of the account is reached: raise it under Service Quotas, or reserve less."
-    if "denied" in why.lower() or "not authorized" in why:
-        return "Ask for that right, or deploy as somebody who administers the account."
+        return (
+            "That name is taken: choose another with --stage or --name, or delete what has it. "
+            "An installation of that name may stand in another region."
+        )
+    if "UnreservedConcurrentExecution" in why:
+        return (
+            "The account has no more concurrency to reserve: --set IngressReserved=0 and "
+            "WorkerReserved=0, or raise its limit under Service Quotas."
+        )
+    if action := action_in(why):
+        return f"You may not do {action}. {RIGHTS}"
+    if "denied" in why.lower():
+        return RIGHTS
+    if _FULL.search(why):
+        return f"A limit of the account is reached. {QUOTA}"
     return "Mend that, and run aizuchi deploy aws again: it begins where nothing has changed."

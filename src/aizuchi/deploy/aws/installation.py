@@ -4,6 +4,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from aizuchi.deploy.aws.account import Account
+from aizuchi.deploy.stack.names import OWN
 
 KEY = "AIZUCHI_INSTALLATION_KEY"
 PLACES = {"AIZUCHI_WEB_TOKEN": "web-token"}
@@ -31,6 +32,11 @@ class Installation(NamedTuple):
     def parameter(self, variable: str) -> str:
         """Where SSM keeps the value of a variable."""
         return f"/{self.name}/{self.stage}/{PLACES.get(variable, variable)}"
+
+    @property
+    def own(self) -> str:
+        """Below which the operator puts parameters that `aizuchi.toml` names."""
+        return f"/{self.name}/{self.stage}/{OWN}/"
 
     def queue(self, which: str) -> str:
         suffix = "" if which == "side" else ".fifo"

@@ -6,6 +6,7 @@ from typing import Any
 
 from aizuchi.deploy.aws.account import Account, refusals_told
 from aizuchi.deploy.aws.installation import Installation
+from aizuchi.deploy.aws.place import ELSEWHERE
 from aizuchi.deploy.aws.timeline import Entry
 from aizuchi.errors import DeployError
 
@@ -51,7 +52,7 @@ class Logs:
         if not found:
             raise DeployError(
                 f"There are no logs of {self._installation.stack} in {self._place}.",
-                "Is it another --stage, --name or --region, or another account?",
+                ELSEWHERE,
             )
         return found
 
@@ -67,8 +68,14 @@ class Logs:
             with refusals_told():
                 said = self._client.filter_log_events(**asked)
             for each in said.get("events", ()):
-                at, stream = each["timestamp"] / 1000, f"{group} {each['logStreamName']}"
-                yield Entry(at, word, stream, str(each["eventId"]), each["message"])
+                yield _entry(each, group, word)
             if not said.get("nextToken"):
                 return
             asked["nextToken"] = said["nextToken"]
+
+
+def _entry(event: Mapping[str, Any], group: str, word: str) -> Entry:
+    """An event that has no id, as a played AWS may leave it out, is known by what it says."""
+    at, message = event["timestamp"] / 1000, str(event["message"])
+    stream = f"{group} {event['logStreamName']}"
+    return Entry(at, word, stream, str(event.get("eventId") or f"{at} {message}"), message)

@@ -6,6 +6,7 @@ from typing import Any
 
 from aizuchi.deploy.aws.account import refusals_told
 from aizuchi.deploy.aws.installation import KEY, Installation
+from aizuchi.deploy.aws.references import named_in_ssm
 from aizuchi.deploy.stack.functions import SECRETS, WEB_TOKEN
 from aizuchi.settings import Settings
 
@@ -13,7 +14,8 @@ AT_ONCE = 10
 
 
 def known_here(settings: Settings) -> Mapping[str, str]:
-    """The values that this machine's settings have, by variable."""
+    """The values that this machine's settings have, by variable; not those that the settings name
+    in SSM, where they are kept already."""
     signing = ",".join(secret.reveal() for secret in settings.slack.signing)
     values = {
         KEY: settings.aws.key.reveal(),
@@ -24,7 +26,8 @@ def known_here(settings: Settings) -> Mapping[str, str]:
         "OPENAI_API_KEY": settings.model.api_key.reveal(),
         WEB_TOKEN: settings.web.token.reveal(),
     }
-    return {variable: value for variable, value in values.items() if value}
+    elsewhere = named_in_ssm(settings)
+    return {name: value for name, value in values.items() if value and name not in elsewhere}
 
 
 class Vault:
@@ -49,7 +52,20 @@ class Vault:
                 )
 
     def delete(self, variables: Sequence[str]) -> None:
-        names = [self._installation.parameter(each) for each in variables]
+        self._delete([self._installation.parameter(each) for each in variables])
+
+    def delete_own(self) -> None:
+        """Those that the operator has put where `aizuchi.toml` names them."""
+        pages = self._client.get_paginator("get_parameters_by_path")
+        with refusals_told():
+            found = [
+                str(each["Name"])
+                for page in pages.paginate(Path=self._installation.own, Recursive=True)
+                for each in page["Parameters"]
+            ]
+        self._delete(found)
+
+    def _delete(self, names: Sequence[str]) -> None:
         for begin in range(0, len(names), AT_ONCE):
             with refusals_told():
                 self._client.delete_parameters(Names=names[begin : begin + AT_ONCE])

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from aizuchi.deploy.aws.account import code_of, refusals_told
@@ -25,6 +26,10 @@ BROKEN = {
     "ROLLBACK_FAILED": "aizuchi destroy takes away what is left; then deploy again.",
     "UPDATE_ROLLBACK_FAILED": "Choose “Continue update rollback” in CloudFormation's console.",
 }
+GOES_ON = (
+    "CloudFormation goes on by itself. aizuchi status says how it is; run this again, and it takes "
+    "up from there."
+)
 NOT_THERE = ("ABSENT", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
 
 
@@ -146,7 +151,8 @@ class Stacks:
         seen = self._events(name)
         with refusals_told():
             self._client.execute_change_set(ChangeSetName=change_set.id)
-        standing = self._watch(name, {each["EventId"] for each in seen}, say)
+        with _waiting(say):
+            standing = self._watch(name, {each["EventId"] for each in seen}, say)
         if standing.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             failure = self._failure(name, standing, len(seen))
             if standing.status == "ROLLBACK_COMPLETE":
@@ -156,11 +162,12 @@ class Stacks:
 
     def _watch(self, name: str, seen: set[str], say: Say) -> Standing:
         for _ in self._until_done():
-            for event in reversed(self._events(name)):
-                if event["EventId"] not in seen:
-                    seen.add(event["EventId"])
-                    tell(event, say)
-            standing = self.look(name)
+            with _looking():
+                for event in reversed(self._events(name)):
+                    if event["EventId"] not in seen:
+                        seen.add(event["EventId"])
+                        tell(event, say)
+                standing = self.look(name)
             if not standing.status.endswith("_IN_PROGRESS"):
                 return standing
         raise AssertionError("the waiting ends with an error")
@@ -169,12 +176,14 @@ class Stacks:
         """The newest first; what is older than a page was seen before."""
         from botocore.exceptions import ClientError
 
-        try:
-            events: Sequence[Any] = self._client.describe_stack_events(StackName=name)[
-                "StackEvents"
-            ]
-        except ClientError:
-            return []
+        with refusals_told():
+            try:
+                said = self._client.describe_stack_events(StackName=name)
+            except ClientError as error:
+                if code_of(error) != "ValidationError":
+                    raise
+                return []
+        events: Sequence[Any] = said["StackEvents"]
         return events
 
     def _failure(self, name: str, standing: Standing, seen: int) -> DeployError:
@@ -187,7 +196,7 @@ class Stacks:
             mend_of(why),
         )
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, say: Say = lambda line: None) -> None:
         """Returns when the stack is gone.
 
         Raises:
@@ -195,8 +204,13 @@ class Stacks:
         """
         with refusals_told():
             self._client.delete_stack(StackName=name)
+        with _waiting(say):
+            self._until_gone(name)
+
+    def _until_gone(self, name: str) -> None:
         for _ in self._until_done():
-            standing = self.look(name)
+            with _looking():
+                standing = self.look(name)
             if not standing.is_there:
                 return
             if standing.status == "DELETE_FAILED":
@@ -216,6 +230,24 @@ class Stacks:
             yield
             self._pause(EVERY_S)
         raise DeployError(
-            f"CloudFormation is not done within {WITHIN_S / 60:.0f} minutes.",
-            "It goes on by itself: look with aizuchi status.",
+            f"CloudFormation is not done within {WITHIN_S / 60:.0f} minutes.", GOES_ON
         )
+
+
+@contextmanager
+def _waiting(say: Say) -> Iterator[None]:
+    """Whoever does not wait to the end is told that it goes on without them."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"You have stopped waiting. {GOES_ON}")
+        raise
+
+
+@contextmanager
+def _looking() -> Iterator[None]:
+    """Where it cannot be looked at any more, that says nothing of how it goes on."""
+    try:
+        yield
+    except DeployError as error:
+        raise DeployError(error.what, f"{error.mend} {GOES_ON}") from error

@@ -62,7 +62,11 @@ def _queues(client: Any, installation: Installation) -> Iterator[Finding]:
             said = client.get_queue_attributes(QueueUrl=address, AttributeNames=list(COUNTS))
         waiting, held = (said["Attributes"][each] for each in COUNTS)
         is_well = which != "dead" or waiting == held == "0"
-        mend = "" if is_well else "Look why in the logs: these were not ended, ten times over."
+        mend = (
+            ""
+            if is_well
+            else "aizuchi logs --since 1d tells why: these were not ended, ten times over."
+        )
         yield Finding(is_well, f"{name}: {waiting} waiting, {held} in work", mend)
 
 

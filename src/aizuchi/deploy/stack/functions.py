@@ -9,6 +9,7 @@ from aizuchi.deploy.stack.rights import (
     consumes,
     pushes,
     reads_key_and_secrets,
+    reads_own,
     reads_secrets,
     sends,
     uses_table,
@@ -92,12 +93,13 @@ def working() -> Mapping[str, Any]:
 
 def working_rights(*consumed: str) -> Sequence[Any]:
     pushing = When(WITH_WEB, pushes())
-    return uses_table(), consumes(*consumed), sends("Turns", "Side"), pushing
+    return uses_table(), consumes(*consumed), sends("Turns", "Side"), pushing, reads_own()
 
 
 def web_rights(secrets: Mapping[str, str]) -> Sequence[Any]:
     """What a person says on the web lands in the table, and wakes somebody beside the order."""
-    return uses_table(), sends("Side"), pushes(), reads_key_and_secrets(*secrets.values())
+    reads = reads_key_and_secrets(*secrets.values()), reads_own()
+    return uses_table(), sends("Side"), pushes(), *reads
 
 
 READS = reads_key_and_secrets(*WORKER_SECRETS.values())

@@ -16,6 +16,9 @@ def arn(service: str, *what: "str | Given | Of | Joined") -> Joined:
     return text("arn:", PARTITION, f":{service}:", REGION, ":", ACCOUNT, ":", *what)
 
 
+OWN = "own"
+"""Below which the operator puts parameters that `aizuchi.toml` names."""
+
 SOCKET_STAGE = "chat"
 SOCKETS = text("https://", Of("SocketApi"), ".execute-api.", REGION, ".", SUFFIX, "/", SOCKET_STAGE)
 """The base of the API of WebSockets: what is pushed to goes below it."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from aizuchi.deploy.stack.names import SOCKET_STAGE, arn, log_group
+from aizuchi.deploy.stack.names import OWN, SOCKET_STAGE, arn, log_group
 from aizuchi.deploy.stack.storing import TABLE_ARN
 from aizuchi.deploy.stack.values import AnyOf, Given, IsSet, Joined, Of, When
 
@@ -83,6 +83,12 @@ def reads_secrets(*parameters: str) -> Any:
 def reads_key_and_secrets(key: str, *parameters: str) -> Any:
     """The key is always there."""
     return _reads((_parameter(key), *map(_if_named, parameters)))
+
+
+def reads_own() -> dict[str, Any]:
+    """What the operator's own `aizuchi.toml` names, below the place that is for that."""
+    own = arn("ssm", "parameter/", Given("Name"), "/", Given("Stage"), f"/{OWN}/*")
+    return _reads((own,))
 
 
 def _reads(parameters: Iterable[Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -85,14 +86,7 @@ async def open_engine(
     environ = cloud.environ
     async with _client(cloud) as http, _client(cloud) as line:
         caller, listening = (_caller(each, environ, clock, chance) for each in (http, line))
-        store = Store(
-            Table(caller, _service(environ, "dynamodb"), cloud.table, clock),
-            clock,
-            _capped(bounds),
-            retention,
-            order or Order(clock, chance),
-            lambda: secrets.token_hex(8),
-        )
+        store = _store(cloud, caller, clock, bounds, retention, order or Order(clock, chance))
         queues = Queues(caller, listening, _service(environ, "sqs"), cloud.queues)
         hands = Hands(Bells(Bell(clock), Bell(clock), Bell(clock)))
         source: Source = offered or Polled(store.bounds.lease_s + HIDDEN_OVER_LEASE_S)
@@ -105,6 +99,34 @@ async def open_engine(
             for lead in list(hands.idle()):
                 if lead.delivery:
                     await source.later(lead.delivery, 0)
+
+
+@asynccontextmanager
+async def open_store(
+    cloud: Cloud, clock: Callable[[], float], retention: Retention = Retention()
+) -> AsyncIterator[Store]:
+    """The store without what takes and answers messages, for who only reads it.
+
+    Raises:
+        SettingsError: the environment names no region or no credentials.
+    """
+    chance = random.random
+    async with _client(cloud) as http:
+        caller = _caller(http, cloud.environ, clock, chance)
+        yield _store(cloud, caller, clock, Bounds(), retention, Order(clock, chance))
+
+
+def _store(
+    cloud: Cloud,
+    caller: Caller,
+    clock: Callable[[], float],
+    bounds: Bounds,
+    retention: Retention,
+    order: Order,
+) -> Store:
+    table = Table(caller, _service(cloud.environ, "dynamodb"), cloud.table, clock)
+    new_mark = partial(secrets.token_hex, 8)
+    return Store(table, clock, _capped(bounds), retention, order, new_mark)
 
 
 def _engine(

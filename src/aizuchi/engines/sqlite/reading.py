@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from aizuchi.access import day_of
 from aizuchi.engines.sqlite.database import FILE, connect_to_read, schema
@@ -15,34 +14,8 @@ from aizuchi.engines.sqlite.tracing import read_trace
 from aizuchi.engines.sqlite.usage import read_usage
 from aizuchi.engines.sqlite.writer import unavailable
 from aizuchi.errors import StoreTooNew, StoreUnavailable
-from aizuchi.history import Own, Trace, UsageDay
-from aizuchi.traces import Elsewhere, elsewhere
-
-
-class Told(NamedTuple):
-    """The life of a turn; who asked, where, and the number of what went wrong, as far as known."""
-
-    turn_id: str
-    trace: Trace
-    person: str = ""
-    place: str = ""
-    incident: str = ""
-
-
-class Listed(NamedTuple):
-    """A turn of a chat: when it was asked, and how it ended; that is empty while it is open."""
-
-    turn_id: str
-    at: float
-    outcome: str
-
-
-class UsedElsewhere(NamedTuple):
-    """What a call at a fallback has used, on which day (ISO date), for whom, as far as known."""
-
-    day: str
-    person: str
-    used: Elsewhere
+from aizuchi.history import Own, UsageDay
+from aizuchi.traces import Listed, Told, UsedElsewhere, elsewhere
 
 
 class Records:

@@ -11,12 +11,13 @@ from aizuchi.app import open_app
 from aizuchi.engines.aws.records import woken
 from aizuchi.engines.aws.sources import Offered
 from aizuchi.errors import SettingsError
-from aizuchi.hosts.aws_lambda.parameters import MOST_NAMES, PREFIX, Read, reader_of
+from aizuchi.hosts.aws_lambda.parameters import PREFIX, Read, reader_of
 from aizuchi.hosts.aws_lambda.service import Service
 from aizuchi.hosts.aws_lambda.shifts import Offer, Opened, Record, bounds_within
-from aizuchi.settings import HOME_VARIABLE, Settings, load
+from aizuchi.settings import HOME_VARIABLE, Settings, load, parameters_named
 from aizuchi.settings.home import prepare
 from aizuchi.settings.masking import JsonFormatter
+from aizuchi.settings.parameters import Parameters
 from aizuchi.tracing import naming_its_turn
 
 HOME = "/tmp/aizuchi"  # noqa: S108 - the one folder that a function may write in
@@ -59,18 +60,33 @@ def opened_settings(environ: Mapping[str, str], left_s: float) -> Settings:
         SettingsError: they are not those of a function.
         StoreUnavailable: SSM cannot be asked.
     """
-    settings = settings_of(with_parameters(environ, reader_in(environ)), left_s)
+    parameters = parameters_in(environ)
+    settings = settings_of(with_parameters(environ, parameters.read), left_s, parameters)
     _log(settings)
     return settings
 
 
-def settings_of(environ: Mapping[str, str], left_s: float) -> Settings:
+def parameters_in(environ: Mapping[str, str]) -> Parameters:
+    """SSM's parameters, with all that the environment and aizuchi.toml name read at once.
+
+    Raises:
+        StoreUnavailable: SSM cannot be asked.
+    """
+    parameters = Parameters(reader_in(environ))
+    parameters.read([*_variables(environ).values(), *parameters_named(environment=environ)])
+    return parameters
+
+
+def settings_of(
+    environ: Mapping[str, str], left_s: float, parameters: Parameters | None = None
+) -> Settings:
     """The settings, with a home that is there, and answers that end before their invocation.
 
     Raises:
         SettingsError: the store is not on AWS.
     """
-    settings = load(environment={HOME_VARIABLE: HOME, **environ})
+    known = parameters or Parameters(reader_in(environ))
+    settings = load(environment={HOME_VARIABLE: HOME, **environ}, parameters=known)
     if not settings.aws.is_on:
         raise SettingsError(
             "The function does not know its store.",
@@ -94,12 +110,8 @@ def with_parameters(environ: Mapping[str, str], read: Read) -> Mapping[str, str]
         SettingsError: there is no such parameter.
         StoreUnavailable: SSM cannot be asked.
     """
-    named = {
-        variable: value.removeprefix(PREFIX)
-        for variable, value in environ.items()
-        if value.startswith(PREFIX)
-    }
-    values = _values(sorted({*named.values()}), read)
+    named = _variables(environ)
+    values = Parameters(read).read(named.values())
     for variable, name in named.items():
         if name not in values:
             raise SettingsError(
@@ -109,11 +121,13 @@ def with_parameters(environ: Mapping[str, str], read: Read) -> Mapping[str, str]
     return {**environ, **{variable: values[name] for variable, name in named.items()}}
 
 
-def _values(names: list[str], read: Read) -> Mapping[str, str]:
-    values: dict[str, str] = {}
-    for begin in range(0, len(names), MOST_NAMES):
-        values |= read(names[begin : begin + MOST_NAMES])
-    return values
+def _variables(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Of each variable that stands for a parameter, its name."""
+    return {
+        variable: value.removeprefix(PREFIX)
+        for variable, value in environ.items()
+        if value.startswith(PREFIX)
+    }
 
 
 def _log(settings: Settings) -> None:
