@@ -30,7 +30,6 @@ class Platforms:
     ) -> None:
         self.slack, self.discord, self.model, self.client = slack, discord, model, client
         self.ann, self.bob = slack.person("ann"), discord.person("bob")
-        discord.register()
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -62,9 +61,11 @@ class Platforms:
         self.slack.deliver_to(self.client, f"{base.rstrip('/')}/slack/events")
         self.discord.deliver_to(self.client, f"{base.rstrip('/')}/discord/interactions")
 
-    async def asks(self, question: str) -> SaidInDiscord:
-        """Bob does, in Discord."""
-        return await self.bob.command("ask", {"question": question}, self.discord.general)
+    async def asks(self, question: str, *, bad_signature: bool = False) -> SaidInDiscord:
+        """Bob does, in Discord, with the command that deploying has told it of."""
+        return await self.bob.command(
+            "ask", {"text": question}, self.discord.general, bad_signature=bad_signature
+        )
 
     def in_thread(self, said: Said) -> list[str]:
         """What the app has said in the thread of a message in #general, and is done with."""

@@ -84,8 +84,8 @@ class CloudFormation:
         self._stage = stage
 
     async def up(self, *, on_kept_data: bool = False) -> Installation:
-        async with readable(self._account, self.stack), whole(self._account, self.stack):
-            said = await self.run(*self._deploy)
+        async with readable(self._account, self.stack):
+            said = await self._deployed()
         client = self._account.client("cloudformation")
         template = client.get_template(StackName=self.stack)["TemplateBody"]
         (stack,) = client.describe_stacks(StackName=self.stack)["Stacks"]
@@ -97,15 +97,16 @@ class CloudFormation:
         return await self._command.run(*arguments, "--stage", self._stage)
 
     async def changed(self) -> str:
-        said = await self.run(*self._deploy)
+        said = await self._deployed()
         return "" if "Nothing is to be changed." in said else said
 
     async def down(self, *, data: bool) -> None:
         await self.run("destroy", "--yes", "--data", "delete" if data else "keep")
 
-    @property
-    def _deploy(self) -> tuple[str, ...]:
-        return ("deploy", "aws", "--yes", "--set", f"Architecture={ARCH}")
+    async def _deployed(self) -> str:
+        architecture = f"Architecture={ARCH}"
+        async with whole(self._account, self.stack):
+            return await self.run("deploy", "aws", "--yes", "--set", architecture)
 
 
 HALF_TOLD = {"aws_cloudwatch_metric_alarm"}
@@ -133,6 +134,7 @@ class Terraformed:
         said += await self._terraform("init", "-no-color")
         async with readable(self._account, self.stack):
             said += await self._terraform("apply", "-auto-approve", "-no-color")
+        said += await self._command.run("discord", "sync")
         every = json.loads(await self._terraform("output", "-json"))["every"]["value"]
         outputs = {pascal(name): str(value) for name, value in every.items()}
         state = (folder / "terraform.tfstate").read_text()
