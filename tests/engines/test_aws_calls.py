@@ -115,6 +115,7 @@ async def test_what_does_not_pass_within_its_time_is_unavailable() -> None:
 @pytest.mark.parametrize(
     ("code", "mend"),
     [
+        ("AccessDenied", "the right to do it"),
         ("AccessDeniedException", "the right to do it"),
         ("ResourceNotFoundException", r"\[aws\] table"),
         ("UnrecognizedClientException", "credentials"),

@@ -46,8 +46,10 @@ PASSING = frozenset({"TransactionConflict", "ProvisionedThroughputExceeded", "Th
 """Why a transaction may not have gone through, but for its conditions."""
 
 OUTDATED = frozenset({"ExpiredToken", "ExpiredTokenException"})
+NO_RIGHT = "Give this role the right to do it, on the table and the queues."
 MENDS = {
-    "AccessDeniedException": "Give this role the right to do it, on the table and the queues.",
+    "AccessDenied": NO_RIGHT,
+    "AccessDeniedException": NO_RIGHT,
     "ResourceNotFoundException": "Check [aws] table and the region, or deploy first.",
     "QueueDoesNotExist": "Check the queues' addresses in [aws] and the region, or deploy first.",
     "UnrecognizedClientException": "Check the AWS credentials and the region.",
