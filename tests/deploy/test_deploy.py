@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.deploy.accounts import environment_of, let_read, packages_here, posting_to
+from tests.deploy.accounts import environment_of, left_of, let_read, packages_here, posting_to
 from tests.simulator.aws_house import REGION, Account
 from tests.simulator.conftest import their_account  # noqa: F401 - a fixture
 
@@ -16,6 +16,8 @@ from aizuchi.deploy.aws import account, deploying, stacks
 from aizuchi.deploy.aws.bucket import Bucket
 from aizuchi.deploy.aws.installation import Installation
 from aizuchi.deploy.aws.packages import Packages
+from aizuchi.deploy.aws.trying import Post
+from aizuchi.deploy.cloudformation import printed
 from aizuchi.deploy.stack import STACK, storing
 from aizuchi.deploy.stack.values import Stack
 from aizuchi.errors import DeployError
@@ -88,24 +90,6 @@ def test_it_is_brought_up_changed_and_taken_away(
     status, out, _ = run("destroy", "--yes", "--data", "delete")
     assert status == 0
     assert left_of(aws) == []
-
-
-def left_of(aws: Account) -> list[str]:
-    """All that an installation could leave."""
-    found: list[str] = []
-    found += aws.client("dynamodb").list_tables()["TableNames"]
-    found += aws.client("sqs").list_queues().get("QueueUrls", ())
-    found += [each["Name"] for each in aws.client("s3").list_buckets()["Buckets"]]
-    found += [each["FunctionName"] for each in aws.client("lambda").list_functions()["Functions"]]
-    found += [each["RoleName"] for each in aws.client("iam").list_roles()["Roles"]]
-    found += names(aws.client("ssm").describe_parameters()["Parameters"], "Name")
-    found += names(aws.client("logs").describe_log_groups()["logGroups"], "logGroupName")
-    found += names(aws.client("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName")
-    return [each for each in found if "aizuchi" in each]
-
-
-def names(rows: list[dict[str, Any]], key: str) -> list[str]:
-    return [row[key] for row in rows]
 
 
 def test_what_the_settings_name_in_ssm_is_used_where_it_is_and_goes_with_the_rest(
@@ -196,6 +180,37 @@ def test_what_fails_in_the_middle_is_taken_back_and_told(
     assert (status, out.count("Nothing is to be changed.")) == (0, 1)
 
 
+def test_a_first_deployment_that_fails_is_taken_back_and_the_next_one_works(
+    aws: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the middle, by a resource that is refused; what stays is for the next one."""
+    with monkeypatch.context() as failing:
+        failing.setattr(cloudformation, "printed", refused_in_the_end)
+        status, out, err = run(*DEPLOY)
+    assert status == 1
+    assert "  WorkerFunction  made" in out
+    assert "It failed, and what had been made was taken away again: Refused: " in err
+    assert "run aizuchi deploy aws again" in err
+    bucket, key = left_of(aws)
+    assert bucket.startswith("aizuchi-prod-code-")
+    assert key == "/aizuchi/prod/AIZUCHI_INSTALLATION_KEY"
+
+    assert run(*DEPLOY)[0] == 0
+    assert run("status")[0] == 0
+
+
+def refused_in_the_end(stack: Stack) -> str:
+    """The template, with an address for nobody's function behind all of it."""
+    template = json.loads(printed(stack))
+    everything = [name for name in template["Resources"] if name.endswith("Function")]
+    template["Resources"]["Refused"] = {
+        "Type": "AWS::Lambda::Url",
+        "DependsOn": everything,
+        "Properties": {"TargetFunctionArn": "nobody", "AuthType": "NONE"},
+    }
+    return json.dumps(template)
+
+
 def test_a_name_that_is_taken_is_told_and_nothing_is_left(aws: Account, run: Run) -> None:
     number = aws.client("sts").get_caller_identity()["Account"]
     bucket = Installation().bucket(account.Account(None, REGION, number))
@@ -277,7 +292,7 @@ def test_the_web_chat_is_brought_up_and_its_address_told_once(
     assert "aizuchi-prod-stream: python3" in run("status")[1]
 
 
-def posting_to_the_page_of(aws: Account) -> Any:
+def posting_to_the_page_of(aws: Account) -> Post:
     """ministack has no streams: what a function returns whole, it hands on as it is."""
     let_read(aws, "aizuchi-prod-stream")
     aws.client("lambda").update_function_url_config(

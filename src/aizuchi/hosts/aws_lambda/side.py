@@ -14,8 +14,6 @@ from aizuchi.hosts.aws_lambda.opening import open_assistant
 from aizuchi.hosts.aws_lambda.shifts import Offer, Open, Opened, Record, Shifts
 from aizuchi.hosts.aws_lambda.worker import Handler
 
-DEAD_FROM = "DeadLetterQueueSourceArn"
-
 log = logging.getLogger(__name__)
 
 
@@ -31,8 +29,10 @@ def apologising(open_assistant: Open[Record]) -> Open[Record]:
 
 
 def _with_dead_letters(offer: Offer[Record]) -> Offer[Record]:
+    """Nothing else comes here from a queue that keeps an order."""
+
     async def take(record: Record) -> bool:
-        source = str(record["attributes"].get(DEAD_FROM, ""))
+        source = str(record["eventSourceARN"])
         if not source.endswith(".fifo"):
             return await offer(record)
         try:
