@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from aizuchi.attempt import cancel
+from aizuchi.hosts.aws_lambda.keeping import Keeper
 from aizuchi.turns import Bounds
 
 HAND_BACK_S = 8.0
@@ -69,9 +70,7 @@ class Shifts(Generic[Thing]):
     """One after the other, on one event loop."""
 
     def __init__(self, open_assistant: Open[Thing]) -> None:
-        self._open = open_assistant
-        self._living: asyncio.Task[None] | None = None
-        self._opened: Opened[Thing] | None = None
+        self._keeper = Keeper(open_assistant, lambda opened: opened.assistant.work())
 
     async def serve(self, things: Sequence[Thing], left_s: float) -> list[Thing]:
         """Does what each of them asks for; gives those that are to come again.
@@ -80,7 +79,7 @@ class Shifts(Generic[Thing]):
             AizuchiError: the assistant cannot be opened, or its work has ended.
         """
         until = _now() + left_s
-        opened, living = await self._awake(left_s)
+        opened, living = await self._keeper.opened(left_s)
         offering = {asyncio.create_task(opened.offer(each)): each for each in things}
         try:
             await self._wait({*offering}, living, until - HAND_BACK_S)
@@ -88,25 +87,6 @@ class Shifts(Generic[Thing]):
         finally:
             await cancel(*offering)
         return [each for task, each in offering.items() if not _is_done(task)]
-
-    async def _awake(self, left_s: float) -> tuple[Opened[Thing], asyncio.Task[None]]:
-        """The assistant, opened by the first invocation, or anew after its work broke off."""
-        if self._living is None or self._living.done():
-            is_open = asyncio.Event()
-            self._living = asyncio.create_task(self._live(left_s, is_open))
-            opening = asyncio.create_task(is_open.wait())
-            await asyncio.wait({opening, self._living}, return_when=asyncio.FIRST_COMPLETED)
-            await cancel(opening)
-        if self._living.done():
-            self._living.result()
-        assert self._opened
-        return self._opened, self._living
-
-    async def _live(self, left_s: float, is_open: asyncio.Event) -> None:
-        async with self._open(left_s) as opened:
-            self._opened = opened
-            is_open.set()
-            await opened.assistant.work()
 
     async def _wait(
         self, offering: set[asyncio.Task[bool]], living: asyncio.Task[None], until: float
@@ -150,8 +130,7 @@ class Shifts(Generic[Thing]):
             await cancel(resting)
 
     async def close(self) -> None:
-        if self._living:
-            await cancel(self._living)
+        await self._keeper.close()
 
 
 def bounds_within(bounds: Bounds, left_s: float) -> Bounds:

@@ -17,6 +17,7 @@ from aizuchi.app import open_app
 from aizuchi.engines.aws.sources import Offered
 from aizuchi.errors import AizuchiError, SettingsError
 from aizuchi.events import HttpRequest
+from aizuchi.hosts.aws_lambda.keeping import Keeper
 from aizuchi.hosts.aws_lambda.opening import opened_settings
 from aizuchi.hosts.aws_lambda.worker import Context
 
@@ -86,9 +87,7 @@ class Kept:
     """What stays open from one invocation to the next."""
 
     def __init__(self, open_relay: Open) -> None:
-        self._open = open_relay
-        self._living: asyncio.Task[None] | None = None
-        self._relay: Relay | None = None
+        self._keeper = Keeper(open_relay)
 
     async def take(self, event: Event, left_s: float) -> Reply:
         """What the gateway is told. It refuses a handshake by our status; of any other trouble it
@@ -101,13 +100,11 @@ class Kept:
             return {"statusCode": 503}
 
     async def close(self) -> None:
-        if self._living:
-            self._living.cancel()
-            await asyncio.gather(self._living, return_exceptions=True)
+        await self._keeper.close()
 
     async def _serve(self, event: Event, left_s: float) -> int:
         context = event["requestContext"]
-        relay, socket = await self._opened(left_s), str(context["connectionId"])
+        (relay, _), socket = await self._keeper.opened(left_s), str(context["connectionId"])
         match context.get("eventType"):
             case "CONNECT":
                 return await relay.connect(socket, request_of(event))
@@ -116,23 +113,6 @@ class Kept:
             case _:
                 await relay.take(socket, text_of(event))
         return 200
-
-    async def _opened(self, left_s: float) -> Relay:
-        if self._living is None or self._living.done():
-            is_open = asyncio.Event()
-            self._living = asyncio.create_task(self._live(left_s, is_open))
-            opening = asyncio.create_task(is_open.wait())
-            await asyncio.wait({opening, self._living}, return_when=asyncio.FIRST_COMPLETED)
-            opening.cancel()
-        if self._living.done():
-            self._living.result()
-        assert self._relay
-        return self._relay
-
-    async def _live(self, left_s: float, is_open: asyncio.Event) -> None:
-        async with self._open(left_s) as self._relay:
-            is_open.set()
-            await asyncio.Event().wait()
 
 
 def request_of(event: Event) -> HttpRequest:
