@@ -11,9 +11,6 @@ from aizuchi.logstore import LogStore
 
 AFTER_S = 0.05
 AT_CHARS = 1_000
-OVER_AT_ONCE_S = 0.015
-"""How long a first post waits for the end of an answer that is said in one breath: then it is
-posted whole, and not rewritten at once."""
 
 
 class Flushing(Protocol):
@@ -68,12 +65,14 @@ class Together:
 
 class Rhythm(NamedTuple):
     """How long text may wait for its store: so long at first, then, once an answer has taken some
-    time, longer; and where nobody reads along, longest. In seconds."""
+    time, longer; and where nobody reads along, longest. A first post waits for a breath: an answer
+    that has ended by then is posted whole, and not rewritten at once. In seconds."""
 
     early_s: float
     for_s: float
     late_s: float
     unread_s: float = 10.0
+    breath_s: float = 0.015
 
 
 class Apart:
@@ -111,7 +110,7 @@ class Apart:
                         await urgent.wait()
                 at_once = urgent.is_set()
                 if at_once and draft.begins_a_page:
-                    await asyncio.sleep(OVER_AT_ONCE_S)
+                    await asyncio.sleep(self._rhythm.breath_s)
                 urgent.clear()
                 self._dirty.discard(draft)
                 await self._write(draft, at_once)
@@ -132,5 +131,5 @@ class Apart:
         if not draft.is_read_along:
             return self._rhythm.unread_s
         age_s = asyncio.get_running_loop().time() - self._begun[draft]
-        early_s, for_s, late_s, _ = self._rhythm
-        return early_s if age_s < for_s else late_s
+        rhythm = self._rhythm
+        return rhythm.early_s if age_s < rhythm.for_s else rhythm.late_s

@@ -40,7 +40,7 @@ from aizuchi.testing import virtual_time
 from aizuchi.testing.engine_contract.bench import running
 from aizuchi.turns import Claim
 
-AT_ONCE = Rhythm(early_s=0.05, for_s=0, late_s=0.05)
+AT_ONCE = Rhythm(early_s=0.05, for_s=0, late_s=0.05, breath_s=0)
 
 
 class Counted(Order):
