@@ -1,8 +1,9 @@
 """Whatever is done to it, the engine on AWS answers as the memory engine does.
 
 But for the order among conversations, which is no promise; for a restart, which clears no lease
-where others share the store; for what is only to be ended, which a guardian ends here too; and for
-a settlement that comes twice, which is known again.
+where others share the store; for what is only to be ended, which a guardian ends here too; for a
+settlement that comes twice, which is known again; and for what is handed back, which is known at
+once to be over.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import multiple, rule
+from hypothesis.stateful import consumes, multiple, rule
 from tests.engines.clouds import opener, played
 from tests.engines.test_engines_agree import (
     ALLOWANCE,
@@ -69,6 +70,10 @@ class AwsAgrees(EnginesAgree):
     @rule(target=EnginesAgree.claims, only_to_end=st.just(False))
     def claim(self, only_to_end: bool) -> Any:
         return multiple(*self._claim_all())
+
+    @rule(claim=consumes(EnginesAgree.claims))
+    def release(self, claim: Claim) -> None:
+        super().release(claim)
 
     @rule(claim=EnginesAgree.claims, settlement=settlements)
     def settle(self, claim: Claim, settlement: Settlement) -> None:

@@ -21,10 +21,19 @@ from aizuchi.ports import Allowance, Engine, Settlement
 from aizuchi.simulator.aws import FakeAWS, Fault
 from aizuchi.simulator.aws.sqs import Message
 from aizuchi.testing import virtual_time
-from aizuchi.testing.engine_contract.bench import accept, claim, claim_now, end, message, running
+from aizuchi.testing.engine_contract.bench import (
+    accept,
+    claim,
+    claim_now,
+    end,
+    finish,
+    message,
+    running,
+)
 from aizuchi.turns import Bounds
 
 TAKEOVER_S = 45.0
+UNREAD_S = 11.0
 WORDS = "The secret words of an answer. "
 
 
@@ -126,6 +135,19 @@ async def test_an_end_that_its_turn_does_not_name_is_none() -> None:
         assert newest
         await end(second, newest)
         assert fold(await first.log.read("1")).finished == Finished("answered", "answer 1")
+
+
+async def test_words_that_come_behind_the_end_count_for_nothing() -> None:
+    async with place() as here:
+        (engine,) = here.workers
+        await accept(engine, message("1"))
+        taken = await claim_now(engine)
+        await finish(engine, taken)
+        before = await engine.traces.read("1")
+        await engine.log.append(taken, [TextDelta("too late")])
+        await asyncio.sleep(UNREAD_S)
+        assert len(here.log()) == 2
+        assert await engine.traces.read("1") == before
 
 
 @given(text=st.one_of(st.text(), st.text(min_size=PACKED_FROM, max_size=2 * PACKED_FROM)))

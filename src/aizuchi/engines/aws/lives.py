@@ -65,12 +65,15 @@ def name_of_end(line: Line) -> str:
 
 
 def _counts(line: Written, row: Item | None) -> bool:
-    """An end that its row does not name is one that came too late."""
-    if not any(isinstance(entry, Finished) for entry in line.entries):
+    """An end that its row does not name is one that came too late, and so are words behind one."""
+    is_end = any(isinstance(entry, Finished) for entry in line.entries)
+    if row is None or row["state"] not in ("finished", OVER):
+        return not is_end
+    if "end" not in row:
         return True
-    is_over = row is not None and row["state"] in ("finished", OVER)
-    named = f"{line.attempt} {line.n}"
-    return is_over and row is not None and row.get("end", named) == named
+    attempt, n = map(int, str(row["end"]).split(" "))
+    here, end = (line.attempt, line.n), (attempt, n)
+    return here == end if is_end else here < end
 
 
 def _receipts_of(row: Item) -> Iterator[Written]:
