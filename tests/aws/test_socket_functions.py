@@ -84,6 +84,7 @@ async def played(folder: Path) -> AsyncIterator[Played]:
                 await cancel(polling)
 
 
+@pytest.mark.proof
 async def test_what_a_stock_client_shows_is_what_is_stored(tmp_path: Path) -> None:
     if missing := lacking():
         lacks(missing)

@@ -80,8 +80,10 @@ class EventSource:
         event = event_of(messages, self._source.queue_url)
         times = 2 if self._double else 1
         self._double = max(0, self._double - 1)
-        outcomes = await asyncio.gather(*(self._invoke(event) for _ in range(times)))
-        left = self._left(messages, outcomes[0])
+        await asyncio.gather(*(self._hand_to_one(event, messages) for _ in range(times)))
+
+    async def _hand_to_one(self, event: bytes, messages: Sequence[Message]) -> None:
+        left = self._left(messages, await self._invoke(event))
         done = [message for message in messages if message["MessageId"] not in left]
         if done and self._forget:
             self._forget -= 1
