@@ -28,9 +28,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[Connection]:
+async def connected(server: Server | None = None) -> AsyncIterator[Connection]:
     """A connection to a server of our kind."""
-    listener, server = bind("127.0.0.1", 0), Server(app)
+    listener, server = bind("127.0.0.1", 0), server or Server(app)
     serving = asyncio.create_task(server.serve([listener]))
     await server.listening.wait()
     reader, writer = await asyncio.open_connection(*listener.getsockname())
@@ -124,3 +124,31 @@ async def test_a_body_that_does_not_come_is_given_up(
         answer = await reader.read()
         assert answer.startswith(b"HTTP/1.1 408 ")
         assert answer.endswith(b"the body took too long")
+
+
+@pytest.mark.parametrize("before", [0, 1])
+async def test_what_was_on_its_way_to_a_server_that_ends_is_answered(before: int) -> None:
+    async with connected(server := Server(app)) as connection, asyncio.timeout(5):
+        for _ in range(before):
+            await answer_to(connection, POST + b"abcd")
+        await taken(server)
+        server.stop()
+        for protocol in tuple(server.server_state.connections):
+            protocol.shutdown()
+        answer = await answer_to(connection, POST + b"abcd")
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert b"connection: close" in answer
+        assert await connection[0].read() == b""
+
+
+async def test_a_server_that_ends_closes_what_is_idle() -> None:
+    async with connected(server := Server(app)) as (reader, _), asyncio.timeout(5):
+        await taken(server)
+        server.stop()
+        assert await reader.read() == b""
+
+
+async def taken(server: Server) -> None:
+    """Waits until a connection has reached it."""
+    while not server.server_state.connections:  # noqa: ASYNC110 - uvicorn tells nobody
+        await asyncio.sleep(0)

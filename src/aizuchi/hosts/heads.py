@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 HEAD_BYTES = 64 * 1024
 HEAD_WITHIN_S = 20.0
 BODY_WITHIN_S = 20.0
+LAST_REQUEST_WITHIN_S = 0.1
 READ_BYTES = 64 * 1024
 """So much is read at once. asyncio takes 256 KiB of memory for each read, which the system may give
 and take back each time: up to a fifth of a small request on a busy machine, nothing on a quiet one.
@@ -26,8 +27,10 @@ TOO_SLOW = (
 
 class BoundedHttp(HttpToolsProtocol):
     """uvicorn's HTTP, which bounds nothing: a head that is too long is refused, a body that takes
-    too long too, and a connection on which no head comes is closed without a word."""
+    too long too, and a connection on which no head comes is closed without a word. A server that
+    ends still answers what was on its way to it, and says that this was the last answer."""
 
+    _is_last = False
     _head_bytes = 0
     _head_deadline: asyncio.TimerHandle | None = None
     _body_deadline: asyncio.TimerHandle | None = None
@@ -42,8 +45,17 @@ class BoundedHttp(HttpToolsProtocol):
         self._head_has_come()
         self._body_has_come()
 
+    def shutdown(self) -> None:
+        if self._is_last or self._is_answering():
+            super().shutdown()
+        else:
+            self._is_last = True
+            self.loop.call_later(LAST_REQUEST_WITHIN_S, self.shutdown)
+
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self._is_last and self._is_answering():
+            super().shutdown()
         if "method" not in (self.scope or ()):  # there is no scope before the first request
             self._wait_on_head(len(data))
             return
@@ -68,10 +80,13 @@ class BoundedHttp(HttpToolsProtocol):
             self._head_deadline.cancel()
             self._head_deadline = None
 
+    def _is_answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle  # a socket has none
+        return cycle is not None and not cycle.response_complete
+
     def _lacks_body(self) -> bool:
-        """Whether somebody may still be waiting for it; a socket has no cycle."""
-        cycle: RequestResponseCycle | None = self.cycle
-        return bool(cycle and cycle.more_body and not cycle.response_complete)
+        """Whether somebody may still be waiting for it."""
+        return self._is_answering() and self.cycle.more_body
 
     def _wait_on_body(self) -> None:
         if self._body_deadline is None:
