@@ -19,8 +19,9 @@ from tests.simulator.aws_house import Account
 from tests.simulator.conftest import their_account  # noqa: F401 - a fixture
 
 TEST_WITHIN_S = 300
-STAGE = f"t{os.getpid()}"
-"""Nobody else's on this machine, so that its processes are known by it."""
+STAGES = f"t{os.getpid()}"
+"""What the stages begin with: nobody else's on this machine, so that their processes are known by
+it. Each way has its own: where both had one, messages of the second waited 40 s in ministack."""
 
 WAIT_WITHIN_S, SILENT_S = 30, 4
 BOUNDS = {"wait_within_s": WAIT_WITHIN_S, "answer_within_s": 40, "silent_s": SILENT_S}
@@ -70,10 +71,11 @@ def standing(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Standing]:
     open_way = WAYS[request.param]
+    stage = STAGES + request.param[0]
     folder = tmp_path_factory.mktemp(request.param)
     opened = AsyncExitStack()
     try:
-        yield runner.run(brought_up(open_way, their_account, folder, opened))
+        yield runner.run(brought_up(open_way, their_account, folder, stage, opened))
     finally:
         runner.run(opened.aclose())
 
@@ -82,12 +84,13 @@ async def brought_up(
     open_way: OpenWay,
     account: Account,
     folder: Path,
+    stage: str,
     opened: AsyncExitStack,
 ) -> Standing:
     platforms = await opened.enter_async_context(around(account.address))
     bases = {"slack": platforms.slack.api_base, "discord": platforms.discord.api_base}
     (folder / "aizuchi.toml").write_text(SETTINGS.format_map({**bases, **BOUNDS}))
-    way = open_way(account, Command(folder, account, platforms.environment), STAGE)
+    way = open_way(account, Command(folder, account, platforms.environment), stage)
     installation = await way.up()
     platforms.face(installation.outputs["Address"])
     return Standing(way, installation, platforms)
