@@ -6,7 +6,7 @@ Parts are named by import string, so that nothing is loaded that the settings do
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -37,6 +37,14 @@ __all__ = ["App", "new_incident", "open_app"]
 
 NO_WRITERS = ("echo", "local")
 """Models that cannot write a summary."""
+
+
+class Ground(NamedTuple):
+    """What every part is built on."""
+
+    settings: Settings
+    engine: Engine
+    clock: Callable[[], float]
 
 
 class Pushed(NamedTuple):
@@ -75,49 +83,60 @@ async def open_app(
         SettingsError: settings do not go together.
         PlugNotFound: a part that they name is not installed.
     """
-    models = _models(settings)
-    open_models = {
-        name: plugs.load("model", each.model.choice.plug) for name, each in models.items()
-    }
+    model_plugs = _model_plugs(settings)
     found = [plugs.load("surface", name) for name in settings.surfaces]
     skills = _skills(settings, clock)
     async with (
-        _open_engine(settings, offered)(
-            bounds=settings.bounds,
-            allowance=settings.allowance,
-            retention=Retention(*settings.retention),
-            budgets={name: budget for plug in found for name, budget in plug.budgets.items()},
-            clock=clock,
-        ) as engine,
+        _open_engine(settings, found, clock, offered) as engine,
         AsyncExitStack() as open_parts,
     ):
-        endpoints = [
-            Endpoint(
-                name,
-                await open_parts.enter_async_context(open_model(models[name])),
-                sees=models[name].model.is_shown_pictures,
-            )
-            for name, open_model in open_models.items()
-        ]
-        pusher = _pusher(engine, clock, open_parts)
+        ground = Ground(settings, engine, clock)
+        endpoints = await _open_endpoints(settings, model_plugs, open_parts)
+        pusher = _pusher(ground, open_parts)
         watch = await open_watch(settings, engine, clock, open_parts)
-        pushed = [
-            await _open_pushed(plug, settings, engine, watch, clock, open_parts) for plug in found
-        ]
-        parts = Endpoints(endpoints), skills, pushed, watch
-        yield _compose(settings, engine, *parts, pusher, clock, takes, takes or listens)
+        pushed = [await _open_pushed(plug, ground, watch, open_parts) for plug in found]
+        parts = endpoints, skills, pushed, watch, pusher
+        yield _compose(ground, *parts, takes=takes, listens=takes or listens)
 
 
-def _open_engine(settings: Settings, offered: Any) -> Any:
+def _model_plugs(settings: Settings) -> Mapping[str, Any]:
+    """What opens the model of each endpoint."""
+    models = _models(settings).items()
+    return {name: plugs.load("model", each.model.choice.plug) for name, each in models}
+
+
+def _open_engine(
+    settings: Settings, found: Sequence[Any], clock: Callable[[], float], offered: Any
+) -> AbstractAsyncContextManager[Engine]:
     """A file in the home, or the store on AWS where there is one."""
     if settings.aws.is_on:
-        surfaces = settings.surfaces
-        return partial(plugs.load("engine", "aws"), settings.aws, pushed=surfaces, offered=offered)
-    return partial(plugs.load("engine", "sqlite"), settings.home)
+        aws = plugs.load("engine", "aws")
+        open_engine = partial(aws, settings.aws, pushed=settings.surfaces, offered=offered)
+    else:
+        open_engine = partial(plugs.load("engine", "sqlite"), settings.home)
+    engine: AbstractAsyncContextManager[Engine] = open_engine(
+        bounds=settings.bounds,
+        allowance=settings.allowance,
+        retention=Retention(*settings.retention),
+        budgets={name: budget for plug in found for name, budget in plug.budgets.items()},
+        clock=clock,
+    )
+    return engine
 
 
-def _pusher(engine: Engine, clock: Callable[[], float], open_parts: AsyncExitStack) -> Any:
+async def _open_endpoints(
+    settings: Settings, model_plugs: Mapping[str, Any], open_parts: AsyncExitStack
+) -> Endpoints:
+    endpoints: list[Endpoint] = []
+    for name, told in _models(settings).items():
+        model = await open_parts.enter_async_context(model_plugs[name](told))
+        endpoints.append(Endpoint(name, model, sees=told.model.is_shown_pictures))
+    return Endpoints(endpoints)
+
+
+def _pusher(ground: Ground, open_parts: AsyncExitStack) -> Any:
     """Who tells those whose sockets somebody else holds; None where nobody does."""
+    _, engine, clock = ground
     if engine.gateway is None:
         return None
     pusher = _part("aizuchi.surfaces.web.pushing:Pusher")(engine.gateway, engine.log, clock)
@@ -148,13 +167,9 @@ def _servers(settings: Settings, tools: Sequence[Tool]) -> Servers | None:
 
 
 async def _open_pushed(
-    plug: Any,
-    settings: Settings,
-    engine: Engine,
-    watch: Watch,
-    clock: Callable[[], float],
-    open_parts: AsyncExitStack,
+    plug: Any, ground: Ground, watch: Watch, open_parts: AsyncExitStack
 ) -> Pushed:
+    settings, engine, clock = ground
     opened = await open_parts.enter_async_context(_part(plug.opening)(settings, clock))
     call_timeout_s, sign = settings.bounds.call_timeout_s, opened.has_sign
     signs = FirstSigns(opened.courier, engine.pace, sign, call_timeout_s, watch.recorder)
@@ -162,9 +177,8 @@ async def _open_pushed(
     return Pushed(plug, opened, signs)
 
 
-def _outlet(
-    pushed: Pushed, settings: Settings, engine: Engine, clock: Callable[[], float]
-) -> Outlet:
+def _outlet(pushed: Pushed, ground: Ground) -> Outlet:
+    settings, engine, clock = ground
     opened = pushed.opened
     desk = Desk(
         log=engine.log,
@@ -183,20 +197,46 @@ def _outlet(
 
 
 def _compose(
-    settings: Settings,
-    engine: Engine,
+    ground: Ground,
     endpoints: Endpoints,
     skills: Skills,
     pushed: Sequence[Pushed],
     watch: Watch,
     pusher: Any,
-    clock: Callable[[], float],
+    *,
     takes: bool,
     listens: bool,
 ) -> App:
-    rules, recorder = _rules(settings, engine, clock), watch.recorder
+    settings, engine, _ = ground
+    rules, recorder = _rules(ground), watch.recorder
     brief = _brief(settings, pushed)
     summariser = _summariser(settings, endpoints, engine, brief)
+    agent = _agent(ground, endpoints, skills, pushed, brief, rules)
+    queue = pusher.queue(engine.queue) if pusher else engine.queue
+    office = _office(ground._replace(engine=engine._replace(queue=queue)), agent, pushed)
+    worker = Worker(
+        office._replace(summariser=summariser, recorder=recorder), settings.server.workers
+    )
+    signs = {each.plug.name: each.signs for each in pushed}
+    intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
+    web = _web(ground, intake) if takes else None
+    sockets = _sockets(pushed, intake) if listens else {}
+    behind = summariser, endpoints, skills.servers, pusher
+    app = App(engine, intake, worker, web, sockets, watch, *behind)
+    probes = _probes(settings, app, watch, web)
+    app.asgi = _asgi(app, intake, pushed if takes else (), web, probes, ground.clock)
+    return app
+
+
+def _agent(
+    ground: Ground,
+    endpoints: Endpoints,
+    skills: Skills,
+    pushed: Sequence[Pushed],
+    brief: Brief,
+    rules: Rules,
+) -> Agent:
+    settings, engine, _ = ground
     toolbox = Toolbox(
         skills.tools,
         timeout_s=settings.tools.timeout_s,
@@ -204,7 +244,7 @@ def _compose(
         supply=skills.servers,
     )
     fetching = {each.plug.name: each.opened.fetch for each in pushed}
-    agent = Agent(
+    return Agent(
         model=endpoints,
         memory=engine.memory,
         brief=brief,
@@ -215,20 +255,6 @@ def _compose(
         brain=skills.brain,
         sight=sight(fetching, engine.chats, settings.limits.answer_within_s),
     )
-    queue = pusher.queue(engine.queue) if pusher else engine.queue
-    office = _office(settings, engine._replace(queue=queue), agent, pushed, clock)
-    worker = Worker(
-        office._replace(summariser=summariser, recorder=recorder), settings.server.workers
-    )
-    signs = {each.plug.name: each.signs for each in pushed}
-    intake = Intake(engine.inbox, signs, settings.access.allow, rules, recorder)
-    web = _web(settings, engine, intake, clock) if takes else None
-    sockets = _sockets(pushed, intake) if listens else {}
-    behind = summariser, endpoints, skills.servers, pusher
-    app = App(engine, intake, worker, web, sockets, watch, *behind)
-    probes = _probes(settings, app, watch, web)
-    app.asgi = _asgi(app, intake, pushed if takes else (), web, probes, clock)
-    return app
 
 
 def _brief(settings: Settings, pushed: Sequence[Pushed]) -> Brief:
@@ -245,31 +271,28 @@ def _brief(settings: Settings, pushed: Sequence[Pushed]) -> Brief:
     )
 
 
-def _rules(settings: Settings, engine: Engine, clock: Callable[[], float]) -> Rules:
+def _rules(ground: Ground) -> Rules:
+    settings, engine, clock = ground
     tools, owner = settings.tools, settings.access.owner
     return Rules(engine.consents, tools.approvers, tools.ask_within_s, owner, clock)
 
 
-def _office(
-    settings: Settings,
-    engine: Engine,
-    agent: Agent,
-    pushed: Sequence[Pushed],
-    clock: Callable[[], float],
-) -> Office:
+def _office(ground: Ground, agent: Agent, pushed: Sequence[Pushed]) -> Office:
+    settings, engine, clock = ground
     return Office(
         engine=engine,
         agent=agent,
         bounds=settings.bounds,
         clock=clock,
         new_incident=new_incident,
-        outlets={each.plug.name: _outlet(each, settings, engine, clock) for each in pushed},
+        outlets={each.plug.name: _outlet(each, ground) for each in pushed},
         gate=Gate(settings.access.allow, settings.access.owner),
     )
 
 
-def _web(settings: Settings, engine: Engine, intake: Intake, clock: Callable[[], float]) -> Any:
+def _web(ground: Ground, intake: Intake) -> Any:
     """The web's routes; None where they are switched off."""
+    settings, engine, clock = ground
     if not settings.web.enabled:
         return None
     open_web = _part("aizuchi.surfaces.web.opening:open_web")
