@@ -1,8 +1,10 @@
-"""Async tests run in simulated time; those that need real sockets or processes say so."""
+"""Async tests run in simulated time; those that need real sockets or processes say so. Where
+several processes run the tests, what of them belongs together runs in one."""
 
 import asyncio
 import inspect
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ from tests.crash.tally import Tally
 from aizuchi.testing import virtual_time
 
 REAL_TIME_LIMIT_S = 120
-TALLY = pytest.StashKey[Tally]()
+TALLY = "tally"
+SUITES = {Path(__file__).parent / "deploy" / "conformance"}
+"""The folders of which all files ask one installation, in their order."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,19 +25,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "real_time: runs in real time, for sockets and processes")
-    config.stash[TALLY] = Tally()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    for item in items:
+        belongs_to = item.path.parent if item.path.parent in SUITES else item.path
+        item.add_marker(pytest.mark.xdist_group(str(belongs_to)))
 
 
 @pytest.fixture
-def tally(pytestconfig: pytest.Config) -> Tally:
-    """What the crash matrices of this run have found so far."""
-    return pytestconfig.stash[TALLY]
+def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
+    """What the crash matrices of a test find, which is told with all others' at the end."""
+    found = Tally()
+    yield found
+    request.node.user_properties.append((TALLY, found.plain()))
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    if tally := config.stash[TALLY]:
+    tally = Tally()
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport) and report.when == "teardown":
+            told: Mapping[str, Any] = dict(report.user_properties)
+            tally.add_plain(told.get(TALLY, ()))
+    if tally:
         terminalreporter.section("what the faults came to")
         terminalreporter.write_line("\n".join(tally.lines()))
         if file := config.getoption("--tally"):

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .lives import is_whole
 
@@ -84,6 +84,9 @@ def together(several: Iterable[Judged]) -> Judged:
     return Judged(*map(sum, zip(*several, strict=True)))
 
 
+Plain = Sequence[tuple[Any, ...]]
+
+
 class Tally:
     """The counts of all cases so far. `doubt` names what a case's repetitions come of."""
 
@@ -95,6 +98,15 @@ class Tally:
 
     def add(self, case: str, doubt: str, found: Judged) -> None:
         self._found.setdefault((case, doubt), []).append(found)
+
+    def plain(self) -> Plain:
+        """What one process tells another."""
+        every = self._found.items()
+        return [(*name, *judged) for name, found in every for judged in found]
+
+    def add_plain(self, told: Plain) -> None:
+        for case, doubt, *counts in told:
+            self.add(case, doubt, Judged(*counts))
 
     def lines(self) -> list[str]:
         """A line a case, below one of headings and above one of sums."""

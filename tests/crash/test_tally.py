@@ -47,6 +47,17 @@ def test_a_repetition_is_a_double_where_nothing_was_in_doubt() -> None:
     assert Judged(repeated=2).with_repeated(1) == Judged(doubled=1, repeated=1)
 
 
+def test_what_another_process_tells_is_added() -> None:
+    tally, all_of_them = Tally(), Tally()
+    tally.add("mention", "", Judged(faults=1, lost=1))
+    tally.add("command", "response_url", Judged(faults=1, repeated=1))
+    for _ in range(2):
+        all_of_them.add_plain(json.loads(json.dumps(tally.plain())))
+    mention, command = (line.split() for line in all_of_them.lines()[1:-1])
+    assert mention[:4] == ["mention", "2", "2", "2"]
+    assert command[:3] == ["command", "2", "2"]
+
+
 def test_the_counts_of_all_cases_are_told_and_kept(tmp_path: Path) -> None:
     tally = Tally()
     tally.add("mention", "", Judged(faults=1, lost=1))
