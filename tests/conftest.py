@@ -3,19 +3,21 @@ several processes run the tests, what of them belongs together runs in one."""
 
 import asyncio
 import inspect
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.crash.tally import Tally
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from aizuchi.testing import virtual_time
 
 REAL_TIME_LIMIT_S = 120
 TALLY = "tally"
-SUITES = {Path(__file__).parent / "deploy" / "conformance"}
+SUITES = ("tests/deploy/conformance/",)
 """The folders of which all files ask one installation, in their order."""
 
 
@@ -27,11 +29,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "real_time: runs in real time, for sockets and processes")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    for item in items:
-        belongs_to = item.path.parent if item.path.parent in SUITES else item.path
-        item.add_marker(pytest.mark.xdist_group(str(belongs_to)))
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # untyped
+    """Hands each process whole files, and a suite's files all to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return next((suite for suite in SUITES if file.startswith(suite)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture
