@@ -21,6 +21,7 @@ from tests.attachments.samples import PNG
 from aizuchi.cli import main
 from aizuchi.cli.dev import discord
 from aizuchi.cli.dev.simulators import Simulators
+from aizuchi.cli.trigger.telling import told
 from aizuchi.settings import load
 
 NOT_RUNNING = "aizuchi: No aizuchi dev runs here that plays Slack."
@@ -157,6 +158,13 @@ async def test_what_cannot_be_done_says_why(
 
     assert code == 1
     assert "there is no thread '1.0'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("before", ["", "ann: Hi\n\n"])
+def test_only_what_there_is_to_tell_is_told(before: str) -> None:
+    came = {"transcript": before.strip(), "statuses": [503], "findings": []}
+    seen = {**came, "quiet": True, "thread": ""}
+    assert told(seen) == f"{before}Delivered once; answered with 503."
 
 
 @pytest.mark.parametrize(("platform", "title"), [("slack", "Slack"), ("discord", "Discord")])

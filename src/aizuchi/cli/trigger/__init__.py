@@ -53,8 +53,7 @@ def run(options: argparse.Namespace) -> int:
     name, _, what = options.what.partition(".")
     platform = PLATFORMS[name]
     seen = _ordered(platform, _simulator(platform, settings), what, options)
-    for line in told(seen, bad_signature=options.bad_signature):
-        print(line)
+    print(told(seen, bad_signature=options.bad_signature))
     return 0 if is_well(seen, bad_signature=options.bad_signature) else 1
 
 

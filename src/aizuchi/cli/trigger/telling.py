@@ -6,13 +6,13 @@ from typing import Any
 UNAUTHORIZED = 401
 
 
-def told(seen: Mapping[str, Any], *, bad_signature: bool = False) -> list[str]:
-    """The conversation, then what a person should know besides."""
+def told(seen: Mapping[str, Any], *, bad_signature: bool = False) -> str:
+    """The conversation, where there is one, then what a person should know besides."""
     notes = [*_delivered(seen), *_unanswered(seen, bad_signature=bad_signature)]
     notes += [f"WRONG  {finding}" for finding in seen["findings"]]
     if seen["quiet"] and seen["thread"]:
         notes.append(f"To go on in this thread: --thread {seen['thread']}")
-    return [seen["transcript"], "", *notes]
+    return "\n\n".join(filter(None, [seen["transcript"], "\n".join(notes)]))
 
 
 def is_well(seen: Mapping[str, Any], *, bad_signature: bool) -> bool:
