@@ -37,8 +37,7 @@ class Relay:
         return not self._mark
 
     def close(self) -> None:
-        self.cut()
-        self._server.close()
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -51,6 +50,14 @@ class Relay:
         for end in self._ends:
             end.transport.abort()
         await asyncio.sleep(0)
+
+    async def _end(self) -> None:
+        """Until none is left that was just being taken."""
+        self._server.close()
+        while working := asyncio.all_tasks() - {asyncio.current_task()}:
+            await self._abort()
+            await asyncio.wait(working, timeout=0.01)
+        await self._abort()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._ends.add(writer)
