@@ -55,6 +55,14 @@ async def test_a_connection_that_the_server_closed_in_idleness_is_not_used_again
     assert (served.connections, len(served.requests)) == (5, 5)
 
 
+async def test_a_server_that_hangs_up_after_a_stream_unasked_is_not_given_time_to() -> None:
+    of_llama = ANSWER.replace(b"\r\n", b"\r\nServer: llama.cpp\r\n", 1)
+    async with endpoint(of_llama) as served, asking(served.base_url) as model:
+        for _ in range(3):
+            assert await parts_of(model) == TOLD
+    assert (served.connections, len(served.requests)) == (3, 3)
+
+
 async def test_a_question_that_was_read_is_not_sent_again() -> None:
     """A server that hangs up on it may have billed it: only the agent may ask a second time."""
     async with endpoint(ANSWER, None) as served, asking(served.base_url) as model:

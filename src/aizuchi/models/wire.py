@@ -10,7 +10,7 @@ Nothing is sent twice: what a server has read it may have billed, even if no byt
 import asyncio
 import select
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, cast
 from urllib.request import getproxies, proxy_bypass
 
@@ -23,6 +23,10 @@ HEAD_BYTES = 64 * 1024
 BUFFERED_BYTES = 256 * 1024
 READ_BYTES = 64 * 1024
 """Read at once; asyncio's own 256 KiB the system may give and take back at each read."""
+
+HANGS_UP = b"llama.cpp"
+"""The server that closes the connection with the end of each stream, but does not say so: what is
+asked on it at once may not be read any more (seen with the one in xllamacpp, our demo model's)."""
 
 FORBIDDEN_IN_A_HEADER = (b"\r", b"\n", b"\0")
 
@@ -203,7 +207,7 @@ class Connection(asyncio.Protocol):
     @property
     def reusable(self) -> bool:
         over = self._lost or self._spoiled or self._transport.is_closing()
-        return self._complete and self._keeps and not over
+        return self._complete and self._keeps and not over and not self._hangs_up()
 
     def expire_in(self, seconds: float) -> None:
         self._expiry = self._loop.call_later(seconds, self.abort)
@@ -240,8 +244,14 @@ class Connection(asyncio.Protocol):
             raise httpx2.ReadError("the connection closed before the answer ended")
 
     def _ends_with_the_connection(self) -> bool:
-        names = {name.lower() for name, _ in self.headers}
-        return not names & {b"content-length", b"transfer-encoding"}
+        return not self._told().keys() & {b"content-length", b"transfer-encoding"}
+
+    def _hangs_up(self) -> bool:
+        told = self._told()
+        return told.get(b"server") == HANGS_UP and b"transfer-encoding" in told
+
+    def _told(self) -> Mapping[bytes, bytes]:
+        return {name.lower(): value for name, value in self.headers}
 
     # ── what asyncio calls ────────────────────────────────────────────────────
 

@@ -84,9 +84,11 @@ async def closing_it_ends_the_call_at_once(open_model: OpenModel) -> None:
 async def cancelling_its_reader_ends_the_call_at_once(open_model: OpenModel) -> None:
     async with open_model() as model:
         spoke = asyncio.Event()
+        speaking = asyncio.create_task(spoke.wait())
         reader = asyncio.create_task(_read(model, spoke))
         async with asyncio.timeout(ANSWERS_WITHIN_S):
-            await spoke.wait()
+            await asyncio.wait([speaking, reader], return_when=asyncio.FIRST_COMPLETED)
+        assert spoke.is_set(), reader.exception()
         reader.cancel()
         async with asyncio.timeout(CLOSES_WITHIN_S):
             await asyncio.wait([reader])
